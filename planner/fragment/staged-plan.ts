@@ -1,0 +1,89 @@
+import type { DataType } from '../types/data-type.js';
+
+/**
+ * A distributed plan, ready to run: stages in an order in which every stage comes after those it reads from. Data
+ * only (JSON through and back unchanged); the executor fills in the producers' files and runs it.
+ */
+export interface StagedPlan {
+  readonly stages: readonly Stage[];
+  /** Output columns of the last stage, in order; names are the client's. */
+  readonly columns: readonly PlanColumn[];
+}
+
+/** A column between stages. Inside exchanges columns are named c0, c1, ... */
+export interface PlanColumn {
+  readonly name: string;
+  readonly type: DataType;
+}
+
+/** One stage: a fragment run once for every task, each over its own inputs. */
+export interface Stage {
+  readonly id: number;
+  readonly fragment: Fragment;
+  readonly tasks: TaskLayout;
+  readonly output: StageOutput;
+  /** One line for people: what the stage does. */
+  readonly description: string;
+}
+
+/** DuckDB SQL of one query with holes for what differs from task to task. */
+export interface Fragment {
+  readonly sql: readonly FragmentPiece[];
+  /** Types of the fragment's columns c0..cn. */
+  readonly columns: readonly PlanColumn[];
+}
+
+/** Text, the task's share of a scan, or the task's partition of an exchange. */
+export type FragmentPiece =
+  | string
+  | { readonly kind: 'scan'; readonly scan: number }
+  | { readonly kind: 'exchange'; readonly stage: number; readonly columns: readonly PlanColumn[] };
+
+/** How a stage's tasks differ. */
+export type TaskLayout =
+  /** One task; it reads every partition of its inputs. */
+  | { readonly kind: 'single'; readonly scans: readonly ScanShare[] }
+  /** A task per entry: its own share of `splitScan`, and all of every other scan and (broadcast) input. */
+  | { readonly kind: 'splits'; readonly splits: readonly (readonly ScanShare[])[] }
+  /** A task per partition of the hash-partitioned inputs, all with the same partition count; broadcast inputs are read whole. */
+  | { readonly kind: 'partitions'; readonly partitionCount: number; readonly scans: readonly ScanShare[] };
+
+/** The table expression that a scan hole becomes in one task, files and row ranges included. */
+export interface ScanShare {
+  readonly scan: number;
+  /** DuckDB table expression without alias, with exactly the columns the fragment expects. */
+  readonly sql: string;
+  readonly fileCount: number;
+  readonly byteCount: number;
+  readonly rowCount: number;
+}
+
+/** Where a stage's rows go. */
+export type StageOutput =
+  /** To the client. */
+  | { readonly kind: 'result' }
+  /** Into a dataset's own files (COPY ... TO): every task writes under the staging folder the executor gives it. */
+  | { readonly kind: 'files'; readonly sink: FileSink }
+  /** Into shuffle files, one group a task: read whole by every consumer task (broadcast) or by a single task (gather). */
+  | { readonly kind: 'whole' }
+  /** Into shuffle files by hash of the key columns (indexes into the fragment's columns) modulo partitionCount. `null` keys go round-robin by row. */
+  | { readonly kind: 'hash'; readonly keys: readonly HashKey[]; readonly partitionCount: number };
+
+/** A key of a hash exchange: hashed after a cast to `type`, the common type of both sides, since DuckDB's hash() depends on it. */
+export interface HashKey {
+  readonly column: number;
+  readonly type: DataType;
+}
+
+/** How COPY ... TO writes. */
+export interface FileSink {
+  readonly format: 'parquet' | 'csv' | 'json';
+  /** Client's column names, in the order of the fragment's columns. */
+  readonly columnNames: readonly string[];
+  /** Names of hive-partition columns, a subset of columnNames. */
+  readonly partitionBy: readonly string[];
+  /** Further options of DuckDB's COPY as SQL text (`COMPRESSION` -> `'zstd'`), from an allow-list. */
+  readonly options: Readonly<Record<string, string>>;
+  /** True: the target is one file and there is exactly one task. */
+  readonly singleFile: boolean;
+}
