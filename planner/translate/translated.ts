@@ -1,5 +1,6 @@
 import type { Relation } from '../relation/relation.js';
 import type { PostgresColumnType } from '../types/postgres-type.js';
+import type { Hint } from '../parse/hint.js';
 import type { SqlNotice } from '../sql-error.js';
 
 /**
@@ -54,6 +55,7 @@ export interface TranslatedQuery {
   readonly volatile: boolean;
   /** True when only constants, parameters and session functions occur: no table is read. */
   readonly tableless: boolean;
+  readonly hints: readonly Hint[];
   readonly notices: readonly SqlNotice[];
 }
 
