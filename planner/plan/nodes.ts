@@ -29,7 +29,9 @@ export type PlanNode =
   | SingleRowNode
   | EmptyNode
   | FunctionScanNode
-  | SampleNode;
+  | SampleNode
+  | ExchangeNode
+  | StageInputNode;
 
 interface NodeBase {
   /** Types of the columns this node gives, in order. */
@@ -226,6 +228,27 @@ export interface SampleNode extends NodeBase {
   readonly size: number;
   readonly isPercentage: boolean;
   readonly seed: number | null;
+}
+
+/** Moves rows between stages; only planner/distribute makes these, in one pass, and planner/fragment cuts the plan at them. */
+export interface ExchangeNode extends NodeBase {
+  readonly kind: 'exchange';
+  readonly input: PlanNode;
+  readonly distribution: Distribution;
+  /** Why it is there and why it is of this kind, for EXPLAIN. */
+  readonly reason: string;
+}
+
+/** How an exchange hands out rows: all to one task, all to every task, or by hash of key columns of its input. */
+export type Distribution =
+  | { readonly kind: 'gather' }
+  | { readonly kind: 'broadcast' }
+  | { readonly kind: 'hash'; readonly keys: readonly { readonly column: number; readonly type: DataType }[]; readonly partitionCount: number };
+
+/** A leaf that stands for the rows of an earlier stage, after the cut. */
+export interface StageInputNode extends NodeBase {
+  readonly kind: 'stage_input';
+  readonly stage: number;
 }
 
 /** A plan, or the reason why DuckDB's JSON holds something the reader does not know. */
