@@ -1,0 +1,140 @@
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { parseByteSize, parseDuration, parseFlag, parseWholeNumber } from './values.js';
+import { canonicalDateStyle, canonicalTimeZone } from './date-settings.js';
+
+/** A setting as `SET`, `SHOW` and `pg_settings` know it. */
+export interface SettingDefinition {
+  readonly name: string;
+  readonly defaultValue: string;
+  readonly description: string;
+  readonly category: 'session' | 'preset' | 'sluice';
+  readonly type: 'bool' | 'integer' | 'string' | 'enum' | 'real';
+  readonly unit?: string;
+  readonly enumValues?: readonly string[];
+  /** Sent to the client as ParameterStatus when it changes. */
+  readonly reported: boolean;
+  /** False for values users can read only. */
+  readonly settable: boolean;
+  /** The value as it is kept and shown, or SqlError 22023. `current` is the value before, for settings that change in part. */
+  readonly canonical: (value: string, current: string) => string;
+}
+
+/** The Postgres release whose behaviour and catalogs Sluice follows. */
+export const POSTGRES_VERSION = '15.0';
+
+/** `server_version_num` for POSTGRES_VERSION. */
+export const POSTGRES_VERSION_NUMBER = '150000';
+
+/** Sluice's own release. */
+export const SLUICE_VERSION = '0.1.0';
+
+const keep = (value: string): string => value;
+
+function flag(name: string, defaultValue: 'on' | 'off', description: string, category: SettingDefinition['category'] = 'session'): SettingDefinition {
+  return { name, defaultValue, description, category, type: 'bool', reported: false, settable: true, canonical: (value) => parseFlag(name, value) };
+}
+
+function choice(name: string, defaultValue: string, enumValues: readonly string[], description: string, category: SettingDefinition['category'] = 'session'): SettingDefinition {
+  return {
+    name,
+    defaultValue,
+    description,
+    category,
+    type: 'enum',
+    enumValues,
+    reported: false,
+    settable: true,
+    canonical: (value) => {
+      const found = enumValues.find((item) => item === value.toLowerCase());
+      if (found === undefined) {
+        throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, { hint: `Available values: ${enumValues.join(', ')}.` });
+      }
+      return found;
+    },
+  };
+}
+
+function preset(name: string, defaultValue: string, description: string, reported = false): SettingDefinition {
+  return { name, defaultValue, description, category: 'preset', type: 'string', reported, settable: false, canonical: keep };
+}
+
+function text(name: string, defaultValue: string, description: string, canonical: SettingDefinition['canonical'] = keep): SettingDefinition {
+  return { name, defaultValue, description, category: 'session', type: 'string', reported: false, settable: true, canonical };
+}
+
+function whole(name: string, defaultValue: string, minimum: number, maximum: number, description: string, category: SettingDefinition['category'] = 'session'): SettingDefinition {
+  return { name, defaultValue, description, category, type: 'integer', reported: false, settable: true, canonical: (value) => parseWholeNumber(name, value, minimum, maximum) };
+}
+
+function duration(name: string, description: string): SettingDefinition {
+  return { name, defaultValue: '0', description, category: 'session', type: 'integer', unit: 'ms', reported: false, settable: true, canonical: (value) => parseDuration(name, value) };
+}
+
+function bytes(name: string, defaultValue: string, description: string): SettingDefinition {
+  return { name, defaultValue, description, category: 'sluice', type: 'integer', unit: 'B', reported: false, settable: true, canonical: (value) => parseByteSize(name, value) };
+}
+
+function reported(definition: SettingDefinition): SettingDefinition {
+  return { ...definition, reported: true };
+}
+
+function canonicalEncoding(value: string): string {
+  const name = value.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+  if (name === 'UTF8' || name === 'UNICODE') {
+    return 'UTF8';
+  }
+  throw new SqlError(SQLSTATE.feature_not_supported, `client_encoding "${value}" is not supported`, { hint: 'Sluice speaks UTF8 only.' });
+}
+
+function isolation(name: string): SettingDefinition {
+  return choice(name, 'read committed', ['read committed', 'read uncommitted', 'repeatable read', 'serializable'], 'Isolation level of transactions; every statement reads one consistent state whatever it says.');
+}
+
+/** Most partitions a shuffle may be given by hand: beyond it, files per shuffle grow past what file systems like (see docs/settings.md). */
+export const PARTITION_COUNT_MAX = 4096;
+
+/** Every setting, in the order SHOW ALL prints them. */
+export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
+  reported(text('application_name', '', 'Name the client gives itself.')),
+  choice('bytea_output', 'hex', ['hex', 'escape'], 'Text form of bytea values.'),
+  choice('check_function_bodies', 'on', ['on', 'off'], 'Accepted for compatibility.'),
+  reported(text('client_encoding', 'UTF8', 'Encoding of all text on the connection.', canonicalEncoding)),
+  choice('client_min_messages', 'notice', ['debug5', 'debug4', 'debug3', 'debug2', 'debug1', 'debug', 'log', 'notice', 'warning', 'error'], 'Least severe messages sent to the client.'),
+  reported(text('DateStyle', 'ISO, MDY', 'Text form of dates and order of day and month on input.', canonicalDateStyle)),
+  isolation('default_transaction_isolation'),
+  reported(flag('default_transaction_read_only', 'off', 'Transactions are read only unless they say otherwise.')),
+  whole('extra_float_digits', '1', -15, 3, 'Digits of floating-point output: above 0 shortest exact, else that many fewer.'),
+  duration('idle_in_transaction_session_timeout', 'Longest idle time inside a transaction before the session is ended; 0 is no limit.'),
+  reported(preset('in_hot_standby', 'off', 'Always off.')),
+  reported(preset('integer_datetimes', 'on', 'Dates and times are 64-bit integers in binary form.')),
+  reported(choice('IntervalStyle', 'postgres', ['postgres', 'postgres_verbose', 'sql_standard', 'iso_8601'], 'Text form of intervals.')),
+  reported(preset('is_superuser', 'on', 'Whether the session user is a superuser; without authentication every user is.')),
+  preset('lc_collate', 'C', 'Order of text: by code point.'),
+  preset('lc_ctype', 'C', 'Character classes.'),
+  text('lc_messages', 'C', 'Language of messages.'),
+  text('lc_monetary', 'C', 'Accepted for compatibility.'),
+  text('lc_numeric', 'C', 'Accepted for compatibility.'),
+  text('lc_time', 'C', 'Accepted for compatibility.'),
+  duration('lock_timeout', 'Longest wait for a lock; 0 is no limit. Reads take no locks.'),
+  preset('max_connections', '1000', 'Connections the server takes at once.'),
+  preset('max_identifier_length', '63', 'Bytes a name may have.'),
+  preset('max_index_keys', '32', 'Accepted for compatibility.'),
+  flag('row_security', 'on', 'Accepted for compatibility.'),
+  text('search_path', '"$user", public', 'Schemas searched for names without one.'),
+  reported(preset('server_encoding', 'UTF8', 'Encoding of all stored text.')),
+  reported(preset('server_version', `${POSTGRES_VERSION} (Sluice ${SLUICE_VERSION})`, 'Version of Postgres that Sluice follows.')),
+  preset('server_version_num', POSTGRES_VERSION_NUMBER, 'The same as a number.'),
+  reported(preset('session_authorization', '', 'The session user.')),
+  whole('sluice.broadcast_limit', String(100 * 1024 * 1024), 0, Number.MAX_SAFE_INTEGER, 'Bytes up to which a side of a join may be sent to every task.', 'sluice'),
+  choice('sluice.distribute', 'auto', ['auto', 'on', 'off'], 'Whether queries run in several stages: auto by the size of their data, on wherever possible, off never. Hints win.', 'sluice'),
+  bytes('sluice.distribute_threshold', String(64 * 1024 ** 3), 'Bytes of scanned files from which a query is distributed under sluice.distribute = auto.'),
+  text('sluice.disabled_rules', '', 'Names of distribution rules not to use, separated by commas; for finding faults.'),
+  whole('sluice.partitions', '0', 0, PARTITION_COUNT_MAX, 'Partitions of every shuffle; 0 lets the planner choose.', 'sluice'),
+  choice('standard_conforming_strings', 'on', ['on'], 'Backslashes in plain string literals are plain characters.'),
+  duration('statement_timeout', 'Longest time a statement may run; 0 is no limit.'),
+  choice('synchronize_seqscans', 'on', ['on', 'off'], 'Accepted for compatibility.'),
+  reported(text('TimeZone', 'UTC', 'Time zone of timestamptz input and output.', canonicalTimeZone)),
+  isolation('transaction_isolation'),
+  flag('transaction_read_only', 'off', 'The current transaction is read only.'),
+].map((definition) => (definition.name === 'standard_conforming_strings' ? reported(definition) : definition));
