@@ -82,6 +82,7 @@ export const SQLSTATE = {
   too_many_columns: '54011',
   object_not_in_prerequisite_state: '55000',
   object_in_use: '55006',
+  cant_change_runtime_param: '55P02',
   operator_intervention: '57000',
   query_canceled: '57014',
   admin_shutdown: '57P01',

@@ -21,8 +21,8 @@ export type SettingScope = 'session' | 'local';
 export class SessionSettings {
   readonly #values = new Map<string, string>();
   readonly #resetValues = new Map<string, string>();
-  /** Values before the transaction's first change, by lower-case name; undefined where there was none. */
-  #undo: Map<string, { readonly before: string | undefined; local: boolean }> | null = null;
+  /** By lower-case name, for what the transaction changed: the value before it and the value a commit leaves. */
+  #undo: Map<string, { readonly before: string | undefined; committed: string | undefined }> | null = null;
   #version = 0;
 
   /** Called with a reported setting's name and new value whenever it changes. */
@@ -48,7 +48,7 @@ export class SessionSettings {
     return value;
   }
 
-  /** Sets a value as SET does; SqlError 42704, 55P02-like or 22023 when it cannot be. */
+  /** Sets a value as SET does; SqlError 42704, 55P02 or 22023 when it cannot be. */
   set(name: string, value: string, scope: SettingScope): void {
     const definition = this.#settable(name);
     this.#assign(name, definition === undefined ? value : definition.canonical(value, this.require(name)), scope);
@@ -88,9 +88,7 @@ export class SessionSettings {
     const undo = this.#undo;
     this.#undo = null;
     for (const [key, entry] of undo ?? []) {
-      if (outcome === 'rollback' || entry.local) {
-        this.#write(key, entry.before);
-      }
+      this.#write(key, outcome === 'rollback' ? entry.before : entry.committed);
     }
   }
 
@@ -118,7 +116,7 @@ export class SessionSettings {
       throw new SqlError(SQLSTATE.undefined_object, `unrecognized configuration parameter "${name}"`);
     }
     if (definition?.settable === false) {
-      throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `parameter "${definition.name}" cannot be changed`);
+      throw new SqlError(SQLSTATE.cant_change_runtime_param, `parameter "${definition.name}" cannot be changed`);
     }
     return definition;
   }
@@ -128,11 +126,13 @@ export class SessionSettings {
     if (scope === 'local' && this.#undo === null) {
       return;
     }
-    const entry = this.#undo?.get(key);
-    if (this.#undo !== null && entry === undefined) {
-      this.#undo.set(key, { before: this.#values.get(key), local: scope === 'local' });
-    } else if (entry !== undefined && scope === 'session') {
-      entry.local = false;
+    if (this.#undo !== null) {
+      const before = this.#values.get(key);
+      const entry = this.#undo.get(key) ?? { before, committed: before };
+      if (scope === 'session') {
+        entry.committed = value;
+      }
+      this.#undo.set(key, entry);
     }
     this.#write(key, value);
   }

@@ -1,0 +1,95 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { SqlError } from '../../planner/sql-error.js';
+import { parseByteSize, parseWholeNumber } from '../settings/values.js';
+
+/** One option of the command line; flag, environment variable and config key mean the same. */
+export interface OptionDefinition {
+  /** Flag without dashes, and key of the config file. The environment variable is SLUICE_ and the name in capitals. */
+  readonly name: string;
+  readonly argument: string;
+  readonly description: string;
+  readonly commands: readonly CommandName[];
+  /** The value as it is kept, or an error whose message says what is wrong. */
+  readonly check: (value: string) => string;
+  /** Shown by --help. */
+  readonly defaultText: string;
+}
+
+/** The commands of `sluice`. */
+export type CommandName = 'serve' | 'sql' | 'executor';
+
+/** A mistake in flags, environment or config file: printed without a stack, exit status 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+const anything = (value: string): string => value;
+
+function wholeNumber(name: string, minimum: number, maximum: number): (value: string) => string {
+  return (value) => parseWholeNumber(name, value, minimum, maximum);
+}
+
+function refuse(reason: string): (value: string) => string {
+  return () => {
+    throw new UsageError(reason);
+  };
+}
+
+function logLevel(value: string): string {
+  if (!['debug', 'info', 'warn', 'error', 'silent'].includes(value)) {
+    throw new UsageError(`"${value}" is not one of debug, info, warn, error, silent`);
+  }
+  return value;
+}
+
+/** Threads of one executor process unless --threads says otherwise: all of the machine, as DuckDB itself does. */
+export const THREADS_DEFAULT: number = availableParallelism();
+
+/** Share of the machine's memory that queries may use unless --memory says otherwise; the rest is the system's cache and the gateway's. */
+const MEMORY_SHARE_DEFAULT = 0.7;
+
+/** Bytes all running queries may use together unless --memory says otherwise. */
+export const MEMORY_BYTES_DEFAULT: number = Math.floor(totalmem() * MEMORY_SHARE_DEFAULT);
+
+const EVERY_COMMAND: readonly CommandName[] = ['serve', 'sql', 'executor'];
+const LOCAL: readonly CommandName[] = ['serve', 'sql'];
+const SERVE: readonly CommandName[] = ['serve'];
+
+/** Every option in the order --help prints it. */
+export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
+  { name: 'data', argument: 'DIR', description: 'directory whose files and folders are the tables', commands: EVERY_COMMAND, check: anything, defaultText: 'none: it must be given' },
+  { name: 'host', argument: 'ADDRESS', description: 'address to listen on; only loopback until authentication exists', commands: SERVE, check: anything, defaultText: '127.0.0.1' },
+  { name: 'port', argument: 'N', description: 'port for Postgres clients; 0 picks a free one', commands: SERVE, check: wholeNumber('port', 0, 65_535), defaultText: '5433' },
+  { name: 'executors', argument: 'N', description: 'executor processes kept ready; a distributed query runs that many tasks at once', commands: LOCAL, check: wholeNumber('executors', 1, 256), defaultText: '2' },
+  { name: 'executors-max', argument: 'N', description: 'most executor processes; every running query holds at least one', commands: LOCAL, check: wholeNumber('executors-max', 1, 1024), defaultText: '32, or --executors when that is more' },
+  { name: 'threads', argument: 'N', description: 'DuckDB threads of each executor process', commands: EVERY_COMMAND, check: wholeNumber('threads', 1, 1024), defaultText: 'all cores' },
+  { name: 'memory', argument: 'SIZE', description: 'memory all running queries may use together, such as 16GB', commands: EVERY_COMMAND, check: (value) => parseByteSize('memory', value), defaultText: '70 % of the machine' },
+  { name: 'state', argument: 'DIR', description: 'directory for shuffle files and results being written; shared by all executors', commands: EVERY_COMMAND, check: anything, defaultText: '.sluice inside the data directory' },
+  { name: 'spill', argument: 'DIR', description: 'local directory for what does not fit into memory', commands: EVERY_COMMAND, check: anything, defaultText: "inside the system's temporary directory" },
+  { name: 'max-connections', argument: 'N', description: 'most client connections', commands: SERVE, check: wholeNumber('max-connections', 1, 100_000), defaultText: '1000' },
+  { name: 'log-level', argument: 'LEVEL', description: 'debug, info, warn, error or silent', commands: EVERY_COMMAND, check: logLevel, defaultText: 'info' },
+  { name: 'config', argument: 'FILE', description: 'JSON file with these options by name', commands: EVERY_COMMAND, check: anything, defaultText: 'none' },
+  { name: 'http-port', argument: 'N', description: 'port of the console (not in this release)', commands: SERVE, check: refuse('the console is not part of this release'), defaultText: 'none' },
+  { name: 'redis', argument: 'URL', description: 'Redis of the cluster (not in this release)', commands: ['serve', 'executor'], check: refuse('the cluster engine is not part of this release; leave --redis out to run embedded'), defaultText: 'none' },
+  { name: 'catalog', argument: 'URL', description: 'catalog database of the tables (not in this release)', commands: SERVE, check: refuse('the table catalog is not part of this release; tables are the files under --data'), defaultText: 'none' },
+  { name: 'tls-certificate', argument: 'FILE', description: 'TLS (not in this release)', commands: SERVE, check: refuse('TLS is not part of this release'), defaultText: 'none' },
+  { name: 'auth', argument: 'FILE', description: 'authentication rules (not in this release)', commands: SERVE, check: refuse('authentication is not part of this release; Sluice listens on loopback only'), defaultText: 'none' },
+];
+
+/** Option values by name, from flags, then environment, then config file. */
+export type OptionValues = ReadonlyMap<string, string>;
+
+/** Checks a value and says where a wrong one came from. */
+export function checkOption(definition: OptionDefinition, value: string, source: string): string {
+  try {
+    return definition.check(value);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof SqlError) {
+      throw new UsageError(`${source}: ${error.message}`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * A session's transaction.
+ *
+ *            BEGIN                       error
+ *   idle ------------> block ------------------------> failed
+ *    ^  <------------ COMMIT, ROLLBACK                    |
+ *    '---------------- COMMIT (= ROLLBACK), ROLLBACK -----'
+ *
+ * Outside a block every statement is its own transaction, except that the statements of one simple query, and those
+ * between two Syncs, share an implicit one: `implicit` remembers its start for now().
+ */
+export type TransactionState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'implicit'; readonly startedMicros: bigint }
+  | { readonly kind: 'block'; readonly startedMicros: bigint; readonly readOnly: boolean; readonly savepoints: readonly string[] }
+  | { readonly kind: 'failed'; readonly savepoints: readonly string[] };
+
+/** What can happen to a transaction. */
+export type TransactionEvent =
+  | { readonly kind: 'statement'; readonly nowMicros: bigint }
+  | { readonly kind: 'begin'; readonly nowMicros: bigint; readonly readOnly: boolean }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'error' }
+  | { readonly kind: 'sync' };
+
+/** The one transition function. */
+export function transition(state: TransactionState, event: TransactionEvent): TransactionState {
+  switch (event.kind) {
+    case 'statement':
+      return state.kind === 'idle' ? { kind: 'implicit', startedMicros: event.nowMicros } : state;
+    case 'begin':
+      return { kind: 'block', startedMicros: state.kind === 'implicit' || state.kind === 'block' ? state.startedMicros : event.nowMicros, readOnly: event.readOnly, savepoints: [] };
+    case 'end':
+      return { kind: 'idle' };
+    case 'error':
+      return state.kind === 'block' ? { kind: 'failed', savepoints: state.savepoints } : state.kind === 'implicit' ? { kind: 'idle' } : state;
+    case 'sync':
+      return state.kind === 'implicit' ? { kind: 'idle' } : state;
+  }
+}
+
+/** The state's letter in ReadyForQuery. */
+export function transactionStatus(state: TransactionState): 'I' | 'T' | 'E' {
+  switch (state.kind) {
+    case 'idle':
+    case 'implicit':
+      return 'I';
+    case 'block':
+      return 'T';
+    case 'failed':
+      return 'E';
+  }
+}
+
+/** Microseconds since 1970 of the wall clock. */
+export function nowMicros(): bigint {
+  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000));
+}
