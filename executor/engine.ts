@@ -51,13 +51,17 @@ export interface WholeQuery {
   /** By column; a list of one holds for all; empty means text with DuckDB's types. */
   readonly encodings: readonly ResultColumnEncoding[];
   readonly settings: OutputSettings;
-  /** SQL that must have run in the process before this query (pg_catalog's tables); run again only when `key` changes. */
-  readonly prelude?: Prelude;
+  /** State that must be in the process before this query runs (pg_catalog's tables), in order. Also taken by Binder.describe. */
+  readonly preludes?: readonly Prelude[];
 }
 
-/** State an executor must hold before a query can run in it. */
+/**
+ * State an executor must hold before a query can run in it: the process remembers the version it has by name, and runs
+ * the statements (CREATE OR REPLACE ...) only when that differs.
+ */
 export interface Prelude {
-  readonly key: string;
+  readonly name: string;
+  readonly version: string;
   readonly statements: readonly string[];
 }
 
