@@ -1,0 +1,78 @@
+import type { Column } from '../../../planner/relation/relation.js';
+import type { SettingDefinition } from '../../settings/definitions.js';
+
+/** What the catalog relations are made from: one consistent picture of a session's world. */
+export interface CatalogState {
+  /** Changes whenever anything below does. */
+  readonly version: string;
+  readonly database: string;
+  readonly user: string;
+  readonly schemas: readonly string[];
+  readonly relations: readonly CatalogRelation[];
+  readonly settings: readonly { readonly definition: SettingDefinition | undefined; readonly name: string; readonly value: string }[];
+  readonly sessions: readonly CatalogSession[];
+}
+
+/** A user's table or view. */
+export interface CatalogRelation {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  readonly temporary: boolean;
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  readonly byteCount: number;
+  /** Text of a view's query. */
+  readonly definition?: string;
+}
+
+/** A connection, for pg_stat_activity. */
+export interface CatalogSession {
+  readonly processId: number;
+  readonly user: string;
+  readonly database: string;
+  readonly applicationName: string;
+  readonly remoteAddress: string;
+  readonly startedMicros: bigint;
+  readonly state: 'idle' | 'active' | 'idle in transaction' | 'idle in transaction (aborted)';
+  readonly query: string;
+}
+
+/** OIDs of what exists once: as in PostgreSQL where it has them. */
+export const WELL_KNOWN_OID = {
+  publicSchema: 2200,
+  catalogSchema: 11,
+  informationSchema: 13_000,
+  temporarySchema: 16_383,
+  role: 10,
+  database: 5,
+  heapAccessMethod: 2,
+  defaultTablespace: 1663,
+  defaultCollation: 100,
+} as const;
+
+/** First OID given to users' objects, as in PostgreSQL. */
+const FIRST_USER_OID = 16_384;
+
+/** OIDs are below 2^31 so that clients which keep them in a signed integer work. */
+const USER_OID_SPAN = 2 ** 31 - FIRST_USER_OID;
+
+/** A stable OID for a name: the same at every start, moved on by one where two names meet. */
+export function assignOids(names: readonly string[]): ReadonlyMap<string, number> {
+  const taken = new Set<number>();
+  const oids = new Map<string, number>();
+  for (const name of [...names].sort()) {
+    let hash = 0x811c_9dc5;
+    for (const byte of Buffer.from(name, 'utf8')) {
+      hash = Math.imul(hash ^ byte, 0x0100_0193) >>> 0;
+    }
+    let oid = FIRST_USER_OID + (hash % USER_OID_SPAN);
+    while (taken.has(oid)) {
+      oid += 1;
+    }
+    taken.add(oid);
+    oids.set(name, oid);
+  }
+  return oids;
+}

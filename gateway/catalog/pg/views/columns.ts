@@ -1,0 +1,106 @@
+import type { Column } from '../../../../planner/relation/relation.js';
+import type { PostgresColumnType } from '../../../../planner/types/postgres-type.js';
+import { OID, formatPostgresType, postgresTypeByOid, postgresTypeOf } from '../../../../planner/types/postgres-type.js';
+import type { CatalogRow, CatalogView } from '../catalog-view.js';
+import { catalogShapes } from '../catalog-view.js';
+import { WELL_KNOWN_OID } from '../catalog-state.js';
+import { typeAlignment, typeIsByValue, typeStorage } from './types.js';
+
+/** The Postgres type a relation's column is reported as. */
+export function reportedType(column: Column): PostgresColumnType {
+  return column.postgres ?? postgresTypeOf(column.type);
+}
+
+function attributeRow(relationOid: number, column: Column, index: number): CatalogRow {
+  const reported = reportedType(column);
+  const type = postgresTypeByOid(reported.oid);
+  const isText = type?.category === 'S';
+  return {
+    attrelid: relationOid,
+    attname: column.name,
+    atttypid: reported.oid,
+    attstattarget: -1,
+    attlen: type?.size ?? -1,
+    attnum: index + 1,
+    attndims: type !== undefined && type.elementOid !== 0 ? 1 : 0,
+    attcacheoff: -1,
+    atttypmod: reported.modifier,
+    attbyval: type !== undefined && typeIsByValue(type),
+    attalign: type === undefined ? 'i' : typeAlignment(type),
+    attstorage: type === undefined ? 'x' : typeStorage(type),
+    attcompression: '',
+    attnotnull: column.notNull === true,
+    atthasdef: false,
+    atthasmissing: false,
+    attidentity: '',
+    attgenerated: '',
+    attisdropped: false,
+    attislocal: true,
+    attinhcount: 0,
+    attcollation: isText ? WELL_KNOWN_OID.defaultCollation : 0,
+  };
+}
+
+/** pg_attribute. */
+export const pgAttribute: CatalogView = {
+  name: 'pg_catalog.pg_attribute',
+  fixed: false,
+  rows: (state) => [
+    ...state.relations.flatMap((relation) => relation.columns.map((column, index) => attributeRow(relation.oid, column, index))),
+    ...[...catalogShapes().values()].flatMap((shape) => shape.columns.map((column, index) => attributeRow(shape.oid, column, index))),
+  ],
+};
+
+/** information_schema.columns. */
+export const informationColumns: CatalogView = {
+  name: 'information_schema.columns',
+  fixed: false,
+  rows: (state) => {
+    const relations = [...state.relations, ...[...catalogShapes().values()].map((shape) => ({ schema: shape.schema, name: shape.name, columns: shape.columns, temporary: false }))];
+    return relations.flatMap((relation) =>
+      relation.columns.map((column, index) => ({
+        table_catalog: state.database,
+        table_schema: relation.schema,
+        table_name: relation.name,
+        column_name: column.name,
+        ordinal_position: index + 1,
+        is_nullable: column.notNull === true ? 'NO' : 'YES',
+        ...describeType(reportedType(column), state.database),
+        dtd_identifier: String(index + 1),
+        is_self_referencing: 'NO',
+        is_identity: 'NO',
+        is_generated: 'NEVER',
+        is_updatable: relation.temporary ? 'YES' : 'NO',
+      })),
+    );
+  },
+};
+
+/** Binary digits of the number types, as information_schema counts precision. */
+const BINARY_PRECISION: ReadonlyMap<number, number> = new Map([
+  [OID.int2, 16],
+  [OID.int4, 32],
+  [OID.int8, 64],
+  [OID.float4, 24],
+  [OID.float8, 53],
+]);
+
+function describeType(reported: PostgresColumnType, database: string): CatalogRow {
+  const type = postgresTypeByOid(reported.oid);
+  const binary = BINARY_PRECISION.get(reported.oid);
+  const hasModifier = reported.modifier >= 4;
+  const isNumeric = reported.oid === OID.numeric;
+  const isLimitedText = (reported.oid === OID.varchar || reported.oid === OID.bpchar) && hasModifier;
+  return {
+    data_type: type === undefined ? 'USER-DEFINED' : type.category === 'A' && type.arrayOid === 0 ? 'ARRAY' : formatPostgresType({ oid: reported.oid, modifier: -1 }),
+    character_maximum_length: isLimitedText ? reported.modifier - 4 : null,
+    character_octet_length: type?.category === 'S' ? (isLimitedText ? (reported.modifier - 4) * 4 : 1_073_741_824) : null,
+    numeric_precision: binary ?? (isNumeric && hasModifier ? (reported.modifier - 4) >> 16 : null),
+    numeric_precision_radix: binary === undefined ? (isNumeric ? 10 : null) : 2,
+    numeric_scale: isNumeric && hasModifier ? (reported.modifier - 4) & 0xffff : reported.oid === OID.int2 || reported.oid === OID.int4 || reported.oid === OID.int8 ? 0 : null,
+    datetime_precision: reported.oid === OID.date ? 0 : type?.category === 'D' || type?.category === 'T' ? 6 : null,
+    udt_catalog: database,
+    udt_schema: 'pg_catalog',
+    udt_name: type?.name ?? 'text',
+  };
+}

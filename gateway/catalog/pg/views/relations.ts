@@ -1,0 +1,125 @@
+import type { CatalogRelation, CatalogState } from '../catalog-state.js';
+import { WELL_KNOWN_OID } from '../catalog-state.js';
+import type { CatalogRow, CatalogView } from '../catalog-view.js';
+import { catalogShapes } from '../catalog-view.js';
+import { schemaOid } from './schemas.js';
+
+/** Bytes of a Postgres page, in which pg_class counts sizes. */
+const PAGE_BYTES = 8192;
+
+/** Values every relation has alike: no indexes, rules, triggers, row security or inheritance. */
+const COMMON: CatalogRow = {
+  reltype: 0,
+  reloftype: 0,
+  relowner: WELL_KNOWN_OID.role,
+  reltablespace: 0,
+  relallvisible: 0,
+  reltoastrelid: 0,
+  relhasindex: false,
+  relisshared: false,
+  relchecks: 0,
+  relhasrules: false,
+  relhastriggers: false,
+  relhassubclass: false,
+  relrowsecurity: false,
+  relforcerowsecurity: false,
+  relispopulated: true,
+  relispartition: false,
+  relrewrite: 0,
+  relfrozenxid: 0,
+  relminmxid: 0,
+};
+
+function systemRows(): readonly CatalogRow[] {
+  return [...catalogShapes().values()].map((shape) => ({
+    ...COMMON,
+    oid: shape.oid,
+    relname: shape.name,
+    relnamespace: shape.schema === 'pg_catalog' ? WELL_KNOWN_OID.catalogSchema : WELL_KNOWN_OID.informationSchema,
+    relam: shape.kind === 'r' ? WELL_KNOWN_OID.heapAccessMethod : 0,
+    relfilenode: 0,
+    relpages: 0,
+    reltuples: -1,
+    relpersistence: 'p',
+    relkind: shape.kind,
+    relnatts: shape.columns.length,
+    relreplident: 'n',
+  }));
+}
+
+function userRow(state: CatalogState, relation: CatalogRelation): CatalogRow {
+  return {
+    ...COMMON,
+    oid: relation.oid,
+    relname: relation.name,
+    relnamespace: schemaOid(state.schemas, relation.schema),
+    relam: relation.kind === 'table' ? WELL_KNOWN_OID.heapAccessMethod : 0,
+    relfilenode: relation.kind === 'table' ? relation.oid : 0,
+    relpages: Math.min(Math.ceil(relation.byteCount / PAGE_BYTES), 2 ** 31 - 1),
+    reltuples: relation.rowCount,
+    relpersistence: relation.temporary ? 't' : 'p',
+    relkind: relation.kind === 'table' ? 'r' : 'v',
+    relnatts: relation.columns.length,
+    relhasrules: relation.kind === 'view',
+    relreplident: relation.kind === 'table' ? 'd' : 'n',
+  };
+}
+
+/** pg_class. */
+export const pgClass: CatalogView = {
+  name: 'pg_catalog.pg_class',
+  fixed: false,
+  rows: (state) => [...systemRows(), ...state.relations.map((relation) => userRow(state, relation))],
+};
+
+/** pg_tables. */
+export const pgTables: CatalogView = {
+  name: 'pg_catalog.pg_tables',
+  fixed: false,
+  rows: (state) =>
+    state.relations
+      .filter((relation) => relation.kind === 'table')
+      .map((relation) => ({ schemaname: relation.schema, tablename: relation.name, tableowner: state.user, tablespace: null, hasindexes: false, hasrules: false, hastriggers: false, rowsecurity: false })),
+};
+
+/** pg_views. */
+export const pgViews: CatalogView = {
+  name: 'pg_catalog.pg_views',
+  fixed: false,
+  rows: (state) => state.relations.filter((relation) => relation.kind === 'view').map((relation) => ({ schemaname: relation.schema, viewname: relation.name, viewowner: state.user, definition: relation.definition ?? null })),
+};
+
+/** information_schema.tables. */
+export const informationTables: CatalogView = {
+  name: 'information_schema.tables',
+  fixed: false,
+  rows: (state) => [
+    ...state.relations.map((relation) => ({
+      table_catalog: state.database,
+      table_schema: relation.schema,
+      table_name: relation.name,
+      table_type: relation.kind === 'view' ? 'VIEW' : relation.temporary ? 'LOCAL TEMPORARY' : 'BASE TABLE',
+      is_insertable_into: relation.temporary && relation.kind === 'table' ? 'YES' : 'NO',
+      is_typed: 'NO',
+      commit_action: relation.temporary ? 'PRESERVE' : null,
+    })),
+    ...[...catalogShapes().values()].map((shape) => ({
+      table_catalog: state.database,
+      table_schema: shape.schema,
+      table_name: shape.name,
+      table_type: shape.kind === 'r' ? 'BASE TABLE' : 'VIEW',
+      is_insertable_into: 'NO',
+      is_typed: 'NO',
+    })),
+  ],
+};
+
+/** information_schema.views. */
+export const informationViews: CatalogView = {
+  name: 'information_schema.views',
+  fixed: false,
+  rows: (state) =>
+    state.relations
+      .filter((relation) => relation.kind === 'view')
+      .map((relation) => ({ table_catalog: state.database, table_schema: relation.schema, table_name: relation.name, view_definition: relation.definition ?? null, check_option: 'NONE', is_updatable: 'NO', is_insertable_into: 'NO' })),
+};

@@ -1,0 +1,138 @@
+import type { Relation } from '../../planner/relation/relation.js';
+import type { FileFunctionCall, TranslationEnvironment } from '../../planner/translate/environment.js';
+
+/** Where names are looked up, and the values translation may fix. All synchronous; `RelationNeeded` asks for what must be loaded first. */
+export interface NameSource {
+  readonly searchPath: readonly string[];
+  readonly currentDatabase: string;
+  readonly user: string;
+  readonly timeZone: string;
+  readonly transactionTimestampMicros: bigint;
+  /** The loaded relation, undefined when there is none; throws RelationNeeded when it exists and is not loaded yet. */
+  readonly find: (schema: string, name: string) => Relation | undefined;
+  /** The same for a file function; throws FileFunctionNeeded. */
+  readonly findFileFunction: (call: FileFunctionCall) => Relation | undefined;
+  readonly setting: (name: string) => string | undefined;
+}
+
+/** Thrown out of a translation that met a relation that is not in memory yet: the caller loads it and translates again. */
+export class RelationNeeded extends Error {
+  readonly schema: string;
+  readonly relation: string;
+
+  constructor(schema: string, relation: string) {
+    super(`relation ${schema}.${relation} must be loaded first`);
+    this.schema = schema;
+    this.relation = relation;
+  }
+}
+
+/** Thrown out of a translation that met a file function whose files are not known yet. */
+export class FileFunctionNeeded extends Error {
+  readonly call: FileFunctionCall;
+
+  constructor(call: FileFunctionCall) {
+    super(`${call.function} must be resolved first`);
+    this.call = call;
+  }
+}
+
+/**
+ * A translation environment that remembers what was asked of it, so that a translated statement can be kept and used
+ * again exactly as long as every answer would still be the same.
+ */
+export class RecordingEnvironment implements TranslationEnvironment {
+  readonly #names: NameSource;
+  readonly #relations = new Map<string, { readonly schema: string; readonly name: string; readonly found: Relation | undefined }>();
+  readonly #settings = new Map<string, string | undefined>();
+  #usedClock = false;
+  #usedFileFunctions = false;
+  #usedUser = false;
+
+  constructor(names: NameSource) {
+    this.#names = names;
+  }
+
+  get searchPath(): readonly string[] {
+    return this.#names.searchPath;
+  }
+
+  get currentDatabase(): string {
+    return this.#names.currentDatabase;
+  }
+
+  get currentUser(): string {
+    this.#usedUser = true;
+    return this.#names.user;
+  }
+
+  get sessionUser(): string {
+    this.#usedUser = true;
+    return this.#names.user;
+  }
+
+  get transactionTimestampMicros(): bigint {
+    this.#usedClock = true;
+    return this.#names.transactionTimestampMicros;
+  }
+
+  get timeZone(): string {
+    this.#settings.set('TimeZone', this.#names.timeZone);
+    return this.#names.timeZone;
+  }
+
+  readonly setting = (name: string): string | undefined => {
+    const value = this.#names.setting(name);
+    this.#settings.set(name, value);
+    return value;
+  };
+
+  readonly findRelation = (schema: string | undefined, name: string): Relation | undefined => {
+    for (const candidate of schema === undefined ? this.#names.searchPath : [schema]) {
+      const found = this.#names.find(candidate, name);
+      this.#relations.set(`${candidate}\0${name}`, { schema: candidate, name, found });
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  };
+
+  readonly findFileFunction = (call: FileFunctionCall): Relation | undefined => {
+    this.#usedFileFunctions = true;
+    return this.#names.findFileFunction(call);
+  };
+
+  /** True when a translation made with this environment would come out the same with `names`. */
+  holdsFor(names: NameSource): boolean {
+    if (this.#usedClock || this.#usedFileFunctions || names.searchPath.join('\0') !== this.#names.searchPath.join('\0')) {
+      return false;
+    }
+    if (this.#usedUser && names.user !== this.#names.user) {
+      return false;
+    }
+    for (const [name, value] of this.#settings) {
+      if ((name === 'TimeZone' ? names.timeZone : names.setting(name)) !== value) {
+        return false;
+      }
+    }
+    for (const { schema, name, found } of this.#relations.values()) {
+      if (findIfLoaded(names, schema, name) !== found) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** The relation when it is in memory; a relation that has to be loaded counts as changed. */
+function findIfLoaded(names: NameSource, schema: string, name: string): Relation | null | undefined {
+  try {
+    return names.find(schema, name);
+  } catch (error) {
+    if (error instanceof RelationNeeded) {
+      return null;
+    }
+    throw error;
+  }
+}
