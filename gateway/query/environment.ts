@@ -103,6 +103,11 @@ export class RecordingEnvironment implements TranslationEnvironment {
     return this.#names.findFileFunction(call);
   };
 
+  /** The relations that were looked up, found or not; to be loaded again before `holdsFor` is asked. */
+  lookups(): readonly { readonly schema: string; readonly name: string }[] {
+    return [...this.#relations.values()];
+  }
+
   /** True when a translation made with this environment would come out the same with `names`. */
   holdsFor(names: NameSource): boolean {
     if (this.#usedClock || this.#usedFileFunctions || names.searchPath.join('\0') !== this.#names.searchPath.join('\0')) {

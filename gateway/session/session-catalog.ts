@@ -5,8 +5,10 @@ import type { Relation } from '../../planner/relation/relation.js';
 /** Schema of a session's temporary tables and views. */
 export const TEMPORARY_SCHEMA = 'pg_temp';
 
-/** What became of a session relation. */
-export type SessionRelationKind = 'table' | 'view';
+/** A state of the catalog to come back to. */
+export interface SavedCatalog {
+  readonly relations: ReadonlyMap<string, Relation>;
+}
 
 /**
  * Views and temporary tables of one session, by schema and name. Relations are immutable: every change puts a new object
@@ -55,6 +57,16 @@ export class SessionCatalog {
   /** Removes every temporary relation (DISCARD TEMP). */
   clear(): void {
     this.#change(new Map());
+  }
+
+  /** The state now, for `restore`. */
+  save(): SavedCatalog {
+    return { relations: this.#relations };
+  }
+
+  /** Back to a saved state (ROLLBACK TO). */
+  restore(saved: SavedCatalog): void {
+    this.#change(saved.relations);
   }
 
   /** From now on changes can be undone. */

@@ -4,7 +4,7 @@
  *            BEGIN                       error
  *   idle ------------> block ------------------------> failed
  *    ^  <------------ COMMIT, ROLLBACK                    |
- *    '---------------- COMMIT (= ROLLBACK), ROLLBACK -----'
+ *    '---------------- COMMIT (= ROLLBACK), ROLLBACK -----'   (ROLLBACK TO a savepoint: back to block)
  *
  * Outside a block every statement is its own transaction, except that the statements of one simple query, and those
  * between two Syncs, share an implicit one: `implicit` remembers its start for now().
@@ -12,8 +12,8 @@
 export type TransactionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'implicit'; readonly startedMicros: bigint }
-  | { readonly kind: 'block'; readonly startedMicros: bigint; readonly readOnly: boolean; readonly savepoints: readonly string[] }
-  | { readonly kind: 'failed'; readonly savepoints: readonly string[] };
+  | { readonly kind: 'block'; readonly startedMicros: bigint; readonly readOnly: boolean }
+  | { readonly kind: 'failed'; readonly startedMicros: bigint; readonly readOnly: boolean };
 
 /** What can happen to a transaction. */
 export type TransactionEvent =
@@ -21,6 +21,8 @@ export type TransactionEvent =
   | { readonly kind: 'begin'; readonly nowMicros: bigint; readonly readOnly: boolean }
   | { readonly kind: 'end' }
   | { readonly kind: 'error' }
+  /** ROLLBACK TO a savepoint: a failed block works again. */
+  | { readonly kind: 'restore' }
   | { readonly kind: 'sync' };
 
 /** The one transition function. */
@@ -29,11 +31,13 @@ export function transition(state: TransactionState, event: TransactionEvent): Tr
     case 'statement':
       return state.kind === 'idle' ? { kind: 'implicit', startedMicros: event.nowMicros } : state;
     case 'begin':
-      return { kind: 'block', startedMicros: state.kind === 'implicit' || state.kind === 'block' ? state.startedMicros : event.nowMicros, readOnly: event.readOnly, savepoints: [] };
+      return { kind: 'block', startedMicros: state.kind === 'implicit' || state.kind === 'block' ? state.startedMicros : event.nowMicros, readOnly: event.readOnly };
     case 'end':
       return { kind: 'idle' };
     case 'error':
-      return state.kind === 'block' ? { kind: 'failed', savepoints: state.savepoints } : state.kind === 'implicit' ? { kind: 'idle' } : state;
+      return state.kind === 'block' ? { kind: 'failed', startedMicros: state.startedMicros, readOnly: state.readOnly } : state.kind === 'implicit' ? { kind: 'idle' } : state;
+    case 'restore':
+      return state.kind === 'failed' ? { kind: 'block', startedMicros: state.startedMicros, readOnly: state.readOnly } : state;
     case 'sync':
       return state.kind === 'implicit' ? { kind: 'idle' } : state;
   }

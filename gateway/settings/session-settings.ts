@@ -78,6 +78,20 @@ export class SessionSettings {
     this.#version += 1;
   }
 
+  /** The values now, for `restore`. */
+  save(): ReadonlyMap<string, string> {
+    return new Map(this.#values);
+  }
+
+  /** Back to saved values (ROLLBACK TO). */
+  restore(saved: ReadonlyMap<string, string>): void {
+    for (const key of new Set([...saved.keys(), ...this.#values.keys()])) {
+      if (saved.get(key) !== this.#values.get(key)) {
+        this.#write(key, saved.get(key));
+      }
+    }
+  }
+
   /** From now on changes can be undone. */
   beginTransaction(): void {
     this.#undo ??= new Map();

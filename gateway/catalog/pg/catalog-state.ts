@@ -3,8 +3,10 @@ import type { SettingDefinition } from '../../settings/definitions.js';
 
 /** What the catalog relations are made from: one consistent picture of a session's world. */
 export interface CatalogState {
-  /** Changes whenever anything below does. */
-  readonly version: string;
+  /** Changes whenever the relations, schemas, database or user do. */
+  readonly relationsVersion: string;
+  /** Changes whenever the settings do, and differs between sessions. */
+  readonly settingsVersion: string;
   readonly database: string;
   readonly user: string;
   readonly schemas: readonly string[];

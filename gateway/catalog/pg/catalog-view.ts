@@ -11,10 +11,10 @@ export type CatalogValue = string | number | bigint | boolean | null | readonly 
 /** A catalog row by column name; columns left out are NULL. */
 export type CatalogRow = Readonly<Record<string, CatalogValue>>;
 
-/** How one catalog relation gets its rows. `fixed` rows never change while the server runs. */
+/** How one catalog relation gets its rows, and what makes them change while the server runs. */
 export interface CatalogView {
   readonly name: string;
-  readonly fixed: boolean;
+  readonly changes: 'never' | 'with_relations' | 'with_settings' | 'always';
   readonly rows: (state: CatalogState) => readonly CatalogRow[];
 }
 

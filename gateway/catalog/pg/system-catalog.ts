@@ -3,7 +3,7 @@ import type { Relation } from '../../../planner/relation/relation.js';
 import { quoteText } from '../../../planner/types/data-type.js';
 import { allPostgresTypes } from '../../../planner/types/postgres-type.js';
 import type { CatalogState } from './catalog-state.js';
-import type { CatalogShape, CatalogView } from './catalog-view.js';
+import type { CatalogView } from './catalog-view.js';
 import { CATALOG_SCHEMA, catalogShapes, catalogTableName, loadStatements } from './catalog-view.js';
 import { CATALOG_MACROS } from './macros.js';
 import { informationColumns, pgAttribute } from './views/columns.js';
@@ -91,18 +91,31 @@ function relationPrelude(qualifiedName: string, state: CatalogState): Prelude {
     return TYPE_NAMES_PRELUDE;
   }
   if (qualifiedName === 'relation_sizes') {
-    return { name: qualifiedName, version: state.version, statements: relationSizes(state) };
+    return { name: qualifiedName, version: state.relationsVersion, statements: relationSizes(state) };
   }
   const shape = catalogShapes().get(qualifiedName);
   if (shape === undefined) {
     throw new Error(`no catalog relation ${qualifiedName}`);
   }
   const view = viewByName.get(qualifiedName);
-  return { name: qualifiedName, version: view === undefined || view.fixed ? 'fixed' : state.version, statements: statementsFor(shape, view, state) };
+  return { name: qualifiedName, version: versionOf(view, state), statements: loadStatements(shape, view === undefined ? [] : view.rows(state)) };
 }
 
-function statementsFor(shape: CatalogShape, view: CatalogView | undefined, state: CatalogState): readonly string[] {
-  return loadStatements(shape, view === undefined ? [] : view.rows(state));
+/** Distinguishes versions of what is different every time it is looked at. */
+let lookCount = 0;
+
+function versionOf(view: CatalogView | undefined, state: CatalogState): string {
+  switch (view?.changes ?? 'never') {
+    case 'never':
+      return 'fixed';
+    case 'with_relations':
+      return state.relationsVersion;
+    case 'with_settings':
+      return state.settingsVersion;
+    case 'always':
+      lookCount += 1;
+      return String(lookCount);
+  }
 }
 
 function relationSizes(state: CatalogState): readonly string[] {

@@ -44,7 +44,7 @@ function attributeRow(relationOid: number, column: Column, index: number): Catal
 /** pg_attribute. */
 export const pgAttribute: CatalogView = {
   name: 'pg_catalog.pg_attribute',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => [
     ...state.relations.flatMap((relation) => relation.columns.map((column, index) => attributeRow(relation.oid, column, index))),
     ...[...catalogShapes().values()].flatMap((shape) => shape.columns.map((column, index) => attributeRow(shape.oid, column, index))),
@@ -54,7 +54,7 @@ export const pgAttribute: CatalogView = {
 /** information_schema.columns. */
 export const informationColumns: CatalogView = {
   name: 'information_schema.columns',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => {
     const relations = [...state.relations, ...[...catalogShapes().values()].map((shape) => ({ schema: shape.schema, name: shape.name, columns: shape.columns, temporary: false }))];
     return relations.flatMap((relation) =>

@@ -68,14 +68,14 @@ function userRow(state: CatalogState, relation: CatalogRelation): CatalogRow {
 /** pg_class. */
 export const pgClass: CatalogView = {
   name: 'pg_catalog.pg_class',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => [...systemRows(), ...state.relations.map((relation) => userRow(state, relation))],
 };
 
 /** pg_tables. */
 export const pgTables: CatalogView = {
   name: 'pg_catalog.pg_tables',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) =>
     state.relations
       .filter((relation) => relation.kind === 'table')
@@ -85,14 +85,14 @@ export const pgTables: CatalogView = {
 /** pg_views. */
 export const pgViews: CatalogView = {
   name: 'pg_catalog.pg_views',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => state.relations.filter((relation) => relation.kind === 'view').map((relation) => ({ schemaname: relation.schema, viewname: relation.name, viewowner: state.user, definition: relation.definition ?? null })),
 };
 
 /** information_schema.tables. */
 export const informationTables: CatalogView = {
   name: 'information_schema.tables',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => [
     ...state.relations.map((relation) => ({
       table_catalog: state.database,
@@ -117,7 +117,7 @@ export const informationTables: CatalogView = {
 /** information_schema.views. */
 export const informationViews: CatalogView = {
   name: 'information_schema.views',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) =>
     state.relations
       .filter((relation) => relation.kind === 'view')

@@ -18,21 +18,21 @@ function role(state: CatalogState): CatalogRow {
 }
 
 /** pg_roles: without authentication there is the session's own user only. */
-export const pgRoles: CatalogView = { name: 'pg_catalog.pg_roles', fixed: false, rows: (state) => [{ ...role(state), rolpassword: '********' }] };
+export const pgRoles: CatalogView = { name: 'pg_catalog.pg_roles', changes: 'with_relations', rows: (state) => [{ ...role(state), rolpassword: '********' }] };
 
 /** pg_authid. */
-export const pgAuthid: CatalogView = { name: 'pg_catalog.pg_authid', fixed: false, rows: (state) => [role(state)] };
+export const pgAuthid: CatalogView = { name: 'pg_catalog.pg_authid', changes: 'with_relations', rows: (state) => [role(state)] };
 
 /** pg_user. */
 export const pgUser: CatalogView = {
   name: 'pg_catalog.pg_user',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => [{ usename: state.user, usesysid: WELL_KNOWN_OID.role, usecreatedb: true, usesuper: true, userepl: false, usebypassrls: true, passwd: '********' }],
 };
 
 /** pg_shadow. */
 export const pgShadow: CatalogView = {
   name: 'pg_catalog.pg_shadow',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => [{ usename: state.user, usesysid: WELL_KNOWN_OID.role, usecreatedb: true, usesuper: true, userepl: false, usebypassrls: true }],
 };

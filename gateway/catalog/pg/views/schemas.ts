@@ -20,7 +20,7 @@ export function schemaOid(schemas: readonly string[], schema: string): number {
 /** pg_namespace. */
 export const pgNamespace: CatalogView = {
   name: 'pg_catalog.pg_namespace',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) =>
     [...new Set(['pg_catalog', 'information_schema', 'public', ...state.schemas, ...state.relations.map((relation) => relation.schema)])].map((name) => ({
       oid: schemaOid(state.schemas, name),
@@ -33,7 +33,7 @@ export const pgNamespace: CatalogView = {
 /** information_schema.schemata. */
 export const schemata: CatalogView = {
   name: 'information_schema.schemata',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) =>
     [...new Set(['pg_catalog', 'information_schema', 'public', ...state.schemas])].map((name) => ({
       catalog_name: state.database,

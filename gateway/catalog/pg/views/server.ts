@@ -7,7 +7,7 @@ const ENCODING_UTF8 = 6;
 /** pg_database: the one database there is. */
 export const pgDatabase: CatalogView = {
   name: 'pg_catalog.pg_database',
-  fixed: false,
+  changes: 'with_relations',
   rows: (state) => [
     {
       oid: WELL_KNOWN_OID.database,
@@ -30,21 +30,21 @@ export const pgDatabase: CatalogView = {
 /** pg_tablespace. */
 export const pgTablespace: CatalogView = {
   name: 'pg_catalog.pg_tablespace',
-  fixed: true,
+  changes: 'never',
   rows: () => [{ oid: WELL_KNOWN_OID.defaultTablespace, spcname: 'pg_default', spcowner: WELL_KNOWN_OID.role }],
 };
 
 /** pg_am. */
 export const pgAm: CatalogView = {
   name: 'pg_catalog.pg_am',
-  fixed: true,
+  changes: 'never',
   rows: () => [{ oid: WELL_KNOWN_OID.heapAccessMethod, amname: 'heap', amhandler: 'heap_tableam_handler', amtype: 't' }],
 };
 
 /** pg_language. */
 export const pgLanguage: CatalogView = {
   name: 'pg_catalog.pg_language',
-  fixed: true,
+  changes: 'never',
   rows: () => [
     { oid: 12, lanname: 'internal', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: false, lanplcallfoid: 0, laninline: 0, lanvalidator: 0 },
     { oid: 14, lanname: 'sql', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: true, lanplcallfoid: 0, laninline: 0, lanvalidator: 0 },
@@ -54,7 +54,7 @@ export const pgLanguage: CatalogView = {
 /** pg_collation: text is ordered by code point. */
 export const pgCollation: CatalogView = {
   name: 'pg_catalog.pg_collation',
-  fixed: true,
+  changes: 'never',
   rows: () => [
     { oid: WELL_KNOWN_OID.defaultCollation, collname: 'default', collnamespace: WELL_KNOWN_OID.catalogSchema, collowner: WELL_KNOWN_OID.role, collprovider: 'd', collisdeterministic: true, collencoding: -1 },
     { oid: 950, collname: 'C', collnamespace: WELL_KNOWN_OID.catalogSchema, collowner: WELL_KNOWN_OID.role, collprovider: 'c', collisdeterministic: true, collencoding: -1, collcollate: 'C', collctype: 'C' },
@@ -65,7 +65,7 @@ export const pgCollation: CatalogView = {
 /** pg_settings. */
 export const pgSettings: CatalogView = {
   name: 'pg_catalog.pg_settings',
-  fixed: false,
+  changes: 'with_settings',
   rows: (state) =>
     state.settings.map(({ definition, name, value }) => ({
       name,
@@ -91,7 +91,7 @@ export const pgSettings: CatalogView = {
 /** pg_stat_activity. */
 export const pgStatActivity: CatalogView = {
   name: 'pg_catalog.pg_stat_activity',
-  fixed: false,
+  changes: 'always',
   rows: (state) =>
     state.sessions.map((session) => ({
       datid: WELL_KNOWN_OID.database,

@@ -33,7 +33,7 @@ export function typeStorage(type: PostgresType): string {
 /** pg_type. */
 export const pgType: CatalogView = {
   name: 'pg_catalog.pg_type',
-  fixed: true,
+  changes: 'never',
   rows: () =>
     allPostgresTypes().map((type) => {
       const isArray = type.category === 'A' && type.arrayOid === 0;

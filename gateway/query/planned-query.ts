@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { ResultStream } from '../../executor/engine.js';
+import type { DistributedPlan } from '../../planner/distribute/distributed-plan.js';
+import { distribute } from '../../planner/distribute/distribute.js';
+import { readPlan } from '../../planner/bind/read-plan.js';
+import { cutIntoStages } from '../../planner/fragment/cut-into-stages.js';
+import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
+import type { PlanNode } from '../../planner/plan/nodes.js';
+import type { TranslatedQuery } from '../../planner/translate/translated.js';
+import type { QueryContext } from './query-context.js';
+import type { ParameterConstants } from './whole-query.js';
+import { outputOf, stubSql } from './whole-query.js';
+
+/** A query after the distributed planner, or the reason why it has to run whole. */
+export type PlannedQuery = { readonly kind: 'staged'; readonly logical: PlanNode; readonly distributed: DistributedPlan; readonly staged: StagedPlan } | { readonly kind: 'whole'; readonly reason: string };
+
+/** Binds the query over stubs, reads DuckDB's plan, places the exchanges, cuts it into stages. */
+export async function planQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, mode: 'auto' | 'distributed'): Promise<PlannedQuery> {
+  const logical = await bindQuery(context, query, parameters);
+  if (logical.kind === 'unknown') {
+    return { kind: 'whole', reason: logical.reason };
+  }
+  const partitions = Number(context.setting('sluice.partitions'));
+  const disabledRules = context.setting('sluice.disabled_rules');
+  const distributed = distribute(logical.plan, {
+    references: query.references,
+    hints: query.hints,
+    blocks: query.blocks,
+    mode,
+    parallelism: context.pool.parallelism,
+    partitionCount: partitions === 0 ? null : partitions,
+    broadcastByteLimit: Number(context.setting('sluice.broadcast_limit')),
+    rulesOff: new Set(disabledRules === '' ? [] : disabledRules.split(',').map((rule) => rule.trim())),
+  });
+  return { kind: 'staged', logical: logical.plan, distributed, staged: cutIntoStages(distributed, { references: query.references, parallelism: context.pool.parallelism }) };
+}
+
+/** DuckDB's optimized logical plan of the query. */
+export async function bindQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<ReturnType<typeof readPlan>> {
+  return readPlan(await context.binder.plan(await stubSql(context, query, parameters)));
+}
+
+/** Runs a staged plan and streams its last stage's rows. */
+export function runStaged(context: QueryContext, query: TranslatedQuery, staged: StagedPlan, formats: readonly ('text' | 'binary')[], signal: AbortSignal): Promise<ResultStream> {
+  return context.pool.runStaged(staged, { ...outputOf(query, formats), settings: context.outputSettings(), queryId: randomUUID() }, signal);
+}

@@ -1,0 +1,21 @@
+import type { Binder } from '../../executor/binder/binder.js';
+import type { OutputSettings } from '../../executor/engine.js';
+import type { ExecutorPool } from '../../executor/pool/executor-pool.js';
+import type { FileFunctionCall } from '../../planner/translate/environment.js';
+import type { CatalogState } from '../catalog/pg/catalog-state.js';
+import type { NameSource } from './environment.js';
+
+/** What running a query needs of its session and of the server. */
+export interface QueryContext {
+  readonly pool: ExecutorPool;
+  readonly binder: Binder;
+  /** Names as they stand now: one consistent picture for one statement. */
+  readonly names: () => Promise<NameSource>;
+  readonly loadRelation: (schema: string, name: string) => Promise<void>;
+  readonly loadFileFunction: (call: FileFunctionCall) => Promise<void>;
+  readonly catalogState: () => Promise<CatalogState>;
+  readonly setting: (name: string) => string;
+  readonly outputSettings: () => OutputSettings;
+  /** First data root: EXPLAIN shows paths relative to it. */
+  readonly dataRoot: string;
+}

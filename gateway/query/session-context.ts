@@ -1,0 +1,20 @@
+import { readCatalogState } from '../catalog/session-catalog-state.js';
+import type { Session } from '../session/session.js';
+import type { StatementNames } from '../session/session-names.js';
+import type { QueryContext } from './query-context.js';
+
+/** The context of one statement of a session. */
+export function sessionQueryContext(session: Session, names: StatementNames): QueryContext {
+  const { services } = session;
+  return {
+    pool: services.pool,
+    binder: services.binder,
+    names: () => Promise.resolve(names),
+    loadRelation: (schema, name) => names.load(schema, name),
+    loadFileFunction: (call) => names.loadFileFunction(call),
+    catalogState: () => readCatalogState(session, names),
+    setting: (name) => session.settings.require(name),
+    outputSettings: () => session.settings.output(),
+    dataRoot: services.dataRoot,
+  };
+}

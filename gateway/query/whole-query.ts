@@ -1,0 +1,79 @@
+import type { Prelude, ResultColumnEncoding, ResultStream } from '../../executor/engine.js';
+import { scanSql, stubScanSql } from '../../planner/relation/scan-sql.js';
+import { estimateRowCount } from '../../planner/relation/relation.js';
+import type { RelationReference, TranslatedQuery } from '../../planner/translate/translated.js';
+import { fillTemplate } from '../../planner/translate/translated.js';
+import { needsSystemCatalog, systemPreludes } from '../catalog/pg/system-catalog.js';
+import { formatOf } from '../session/constant-rows.js';
+import type { QueryContext } from './query-context.js';
+
+/** Parameters as DuckDB constants, by position; their values in an execution, typed NULLs when only types are asked. */
+export type ParameterConstants = readonly string[];
+
+/** The query as one DuckDB statement over its exact files. */
+export function wholeSql(query: TranslatedQuery, parameters: ParameterConstants): string {
+  return fillTemplate(query, { reference: referenceSql, parameter: (number) => constantOf(parameters, number) });
+}
+
+/** The query as one DuckDB statement over zero-row stubs, for planning and describing. */
+export async function stubSql(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<string> {
+  const stubs = new Map<number, string>();
+  for (const reference of query.references) {
+    stubs.set(reference.index, await stubReferenceSql(context, reference));
+  }
+  return fillTemplate(query, {
+    reference: (reference) => stubs.get(reference.index) ?? referenceSql(reference),
+    parameter: (number) => constantOf(parameters, number),
+  });
+}
+
+/** Runs the query in one executor process. */
+export async function runWhole(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, formats: readonly ('text' | 'binary')[], signal: AbortSignal): Promise<ResultStream> {
+  const sql = wholeSql(query, parameters);
+  return context.pool.runWhole(
+    {
+      sql,
+      ...outputOf(query, formats),
+      settings: context.outputSettings(),
+      preludes: await preludesFor(context, sql),
+    },
+    signal,
+  );
+}
+
+/** What an executor must hold before it can run this SQL. */
+export async function preludesFor(context: QueryContext, sql: string): Promise<readonly Prelude[]> {
+  return needsSystemCatalog(sql) ? systemPreludes(sql, await context.catalogState()) : [];
+}
+
+/** How a query's columns are named and encoded for the client. */
+export function outputOf(query: TranslatedQuery, formats: readonly ('text' | 'binary')[]): { readonly encodings: readonly ResultColumnEncoding[]; readonly columnNames?: readonly string[] } {
+  if (query.columns === null) {
+    return { encodings: (formats.length === 0 ? (['text'] as const) : formats).map((format) => ({ type: null, format })) };
+  }
+  return {
+    columnNames: query.columns.map((column) => column.name),
+    encodings: query.columns.map((column, index) => ({ type: column.type, format: formatOf(formats, index) })),
+  };
+}
+
+function referenceSql(reference: RelationReference): string {
+  const source = reference.relation.source;
+  return source.kind === 'system' ? source.duckdbName : scanSql(reference.relation);
+}
+
+async function stubReferenceSql(context: QueryContext, reference: RelationReference): Promise<string> {
+  if (reference.relation.source.kind !== 'files') {
+    return referenceSql(reference);
+  }
+  const stub = await context.binder.stubFor(reference.relation.columns, reference.index);
+  return stubScanSql(stub, estimateRowCount(reference.relation));
+}
+
+function constantOf(parameters: ParameterConstants, number: number): string {
+  const constant = parameters[number - 1];
+  if (constant === undefined) {
+    throw new Error(`no value for parameter $${number}`);
+  }
+  return constant;
+}

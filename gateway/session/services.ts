@@ -1,0 +1,22 @@
+import type { Binder } from '../../executor/binder/binder.js';
+import type { ExecutorPool } from '../../executor/pool/executor-pool.js';
+import type { DatasetCatalog } from '../catalog/datasets.js';
+import type { SessionRegistry } from './session-registry.js';
+
+/** What all sessions of a server share. */
+export interface Services {
+  readonly pool: ExecutorPool;
+  readonly binder: Binder;
+  readonly datasets: DatasetCatalog;
+  readonly sessions: SessionRegistry;
+  /** Absolute path of the first data root. */
+  readonly dataRoot: string;
+  /** Directory for temporary tables and other state that executors share. */
+  readonly stateDirectory: string;
+  /** The one database's name. */
+  readonly database: string;
+  readonly log: Log;
+}
+
+/** Structured logging: fields first, then a constant message. */
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>, message: string) => void;

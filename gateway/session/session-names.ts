@@ -1,0 +1,107 @@
+import type { Relation } from '../../planner/relation/relation.js';
+import type { FileFunctionCall } from '../../planner/translate/environment.js';
+import { findSystemRelation } from '../catalog/pg/system-catalog.js';
+import type { CatalogSnapshot } from '../catalog/datasets.js';
+import type { NameSource } from '../query/environment.js';
+import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
+import type { Session } from './session.js';
+import { TEMPORARY_SCHEMA } from './session-catalog.js';
+
+/** Makes the picture of names that one statement sees: temporary objects, the system catalogs, and the files' tables. */
+export class SessionNames {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Names as they are now; everything that is loaded through it stays as it was loaded. */
+  async current(): Promise<StatementNames> {
+    return new StatementNames(this.#session, await this.#session.services.datasets.snapshot());
+  }
+}
+
+/** Names for one statement. */
+export class StatementNames implements NameSource {
+  readonly searchPath: readonly string[];
+  readonly currentDatabase: string;
+  readonly user: string;
+  readonly timeZone: string;
+  readonly snapshot: CatalogSnapshot;
+  readonly #session: Session;
+  readonly #loaded = new Map<string, Relation | undefined>();
+  readonly #fileFunctions = new Map<string, Relation>();
+
+  constructor(session: Session, snapshot: CatalogSnapshot) {
+    this.#session = session;
+    this.snapshot = snapshot;
+    this.user = session.identity.user;
+    this.currentDatabase = session.identity.database;
+    this.timeZone = session.settings.require('TimeZone');
+    this.searchPath = [TEMPORARY_SCHEMA, 'pg_catalog', ...readSearchPath(session.settings.require('search_path'), this.user)];
+  }
+
+  get transactionTimestampMicros(): bigint {
+    return this.#session.transactionStartMicros();
+  }
+
+  readonly setting = (name: string): string | undefined => this.#session.settings.get(name);
+
+  readonly find = (schema: string, name: string): Relation | undefined => {
+    if (schema === TEMPORARY_SCHEMA) {
+      return this.#session.catalog.find(schema, name);
+    }
+    const system = findSystemRelation(schema, name);
+    if (system !== undefined) {
+      return system;
+    }
+    const own = this.#session.catalog.find(schema, name);
+    if (own !== undefined) {
+      return own;
+    }
+    const key = `${schema}\0${name}`;
+    if (this.#loaded.has(key)) {
+      return this.#loaded.get(key);
+    }
+    if (!this.snapshot.has(schema, name)) {
+      return undefined;
+    }
+    const loaded = this.snapshot.find(schema, name);
+    if (loaded === undefined) {
+      throw new RelationNeeded(schema, name);
+    }
+    return loaded;
+  };
+
+  readonly findFileFunction = (call: FileFunctionCall): Relation | undefined => {
+    const known = this.#fileFunctions.get(fileFunctionKey(call));
+    if (known === undefined) {
+      throw new FileFunctionNeeded(call);
+    }
+    return known;
+  };
+
+  /** Loads what `find` asked for. */
+  async load(schema: string, name: string): Promise<void> {
+    this.#loaded.set(`${schema}\0${name}`, await this.snapshot.load(schema, name));
+  }
+
+  /** Resolves what `findFileFunction` asked for. */
+  async loadFileFunction(call: FileFunctionCall): Promise<void> {
+    this.#fileFunctions.set(fileFunctionKey(call), await this.#session.services.datasets.resolveFileFunction(call));
+  }
+}
+
+function fileFunctionKey(call: FileFunctionCall): string {
+  return JSON.stringify([call.function, call.paths, call.options]);
+}
+
+/** The schemas of a search_path value; `"$user"` is the user's own name. */
+export function readSearchPath(value: string, user: string): readonly string[] {
+  const names: string[] = [];
+  for (const match of value.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)) {
+    const name = match[1] === undefined ? (match[2] ?? '').toLowerCase() : match[1].replaceAll('""', '"');
+    names.push(name === '$user' ? user : name);
+  }
+  return names;
+}

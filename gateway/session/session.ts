@@ -1,0 +1,311 @@
+import type { ResultColumn } from '../../executor/engine.js';
+import { parseStatements } from '../../planner/parse/parser.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { SqlNotice } from '../../planner/sql-error.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { CatalogSession } from '../catalog/pg/catalog-state.js';
+import { SessionSettings } from '../settings/session-settings.js';
+import { prepareStatement } from '../statements/prepare-statement.js';
+import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
+import type { Services } from './services.js';
+import type { SavedCatalog } from './session-catalog.js';
+import { SessionCatalog } from './session-catalog.js';
+import { SessionNames } from './session-names.js';
+import { StatementCache } from './statement-cache.js';
+import { withStatementTimeout } from './statement-timeout.js';
+import { removeTemporaryFiles } from './temporary-files.js';
+import type { TransactionState } from './transaction.js';
+import { nowMicros, transactionStatus, transition } from './transaction.js';
+
+/** A statement that knows how to run itself in its session. */
+export interface SessionStatement extends PreparedStatement {
+  describe(): Promise<readonly ResultColumn[] | null>;
+  run(options: ExecuteOptions): Promise<ExecutionResult>;
+}
+
+interface Savepoint {
+  readonly name: string;
+  readonly settings: ReadonlyMap<string, string>;
+  readonly catalog: SavedCatalog;
+}
+
+/** One client's session: settings, transaction, temporary objects, and the statements it prepared by SQL. */
+export class Session implements SessionBackend {
+  readonly services: Services;
+  readonly identity: ConnectionIdentity;
+  readonly settings: SessionSettings = new SessionSettings();
+  readonly catalog: SessionCatalog = new SessionCatalog();
+  readonly names: SessionNames;
+  /** Statements of SQL's PREPARE, by name. */
+  readonly prepared: Map<string, SessionStatement> = new Map();
+  onNotice: ((notice: SqlNotice) => void) | null = null;
+
+  readonly #statements = new StatementCache<readonly SessionStatement[]>();
+  readonly #parsed = new StatementCache<SessionStatement>();
+  readonly #startedMicros = nowMicros();
+  readonly #unregister: () => void;
+  #transaction: TransactionState = { kind: 'idle' };
+  #savepoints: readonly Savepoint[] = [];
+  #running: string | null = null;
+  #lastQuery = '';
+
+  constructor(services: Services, identity: ConnectionIdentity) {
+    this.services = services;
+    this.identity = identity;
+    this.names = new SessionNames(this);
+    this.settings.setInitial('session_authorization', identity.user, 'server');
+    this.settings.setInitial('application_name', identity.applicationName, 'client');
+    this.#unregister = services.sessions.add(() => this.#describe());
+  }
+
+  get transactionStatus(): 'I' | 'T' | 'E' {
+    return transactionStatus(this.#transaction);
+  }
+
+  get transaction(): TransactionState {
+    return this.#transaction;
+  }
+
+  set onParameterStatus(report: ((name: string, value: string) => void) | null) {
+    this.settings.onReport = report;
+  }
+
+  get onParameterStatus(): ((name: string, value: string) => void) | null {
+    return this.settings.onReport;
+  }
+
+  /** Start of the current transaction, or now outside of one: what now() gives. */
+  transactionStartMicros(): bigint {
+    return this.#transaction.kind === 'idle' ? nowMicros() : this.#transaction.startedMicros;
+  }
+
+  startupParameters(): readonly (readonly [string, string])[] {
+    return this.settings
+      .all()
+      .filter((row) => row.definition?.reported === true)
+      .map((row) => [row.name, row.value] as const);
+  }
+
+  async parseSimple(text: string): Promise<readonly SessionStatement[]> {
+    const known = this.#statements.get(text);
+    if (known !== undefined) {
+      return known;
+    }
+    const parsed = parseStatements(text);
+    // Later statements may depend on what earlier ones create, so each is prepared when its turn comes.
+    const statements = parsed.map((statement) => new LateStatement(this, statement));
+    if (parsed.length === 1 && parsed[0]?.kind === 'select') {
+      await statements[0]?.prepare();
+      this.#statements.put(text, statements);
+    }
+    return statements;
+  }
+
+  async parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
+    const key = `${declaredTypes.join(',')}\0${text}`;
+    const known = this.#parsed.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const parsed = parseStatements(text);
+    const [statement] = parsed;
+    if (statement === undefined) {
+      return null;
+    }
+    if (parsed.length > 1) {
+      throw new SqlError(SQLSTATE.syntax_error, 'cannot insert multiple commands into a prepared statement');
+    }
+    this.#refuseInFailedTransaction(endsTransaction(statement));
+    const prepared = await prepareStatement(this, statement, declaredTypes);
+    if (statement.kind === 'select') {
+      this.#parsed.put(key, prepared);
+    }
+    return prepared;
+  }
+
+  async execute(statement: PreparedStatement, options: ExecuteOptions): Promise<ExecutionResult> {
+    if (!isSessionStatement(statement)) {
+      throw new Error('a statement of another session was executed');
+    }
+    this.#refuseInFailedTransaction(statement.endsTransaction);
+    this.#transaction = transition(this.#transaction, { kind: 'statement', nowMicros: nowMicros() });
+    this.#lastQuery = statement.text;
+    this.#running = statement.text;
+    try {
+      return await withStatementTimeout(Number(this.settings.require('statement_timeout')), options, (limited) => statement.run(limited));
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  endImplicitTransaction(failed: boolean): Promise<void> {
+    if (this.#transaction.kind === 'implicit') {
+      this.#finish(failed ? 'rollback' : 'commit');
+    }
+    return Promise.resolve();
+  }
+
+  statementFailed(): void {
+    const before = this.#transaction;
+    this.#transaction = transition(before, { kind: 'error' });
+    if (before.kind === 'implicit') {
+      this.#undo('rollback');
+    }
+  }
+
+  /** BEGIN: false when a block was open already. */
+  begin(readOnly: boolean): boolean {
+    const fresh = this.#transaction.kind !== 'block';
+    if (fresh) {
+      this.#transaction = transition(this.#transaction, { kind: 'begin', nowMicros: nowMicros(), readOnly });
+      this.settings.beginTransaction();
+      this.catalog.beginTransaction();
+      this.#savepoints = [];
+      if (readOnly) {
+        this.settings.set('transaction_read_only', 'on', 'local');
+      }
+    }
+    return fresh;
+  }
+
+  /** COMMIT or ROLLBACK: what really happened, or null when no block was open. */
+  end(wanted: 'commit' | 'rollback'): 'commit' | 'rollback' | null {
+    if (this.#transaction.kind === 'idle' || this.#transaction.kind === 'implicit') {
+      return null;
+    }
+    const outcome = this.#transaction.kind === 'failed' ? 'rollback' : wanted;
+    this.#finish(outcome);
+    return outcome;
+  }
+
+  /** SAVEPOINT. */
+  savepoint(name: string): void {
+    this.#requireBlock('SAVEPOINT');
+    this.#savepoints = [...this.#savepoints, { name, settings: this.settings.save(), catalog: this.catalog.save() }];
+  }
+
+  /** RELEASE. */
+  release(name: string): void {
+    this.#requireBlock('RELEASE SAVEPOINT');
+    this.#savepoints = this.#savepoints.slice(0, this.#findSavepoint(name));
+  }
+
+  /** ROLLBACK TO. */
+  rollbackTo(name: string): void {
+    this.#requireBlock('ROLLBACK TO SAVEPOINT');
+    const index = this.#findSavepoint(name);
+    const savepoint = this.#savepoints[index];
+    if (savepoint !== undefined) {
+      this.settings.restore(savepoint.settings);
+      this.catalog.restore(savepoint.catalog);
+    }
+    this.#savepoints = this.#savepoints.slice(0, index + 1);
+    this.#transaction = transition(this.#transaction, { kind: 'restore' });
+  }
+
+  /** Forgets statements kept for their text (DISCARD PLANS). */
+  forgetPlans(): void {
+    this.#statements.clear();
+    this.#parsed.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#unregister();
+    this.prepared.clear();
+    this.catalog.clear();
+    this.forgetPlans();
+    await removeTemporaryFiles(this);
+  }
+
+  #requireBlock(command: string): void {
+    if (this.#transaction.kind !== 'block' && this.#transaction.kind !== 'failed') {
+      throw new SqlError(SQLSTATE.no_active_sql_transaction, `${command} can only be used in transaction blocks`);
+    }
+  }
+
+  #findSavepoint(name: string): number {
+    const index = this.#savepoints.findLastIndex((savepoint) => savepoint.name === name);
+    if (index < 0) {
+      throw new SqlError(SQLSTATE.invalid_savepoint_specification, `savepoint "${name}" does not exist`);
+    }
+    return index;
+  }
+
+  #finish(outcome: 'commit' | 'rollback'): void {
+    this.#transaction = transition(this.#transaction, { kind: 'end' });
+    this.#undo(outcome);
+  }
+
+  #undo(outcome: 'commit' | 'rollback'): void {
+    this.settings.endTransaction(outcome);
+    this.catalog.endTransaction(outcome);
+    this.#savepoints = [];
+  }
+
+  #refuseInFailedTransaction(allowed: boolean): void {
+    if (this.#transaction.kind === 'failed' && !allowed) {
+      throw new SqlError(SQLSTATE.in_failed_sql_transaction, 'current transaction is aborted, commands ignored until end of transaction block');
+    }
+  }
+
+  #describe(): CatalogSession {
+    const status = this.transactionStatus;
+    return {
+      processId: this.identity.processId,
+      user: this.identity.user,
+      database: this.identity.database,
+      applicationName: this.settings.require('application_name'),
+      remoteAddress: this.identity.remoteAddress,
+      startedMicros: this.#startedMicros,
+      state: this.#running !== null ? 'active' : status === 'T' ? 'idle in transaction' : status === 'E' ? 'idle in transaction (aborted)' : 'idle',
+      query: this.#lastQuery,
+    };
+  }
+}
+
+/** True for statements that a failed transaction still takes. */
+export function endsTransaction(statement: ParsedStatement): boolean {
+  if (statement.kind !== 'transaction') {
+    return false;
+  }
+  return /^\s*(?:commit|end|rollback|abort)\b/i.test(statement.text);
+}
+
+function isSessionStatement(statement: PreparedStatement): statement is SessionStatement {
+  return 'run' in statement;
+}
+
+/** A statement of a simple query: prepared when it runs, for the ones before it may change what its names mean. */
+class LateStatement implements SessionStatement {
+  readonly text: string;
+  readonly parameterTypes: readonly number[] = [];
+  readonly endsTransaction: boolean;
+  readonly #session: Session;
+  readonly #parsed: ParsedStatement;
+  #prepared: SessionStatement | null = null;
+
+  constructor(session: Session, parsed: ParsedStatement) {
+    this.#session = session;
+    this.#parsed = parsed;
+    this.text = parsed.text;
+    this.endsTransaction = endsTransaction(parsed);
+  }
+
+  async prepare(): Promise<SessionStatement> {
+    this.#prepared ??= await prepareStatement(this.#session, this.#parsed, []);
+    return this.#prepared;
+  }
+
+  async describe(): Promise<readonly ResultColumn[] | null> {
+    return (await this.prepare()).describe();
+  }
+
+  async run(options: ExecuteOptions): Promise<ExecutionResult> {
+    const prepared = await this.prepare();
+    if (prepared.parameterTypes.length > 0) {
+      throw new SqlError(SQLSTATE.undefined_parameter, 'there is no parameter $1');
+    }
+    return prepared.run(options);
+  }
+}

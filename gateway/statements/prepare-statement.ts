@@ -1,0 +1,77 @@
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import { prepareCopy } from './copy.js';
+import { prepareCreateTable, prepareCreateTableAs } from './create-table.js';
+import { prepareCreateView } from './create-view.js';
+import { prepareDiscard } from './discard.js';
+import { prepareDrop } from './drop.js';
+import { prepareExplain } from './explain.js';
+import { prepareInsert } from './insert.js';
+import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
+import { prepareQuery } from './query.js';
+import { prepareSet } from './set.js';
+import { prepareShow } from './show.js';
+import { prepareTransaction } from './transaction.js';
+
+/** A parsed statement as one that can run in this session. Unknown names, wrong types and features that are not there are reported here. */
+export function prepareStatement(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+  switch (statement.kind) {
+    case 'select':
+    case 'duckdb':
+      return prepareQuery(session, statement, declaredTypes);
+    case 'explain':
+      return prepareExplain(session, statement, declaredTypes);
+    case 'copy':
+      return prepareCopy(session, statement);
+    case 'set':
+      return prepareSet(session, statement);
+    case 'show':
+      return prepareShow(session, statement);
+    case 'transaction':
+      return prepareTransaction(session, statement);
+    case 'prepare':
+      return preparePrepare(session, statement);
+    case 'execute':
+      return prepareExecute(session, statement);
+    case 'deallocate':
+      return prepareDeallocate(session, statement);
+    case 'discard':
+      return prepareDiscard(session, statement);
+    case 'create_view':
+      return prepareCreateView(session, statement);
+    case 'create_table':
+      return prepareCreateTable(session, statement);
+    case 'create_table_as':
+      return prepareCreateTableAs(session, statement, declaredTypes);
+    case 'insert':
+      return prepareInsert(session, statement, declaredTypes);
+    case 'drop':
+      return prepareDrop(session, statement);
+    case 'update':
+    case 'delete':
+      throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`, { hint: 'Tables are the files under the data directory and cannot be changed row by row in this release.' });
+    case 'declare':
+    case 'fetch':
+    case 'close':
+      throw new SqlError(SQLSTATE.feature_not_supported, 'SQL cursors are not supported', { hint: 'Use the extended query protocol with a row limit, as drivers do for large results.' });
+    case 'listen':
+    case 'unlisten':
+    case 'notify':
+    case 'lock':
+    case 'vacuum':
+    case 'checkpoint':
+    case 'constraints':
+    case 'truncate':
+    case 'comment':
+      throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`);
+    case 'other':
+      throw new SqlError(SQLSTATE.feature_not_supported, `${firstWords(statement.text)} is not supported`);
+  }
+}
+
+/** The first words of a statement, to name it. */
+function firstWords(text: string): string {
+  return (/^\s*([a-z]+(?:\s+[a-z]+)?)/i.exec(text)?.[1] ?? 'this statement').toUpperCase().replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,146 @@
+import type { ResultColumn, ResultStream } from '../../executor/engine.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { SqlNotice } from '../../planner/sql-error.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { evaluateConstant } from '../../planner/translate/constant.js';
+import { translateQuery } from '../../planner/translate/translate-query.js';
+import type { TranslatedQuery } from '../../planner/translate/translated.js';
+import { postgresTypeOf } from '../../planner/types/postgres-type.js';
+import { nullLiteral, parameterLiteral } from '../parameters/parameter-literal.js';
+import { chooseRoad } from '../query/choose-road.js';
+import { planQuery, runStaged } from '../query/planned-query.js';
+import { sessionQueryContext } from '../query/session-context.js';
+import type { QueryContext } from '../query/query-context.js';
+import type { Translation } from '../query/translate-query.js';
+import { translateWithNames } from '../query/translate-query.js';
+import type { ParameterConstants } from '../query/whole-query.js';
+import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
+import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
+import { constantRows, describeConstantColumns, formatOf, hasSimpleBinaryForm } from '../session/constant-rows.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import type { StatementNames } from '../session/session-names.js';
+
+/** SELECT, VALUES, TABLE, WITH: a statement whose rows come from executors. */
+export async function prepareQuery(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+  const query = new QueryStatement(session, statement, declaredTypes);
+  await query.translate();
+  return query;
+}
+
+/** A query with its translation, kept as long as what it rests on stays the same. */
+export class QueryStatement implements SessionStatement {
+  readonly text: string;
+  readonly endsTransaction = false;
+  readonly #session: Session;
+  readonly #statement: ParsedStatement;
+  readonly #declaredTypes: readonly number[];
+  #translation: Translation<TranslatedQuery> | null = null;
+  #parameterTypes: readonly number[] = [];
+  #described: { readonly query: TranslatedQuery; readonly columns: readonly ResultColumn[] } | null = null;
+
+  constructor(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]) {
+    this.#session = session;
+    this.#statement = statement;
+    this.#declaredTypes = declaredTypes;
+    this.text = statement.text;
+  }
+
+  get parameterTypes(): readonly number[] {
+    return this.#parameterTypes;
+  }
+
+  /** The query in DuckDB's SQL as of now, with the context it runs in. */
+  async translate(): Promise<{ readonly context: QueryContext; readonly query: TranslatedQuery }> {
+    const names = await this.#session.names.current();
+    const context = sessionQueryContext(this.#session, names);
+    if (this.#translation === null || !(await stillHolds(this.#translation, names))) {
+      // Parameter types are fixed by the first translation: clients have been told them.
+      const types = this.#translation === null ? this.#declaredTypes : this.#parameterTypes;
+      this.#translation = await translateWithNames(context, names, (environment) => translateQuery(this.#statement, environment, types));
+      this.#parameterTypes = this.#translation.translated.parameterTypes;
+    }
+    return { context, query: this.#translation.translated };
+  }
+
+  async describe(): Promise<readonly ResultColumn[]> {
+    const { context, query } = await this.translate();
+    if (this.#described?.query !== query) {
+      this.#described = { query, columns: await describeQuery(context, query) };
+    }
+    return this.#described.columns;
+  }
+
+  async run(options: ExecuteOptions): Promise<ExecutionResult> {
+    const { context, query } = await this.translate();
+    const constant = query.tableless ? this.#runConstant(query, options) : null;
+    const stream = constant ?? (await runQuery(context, query, bindParameters(query.parameterTypes, options), options));
+    return rowsResult(stream, query.notices);
+  }
+
+  /** Answers a query over nothing but constants without an executor, where that is known to give the same answer. */
+  #runConstant(query: TranslatedQuery, options: ExecuteOptions): ResultStream | null {
+    const row = evaluateConstant(this.#statement, query, options.parameters);
+    if (row === null || row.columns.some((column, index) => formatOf(options.resultFormats, index) === 'binary' && !hasSimpleBinaryForm(column.type.oid))) {
+      return null;
+    }
+    return constantRows(row.columns, row.rows, options.resultFormats);
+  }
+}
+
+/** Runs a translated query whichever way is right for it. */
+export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<ResultStream> {
+  const road = chooseRoad(query, { distribute: distributeSetting(context), thresholdBytes: Number(context.setting('sluice.distribute_threshold')) });
+  if (road.kind === 'planned') {
+    const planned = await planQuery(context, query, parameters, road.mode);
+    options.signal.throwIfAborted();
+    if (planned.kind === 'staged' && planned.staged.stages.length > 1) {
+      return runStaged(context, query, planned.staged, options.resultFormats, options.signal);
+    }
+  }
+  return runWhole(context, query, parameters, options.resultFormats, options.signal);
+}
+
+/** The setting that says when queries are distributed. */
+export function distributeSetting(context: QueryContext): 'auto' | 'on' | 'off' {
+  const value = context.setting('sluice.distribute');
+  return value === 'on' || value === 'off' ? value : 'auto';
+}
+
+/** A stream of rows as the result of a statement that selects. */
+export function rowsResult(stream: ResultStream, notices: readonly SqlNotice[]): ExecutionResult {
+  return { kind: 'rows', columns: stream.columns, stream, tag: (rowCount) => `SELECT ${rowCount}`, notices };
+}
+
+/** The values of an execution as DuckDB constants. */
+export function bindParameters(types: readonly number[], options: ExecuteOptions): ParameterConstants {
+  if (types.length !== options.parameters.length) {
+    throw new SqlError(SQLSTATE.protocol_violation, `bind message supplies ${options.parameters.length} parameters, but prepared statement requires ${types.length}`);
+  }
+  return options.parameters.map((value, index) => parameterLiteral(value, types[index] ?? 0));
+}
+
+/** Columns of a query: from its translation where all types are known, else from DuckDB's binder. */
+export async function describeQuery(context: QueryContext, query: TranslatedQuery): Promise<readonly ResultColumn[]> {
+  const known = query.columns?.flatMap((column) => (column.type === null ? [] : [{ name: column.name, type: column.type }]));
+  if (known !== undefined && known.length === query.columns?.length) {
+    return describeConstantColumns(known, []);
+  }
+  const sql = await stubSql(context, query, query.parameterTypes.map(nullLiteral));
+  const described = await context.binder.describe(sql, await preludesFor(context, sql));
+  return described.map((column, index) => ({
+    name: query.columns?.[index]?.name ?? column.name,
+    duckdbType: column.type,
+    type: query.columns?.[index]?.type ?? postgresTypeOf(column.type),
+    format: 'text',
+  }));
+}
+
+async function stillHolds(translation: Translation<TranslatedQuery>, names: StatementNames): Promise<boolean> {
+  for (const { schema, name } of translation.environment.lookups()) {
+    if (names.snapshot.has(schema, name)) {
+      await names.load(schema, name);
+    }
+  }
+  return translation.environment.holdsFor(names);
+}
