@@ -78,3 +78,13 @@ export interface DescribedColumn {
   readonly name: string;
   readonly type: DataType;
 }
+
+/** What the dataset catalog asks of DuckDB, in a child process (the binder's): files are only ever opened there. */
+export interface FileInspector {
+  /** Columns of a table expression, by DESCRIBE. */
+  describeFiles(tableExpression: string): Promise<readonly DescribedColumn[]>;
+  /** Row counts, row groups and statistics of Parquet files, by absolute path (not yet escaped for DuckDB: see fileListSql). */
+  inspectParquet(paths: readonly string[]): Promise<readonly InspectedFile[]>;
+  /** Rows of a trusted query over metadata functions (parquet_schema, sniff_csv) whose columns are all VARCHAR. */
+  queryText(sql: string): Promise<readonly (readonly (string | null)[])[]>;
+}

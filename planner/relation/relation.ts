@@ -56,6 +56,8 @@ export interface DataFile {
   readonly rowGroups?: readonly number[];
   /** Values of the partition columns, by position in `partitionColumns`; null is SQL NULL. */
   readonly partitionValues?: readonly (string | null)[];
+  /** Columns the file really holds, in its own order, where that differs from the relation's (CSV with another header). */
+  readonly columns?: readonly string[];
   /** Smallest and largest value by column name, as DuckDB prints them as text; absent when unknown. */
   readonly statistics?: Readonly<Record<string, ColumnStatistics>>;
 }

@@ -1,0 +1,74 @@
+import { boundedMap } from '../store/bounded-map.js';
+import type { Store } from '../store/store.js';
+import { StoreError } from '../store/store-error.js';
+import { joinStorePath } from '../store/store-path.js';
+import type { DirectoryCache } from './directory-cache.js';
+import type { DatasetFormat } from './file-format.js';
+import { isHidden, parseDataFileName } from './file-format.js';
+import type { PartitionValue } from './hive-path.js';
+import { parseHiveFolder } from './hive-path.js';
+
+/** Folders below a table at most this deep are read; deeper ones are refused, which also ends cycles of links. */
+export const TABLE_DEPTH_MAX = 32;
+
+/** Files of one table at most: beyond this, metadata alone would not fit into the gateway's memory. */
+export const TABLE_FILES_MAX = 1_000_000;
+
+/** A data file by its name: not opened yet, its attributes not asked for. */
+export interface NamedFile {
+  /** Store-relative. */
+  readonly path: string;
+  readonly directory: string;
+  readonly name: string;
+  readonly format: DatasetFormat;
+  /** Values of the `key=value` folders above the file and below the table, outermost first. */
+  readonly partition: readonly PartitionValue[];
+}
+
+/** Every data file of a table folder, at any depth, in path order. */
+export async function listTableFiles(store: Store, cache: DirectoryCache, folder: string): Promise<readonly NamedFile[]> {
+  return await walk({ store, cache, seen: new Set(), found: 0 }, folder, [], 0);
+}
+
+interface Walk {
+  readonly store: Store;
+  readonly cache: DirectoryCache;
+  /** Real paths of folders read, so that a link cannot show a file twice. */
+  readonly seen: Set<string>;
+  found: number;
+}
+
+async function walk(state: Walk, folder: string, partition: readonly PartitionValue[], depth: number): Promise<NamedFile[]> {
+  if (depth > TABLE_DEPTH_MAX) {
+    throw new StoreError('too-large', folder, `folders nested more than ${TABLE_DEPTH_MAX} deep`);
+  }
+  const real = await state.store.resolve(folder);
+  if (state.seen.has(real)) {
+    return [];
+  }
+  state.seen.add(real);
+  const entries = (await state.cache.list(folder)).filter((entry) => !isHidden(entry.name));
+  const files: NamedFile[] = [];
+  for (const { name, kind } of entries) {
+    const parsed = kind === 'file' ? parseDataFileName(name) : undefined;
+    if (parsed !== undefined) {
+      files.push({
+        path: joinStorePath(folder, name),
+        directory: folder,
+        name,
+        format: parsed.format,
+        partition,
+      });
+    }
+  }
+  state.found += files.length;
+  if (state.found > TABLE_FILES_MAX) {
+    throw new StoreError('too-large', folder, `a table of more than ${TABLE_FILES_MAX} files`);
+  }
+  const folders = entries.filter((entry) => entry.kind === 'directory');
+  const below = await boundedMap(folders, async ({ name }) => {
+    const hive = parseHiveFolder(name);
+    return await walk(state, joinStorePath(folder, name), hive === undefined ? partition : [...partition, hive], depth + 1);
+  });
+  return [...files, ...below.flat()];
+}

@@ -1,0 +1,41 @@
+import { constants, gunzipSync } from 'node:zlib';
+import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
+import { boundedMap } from '../../fs/store/bounded-map.js';
+
+/** Bytes of a file read to find its header line; longer headers are compared by their beginning, and sniffed each. */
+const HEADER_BYTES_MAX = 64 * 1024;
+
+/** Groups CSV files by their first line, in order of appearance: files of one group name the same columns in the same order. */
+export async function groupByFirstLine(files: readonly DatasetFile[]): Promise<readonly (readonly DatasetFile[])[]> {
+  const lines = await boundedMap(files, firstLine);
+  const groups = new Map<string, DatasetFile[]>();
+  for (const [index, file] of files.entries()) {
+    const key = lines[index] ?? `\0${file.absolutePath}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(file);
+  }
+  return [...groups.values()];
+}
+
+/** The first line, or undefined when it cannot be told here (a compression Node lacks, a very long line). */
+async function firstLine(file: DatasetFile): Promise<string | undefined> {
+  const name = file.name.toLowerCase();
+  if (name.endsWith('.zst')) {
+    return undefined;
+  }
+  const opened = await file.store.open(file.path, 'read');
+  try {
+    const bytes = await opened.read(0, HEADER_BYTES_MAX);
+    const text = (name.endsWith('.gz') ? gunzipStart(bytes) : bytes).toString('latin1');
+    const end = text.search(/[\r\n]/);
+    return end === -1 && bytes.length === HEADER_BYTES_MAX ? undefined : text.slice(0, end === -1 ? undefined : end);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Decompresses what the bytes at hand hold; the stream may go on. */
+function gunzipStart(bytes: Buffer): Buffer {
+  return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+}

@@ -1,0 +1,149 @@
+import type { FileInspector } from '../../executor/engine.js';
+import { DatasetIndex } from '../../fs/dataset/dataset-index.js';
+import type { TableLocation } from '../../fs/dataset/table-listing.js';
+import { tableKey } from '../../fs/dataset/table-listing.js';
+import type { DataRoots } from '../../fs/store/data-roots.js';
+import type { Column, Relation } from '../../planner/relation/relation.js';
+import type { FileFunctionCall } from '../../planner/translate/environment.js';
+import { withSqlErrors } from './datasets-errors.js';
+import { FileFunctions } from './datasets-functions.js';
+import { SnapshotVersions } from './datasets-versions.js';
+import { DatasetTable } from './datasets-table.js';
+
+/** A relation's name; its columns when asked for. */
+export interface RelationSummary {
+  readonly schema: string;
+  readonly name: string;
+  /** Loads the relation; undefined when it is gone meanwhile. SqlError when its files cannot be read as one table. */
+  columns(): Promise<readonly Column[] | undefined>;
+}
+
+/** The datasets as one statement sees them: every relation looked at is looked at once. */
+export interface CatalogSnapshot {
+  /**
+   * Equal for snapshots with the same tables of which the same versions were loaded: a key for what is made of them. Ask
+   * after loading what goes into it.
+   */
+  readonly version: number;
+  /** True when there is a table of that exact name; its files may still turn out to be unreadable. */
+  has(schema: string, name: string): boolean;
+  /** A relation that `load` loaded already. */
+  find(schema: string, name: string): Relation | undefined;
+  /** Opens what the relation needs: columns, files, statistics. Undefined when there is none of that name. */
+  load(schema: string, name: string): Promise<Relation | undefined>;
+  /** Every table, by schema and name. */
+  relations(): readonly RelationSummary[];
+}
+
+/** What the catalog needs. */
+export interface DatasetCatalogOptions {
+  readonly roots: DataRoots;
+  readonly inspector: FileInspector;
+  /** Told of what is odd but harms no statement. */
+  readonly log: { warn(details: object, message: string): void };
+}
+
+/** The tables in the data roots. Earlier roots hide equally named tables of later ones. */
+export class DatasetCatalog {
+  readonly #indexes: readonly DatasetIndex[];
+  readonly #functions: FileFunctions;
+  readonly #inspector: FileInspector;
+  readonly #log: DatasetCatalogOptions['log'];
+  readonly #tables = new Map<string, DatasetTable>();
+  readonly #warned = new Set<string>();
+  readonly #versions = new SnapshotVersions();
+  #names = '';
+
+  constructor(options: DatasetCatalogOptions) {
+    this.#indexes = options.roots.stores.map((store) => new DatasetIndex(store));
+    this.#inspector = options.inspector;
+    this.#log = options.log;
+    this.#functions = new FileFunctions(options.roots, this.#indexes, options.inspector);
+  }
+
+  /** The tables there are now. Costs a stat of each root, schema folder and undecided folder. */
+  async snapshot(): Promise<CatalogSnapshot> {
+    const found = new Map<string, { readonly location: TableLocation; readonly index: DatasetIndex }>();
+    for (const index of this.#indexes) {
+      for (const location of await withSqlErrors(async () => await index.tables())) {
+        const key = tableKey(location.schema, location.name);
+        if (found.has(key)) {
+          this.#warnHidden(index, key);
+        } else {
+          found.set(key, { location, index });
+        }
+      }
+    }
+    this.#noteNames([...found.keys()]);
+    const names = this.#names;
+    const loads = new Map<string, Promise<Relation | undefined>>();
+    const loaded = new Map<string, Relation>();
+    const load = async (key: string): Promise<Relation | undefined> => {
+      const table = found.get(key);
+      const relation = table === undefined ? undefined : await this.#load(key, table.location, table.index);
+      if (relation !== undefined) {
+        loaded.set(key, relation);
+      }
+      return relation;
+    };
+    const loadOnce = async (schema: string, name: string): Promise<Relation | undefined> => {
+      const key = tableKey(schema, name);
+      const pending = loads.get(key) ?? load(key);
+      loads.set(key, pending);
+      return await pending;
+    };
+    const versions = this.#versions;
+    return {
+      get version() {
+        return versions.of(names, [...loaded.values()]);
+      },
+      has: (schema, name) => found.has(tableKey(schema, name)),
+      find: (schema, name) => loaded.get(tableKey(schema, name)),
+      load: loadOnce,
+      relations: () =>
+        [...found.values()].map(({ location: { schema, name } }) => ({
+          schema,
+          name,
+          columns: async () => (await loadOnce(schema, name))?.columns,
+        })),
+    };
+  }
+
+  /** The relation a file function's call stands for: 42501 outside the roots, 58P01 when nothing matches. */
+  async resolveFileFunction(call: FileFunctionCall): Promise<Relation> {
+    return await withSqlErrors(async () => await this.#functions.resolve(call));
+  }
+
+  /** Whatever was just written is seen by the next snapshot, whatever the file system's clock says. */
+  invalidate(): void {
+    this.#indexes.forEach((index) => index.invalidate());
+  }
+
+  async #load(key: string, location: TableLocation, index: DatasetIndex): Promise<Relation | undefined> {
+    const table = this.#tables.get(key) ?? new DatasetTable(index, this.#inspector);
+    this.#tables.set(key, table);
+    return await withSqlErrors(async () => await table.load(location));
+  }
+
+  #warnHidden(index: DatasetIndex, key: string): void {
+    const place = `${index.store.root}/${key}`;
+    if (!this.#warned.has(place)) {
+      this.#warned.add(place);
+      this.#log.warn({ root: index.store.root, table: key }, 'a table is hidden by one of the same name in an earlier data root');
+    }
+  }
+
+  #noteNames(keys: readonly string[]): void {
+    const names = keys.join('\n');
+    if (names === this.#names) {
+      return;
+    }
+    this.#names = names;
+    const current = new Set(keys);
+    for (const key of this.#tables.keys()) {
+      if (!current.has(key)) {
+        this.#tables.delete(key);
+      }
+    }
+  }
+}
