@@ -1,0 +1,21 @@
+import type { Prelude } from "../engine.js";
+import type { Database } from "./database.js";
+
+/** Which preludes this process holds, by name. */
+export class Preludes {
+  readonly #held = new Map<string, string>();
+
+  /** Runs the statements of every prelude that is not held in the version asked for. */
+  async ensure(database: Database, preludes: readonly Prelude[]): Promise<void> {
+    for (const prelude of preludes) {
+      if (this.#held.get(prelude.name) === prelude.version) {
+        continue;
+      }
+      this.#held.delete(prelude.name);
+      for (const statement of prelude.statements) {
+        await database.run(statement);
+      }
+      this.#held.set(prelude.name, prelude.version);
+    }
+  }
+}
