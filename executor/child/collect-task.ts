@@ -1,12 +1,9 @@
-import { mkdirSync } from "node:fs";
-import type { CollectedRow, TaskWork } from "../protocol/messages.js";
-import type { TaskContext } from "./task-context.js";
+import { mkdirSync } from 'node:fs';
+import type { CollectedRow, TaskWork } from '../protocol/messages.js';
+import type { TaskContext } from './task-context.js';
 
 /** Runs statements in order; the rows are the last one's. */
-export async function runCollect(
-  context: TaskContext,
-  work: Extract<TaskWork, { kind: "collect" }>,
-): Promise<void> {
+export async function runCollect(context: TaskContext, work: Extract<TaskWork, { kind: 'collect' }>): Promise<void> {
   for (const directory of work.directories) {
     mkdirSync(directory, { recursive: true });
   }
@@ -16,5 +13,5 @@ export async function runCollect(
     rows = await context.database.collect(statement, work.rowCountMax);
   }
   context.check();
-  context.channel.send({ kind: "collected", task: context.task, rows });
+  context.channel.send({ kind: 'collected', task: context.task, rows });
 }

@@ -1,9 +1,9 @@
-import duckdb from "@duckdb/node-bindings";
-import type { Connection, Database as Instance } from "@duckdb/node-bindings";
-import { DuckDBConnection } from "@duckdb/node-api";
-import { mkdirSync } from "node:fs";
-import { quoteText } from "../../planner/types/data-type.js";
-import type { CollectedRow, InstanceOptions, TaskSettings } from "../protocol/messages.js";
+import duckdb from '@duckdb/node-bindings';
+import type { Connection, Database as Instance } from '@duckdb/node-bindings';
+import { DuckDBConnection } from '@duckdb/node-api';
+import { mkdirSync } from 'node:fs';
+import { quoteText } from '../../planner/types/data-type.js';
+import type { CollectedRow, InstanceOptions, TaskSettings } from '../protocol/messages.js';
 
 /** The one DuckDB of an executor process: a connection for its tasks and one for changes while a task runs. */
 export class Database {
@@ -14,14 +14,9 @@ export class Database {
   readonly #collector: DuckDBConnection;
   #threads: number;
   #memoryBytes: number;
-  #timeZone = "";
+  #timeZone = '';
 
-  private constructor(
-    instance: Instance,
-    connection: Connection,
-    settings: Connection,
-    options: InstanceOptions,
-  ) {
+  private constructor(instance: Instance, connection: Connection, settings: Connection, options: InstanceOptions) {
     this.#instance = instance;
     this.connection = connection;
     this.#collector = new DuckDBConnection(connection);
@@ -35,31 +30,24 @@ export class Database {
     mkdirSync(options.spillDirectory, { recursive: true });
     const config = duckdb.create_config();
     const values: readonly (readonly [string, string])[] = [
-      ["threads", String(options.threads)],
-      ["memory_limit", `${options.memoryBytes}B`],
-      ["temp_directory", options.spillDirectory],
-      ["autoload_known_extensions", "false"],
-      ["autoinstall_known_extensions", "false"],
+      ['threads', String(options.threads)],
+      ['memory_limit', `${options.memoryBytes}B`],
+      ['temp_directory', options.spillDirectory],
+      ['autoload_known_extensions', 'false'],
+      ['autoinstall_known_extensions', 'false'],
     ];
     for (const [name, value] of values) {
       duckdb.set_config(config, name, value);
     }
-    const instance = await duckdb.open(":memory:", config);
-    const database = new Database(
-      instance,
-      await duckdb.connect(instance),
-      await duckdb.connect(instance),
-      options,
-    );
-    const directories = [...options.allowedDirectories, options.spillDirectory].map((path) =>
-      quoteText(path.endsWith("/") ? path : `${path}/`),
-    );
+    const instance = await duckdb.open(':memory:', config);
+    const database = new Database(instance, await duckdb.connect(instance), await duckdb.connect(instance), options);
+    const directories = [...options.allowedDirectories, options.spillDirectory].map((path) => quoteText(path.endsWith('/') ? path : `${path}/`));
     for (const statement of [
-      "SET GLOBAL errors_as_json = true",
-      "SET GLOBAL integer_division = true",
+      'SET GLOBAL errors_as_json = true',
+      'SET GLOBAL integer_division = true',
       ...options.statements,
-      `SET GLOBAL allowed_directories = [${directories.join(", ")}]`,
-      "SET GLOBAL enable_external_access = false",
+      `SET GLOBAL allowed_directories = [${directories.join(', ')}]`,
+      'SET GLOBAL enable_external_access = false',
     ]) {
       await database.run(statement);
     }

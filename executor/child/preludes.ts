@@ -1,5 +1,5 @@
-import type { Prelude } from "../engine.js";
-import type { Database } from "./database.js";
+import type { Prelude } from '../engine.js';
+import type { Database } from './database.js';
 
 /** Which preludes this process holds, by name. */
 export class Preludes {

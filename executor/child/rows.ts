@@ -1,48 +1,44 @@
-import duckdb from "@duckdb/node-bindings";
-import type { DataChunk, Result } from "@duckdb/node-bindings";
-import { DuckDBDataChunk } from "@duckdb/node-api";
-import type { ResultColumn } from "../engine.js";
-import type { TaskWork } from "../protocol/messages.js";
-import { scalar } from "../../planner/types/data-type.js";
-import { OID } from "../../planner/types/postgres-type.js";
+import type { DataChunk, Result } from '@duckdb/node-bindings';
+import { DuckDBResult } from '@duckdb/node-api';
+import { createRowEncoder } from '../encode/row-encoder.js';
+import { resultColumns } from '../encode/result-columns.js';
+import type { ResultColumn, RowBatch } from '../engine.js';
+import type { TaskWork } from '../protocol/messages.js';
 
 /** A result's columns and the encoder of its chunks. */
 export interface Rows {
   readonly columns: readonly ResultColumn[];
-  encode(chunk: DataChunk, rowCount: number): Buffer;
+  encode(chunk: DataChunk): readonly RowBatch[];
 }
 
-/** INTERIM: text of every value until executor/encode is in place. */
-export function openRows(result: Result, work: Extract<TaskWork, { kind: "stream" }>): Rows {
-  const columns: ResultColumn[] = [];
-  for (let index = 0; index < duckdb.column_count(result); index++) {
-    columns.push({
-      name: work.columnNames?.[index] ?? duckdb.column_name(result, index),
-      duckdbType: scalar("VARCHAR"),
-      type: { oid: OID.text, modifier: -1 },
-      format: "text",
-    });
+/** Most bytes put into one frame where rows allow it: a frame is held whole in both processes. */
+const FRAME_BYTES_AIM = 16 << 20;
+
+/** Reads a result's columns and makes its encoder. */
+export function openRows(result: Result, work: Extract<TaskWork, { kind: 'stream' }>): Rows {
+  const described = new DuckDBResult(result);
+  const columns = resultColumns({ names: described.columnNames(), types: described.columnTypes() }, work.encodings, work.columnNames ?? undefined);
+  const encoder = createRowEncoder(columns, work.output);
+  return { columns, encode: (chunk) => splitBatch(encoder.encode(chunk)) };
+}
+
+/** Cuts a batch of wide rows between rows. */
+export function splitBatch(batch: RowBatch, byteCountAim: number = FRAME_BYTES_AIM): readonly RowBatch[] {
+  const { bytes } = batch;
+  if (bytes.length <= byteCountAim) {
+    return [batch];
   }
-  return {
-    columns,
-    encode(chunk, rowCount): Buffer {
-      const rows = new DuckDBDataChunk(chunk).getRows();
-      const parts: Buffer[] = [];
-      for (const row of rows.slice(0, rowCount)) {
-        const values = row.map((value) => (value === null ? null : Buffer.from(String(value))));
-        const length = values.reduce((sum, value) => sum + 4 + (value?.length ?? 0), 6);
-        const message = Buffer.alloc(length + 1);
-        message.write("D", 0);
-        message.writeInt32BE(length, 1);
-        message.writeInt16BE(values.length, 5);
-        let at = 7;
-        for (const value of values) {
-          at = message.writeInt32BE(value?.length ?? -1, at);
-          at += value?.copy(message, at) ?? 0;
-        }
-        parts.push(message);
-      }
-      return Buffer.concat(parts);
-    },
-  };
+  const batches: RowBatch[] = [];
+  let start = 0;
+  let rowCount = 0;
+  for (let at = 0; at < bytes.length;) {
+    at += 1 + bytes.readInt32BE(at + 1); // DataRow: type byte, then a length that counts itself
+    rowCount += 1;
+    if (at - start >= byteCountAim || at === bytes.length) {
+      batches.push({ bytes: bytes.subarray(start, at), rowCount });
+      start = at;
+      rowCount = 0;
+    }
+  }
+  return batches;
 }

@@ -1,18 +1,15 @@
-import duckdb from "@duckdb/node-bindings";
-import type { DataChunk, Result } from "@duckdb/node-bindings";
-import type { TaskWork } from "../protocol/messages.js";
-import { findLostError } from "./lost-error.js";
-import { openRows } from "./rows.js";
-import type { TaskContext } from "./task-context.js";
+import duckdb from '@duckdb/node-bindings';
+import type { DataChunk, Result } from '@duckdb/node-bindings';
+import type { TaskWork } from '../protocol/messages.js';
+import { findLostError } from './lost-error.js';
+import { openRows } from './rows.js';
+import type { TaskContext } from './task-context.js';
 
 /**
  * Runs a query and sends its rows as they are made. DuckDB's threads fill a bounded buffer while the rows fetched
  * before are encoded and sent; a reader that stops makes `drained` wait, the buffer fills, and DuckDB stops too.
  */
-export async function runStream(
-  context: TaskContext,
-  work: Extract<TaskWork, { kind: "stream" }>,
-): Promise<void> {
+export async function runStream(context: TaskContext, work: Extract<TaskWork, { kind: 'stream' }>): Promise<void> {
   const { channel, database, task } = context;
   await context.preludes.ensure(database, work.preludes);
   context.check();
@@ -36,25 +33,27 @@ export async function runStream(
       // The next chunk is made while this one is encoded. A rejection is seen when it is awaited.
       fetching = fetch(result);
       rowCount += count;
-      let more = true;
-      channel.together(() => {
-        if (!started) {
-          started = true;
-          channel.send({ kind: "started", task, columns: rows.columns });
+      for (const batch of rows.encode(chunk)) {
+        let more = true;
+        channel.together(() => {
+          if (!started) {
+            started = true;
+            channel.send({ kind: 'started', task, columns: rows.columns });
+          }
+          more = channel.sendRows(task, batch.rowCount, batch.bytes);
+        });
+        if (!more) {
+          await channel.drained();
+          context.check();
         }
-        more = channel.sendRows(task, count, rows.encode(chunk, count));
-      });
-      if (!more) {
-        await channel.drained();
-        context.check();
       }
     }
     await throwLostError(context, result, work.sql);
     channel.together(() => {
       if (!started) {
-        channel.send({ kind: "started", task, columns: rows.columns });
+        channel.send({ kind: 'started', task, columns: rows.columns });
       }
-      channel.send({ kind: "streamed", task, rowCount });
+      channel.send({ kind: 'streamed', task, rowCount });
     });
   } finally {
     await settled(fetching);
@@ -65,7 +64,7 @@ export async function runStream(
 function fetch(result: Result): Promise<DataChunk> {
   const fetched = duckdb.fetch_chunk(result).then((chunk) => {
     if (chunk === null) {
-      throw new Error("the result gave no chunk");
+      throw new Error('the result gave no chunk');
     }
     return chunk;
   });

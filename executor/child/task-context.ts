@@ -1,9 +1,9 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { Channel } from "../protocol/channel.js";
-import type { FromExecutor, ToExecutor } from "../protocol/messages.js";
-import type { Database } from "./database.js";
-import type { Preludes } from "./preludes.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { Channel } from '../protocol/channel.js';
+import type { FromExecutor, ToExecutor } from '../protocol/messages.js';
+import type { Database } from './database.js';
+import type { Preludes } from './preludes.js';
 
 /**
  * How often a cancelled task's interrupt is repeated. One sent just before DuckDB starts a statement is lost, because
@@ -19,12 +19,7 @@ export class TaskContext {
   readonly channel: Channel<FromExecutor, ToExecutor>;
   #interrupting: NodeJS.Timeout | null = null;
 
-  constructor(
-    task: number,
-    database: Database,
-    preludes: Preludes,
-    channel: Channel<FromExecutor, ToExecutor>,
-  ) {
+  constructor(task: number, database: Database, preludes: Preludes, channel: Channel<FromExecutor, ToExecutor>) {
     this.task = task;
     this.database = database;
     this.preludes = preludes;
@@ -47,7 +42,7 @@ export class TaskContext {
   /** Throws when the task was told to stop; called after every wait. */
   check(): void {
     if (this.cancelled) {
-      throw new SqlError(SQLSTATE.query_canceled, "canceling statement due to user request");
+      throw new SqlError(SQLSTATE.query_canceled, 'canceling statement due to user request');
     }
   }
 

@@ -28,12 +28,12 @@ export function readException(text: string): DuckdbException {
   }
   const plain = PLAIN_ERROR.exec(text);
   return {
-    type: plain?.[1] ?? "",
+    type: plain?.[1] ?? '',
     message: plain?.[2] ?? text,
-    subtype: "",
-    entryType: "",
-    name: "",
-    call: "",
+    subtype: '',
+    entryType: '',
+    name: '',
+    call: '',
     errno: undefined,
   };
 }
@@ -45,22 +45,22 @@ function parseFields(json: string): DuckdbException | undefined {
   } catch {
     return undefined; // a message that only looks like JSON is used as plain text
   }
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== 'object' || value === null) {
     return undefined;
   }
   const fields = new Map<string, unknown>(Object.entries(value));
   const text = (name: string): string => {
     const field = fields.get(name);
-    return typeof field === "string" ? field : "";
+    return typeof field === 'string' ? field : '';
   };
-  const errno = Number.parseInt(text("errno"), 10);
+  const errno = Number.parseInt(text('errno'), 10);
   return {
-    type: text("exception_type"),
-    message: text("exception_message"),
-    subtype: text("error_subtype"),
-    entryType: text("type"),
-    name: text("name"),
-    call: text("call"),
+    type: text('exception_type'),
+    message: text('exception_message'),
+    subtype: text('error_subtype'),
+    entryType: text('type'),
+    name: text('name'),
+    call: text('call'),
     errno: Number.isNaN(errno) ? undefined : errno,
   };
 }

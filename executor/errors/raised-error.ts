@@ -1,7 +1,7 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { SqlState } from "../../planner/sqlstate.js";
-import type { DuckdbException } from "./exception.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { SqlState } from '../../planner/sqlstate.js';
+import type { DuckdbException } from './exception.js';
 
 /** Translated SQL raises Postgres's own errors by `error('SLUICE:<sqlstate>:<message>')`; this is that text. */
 const RAISED = /^SLUICE:([0-9A-Z]{5}):(.*)$/s;
@@ -13,29 +13,18 @@ export function raisedError(exception: DuckdbException): SqlError {
   const { message } = exception;
   const raised = RAISED.exec(message);
   if (raised !== null) {
-    const state = raised[1] ?? "";
-    return new SqlError(isSqlState(state) ? state : SQLSTATE.internal_error, raised[2] ?? "");
+    const state = raised[1] ?? '';
+    return new SqlError(isSqlState(state) ? state : SQLSTATE.internal_error, raised[2] ?? '');
   }
-  const line = message.split("\n", 1)[0] ?? "";
-  if (line.startsWith("More than one row returned by a subquery")) {
-    return new SqlError(
-      SQLSTATE.cardinality_violation,
-      "more than one row returned by a subquery used as an expression",
-    );
+  const line = message.split('\n', 1)[0] ?? '';
+  if (line.startsWith('More than one row returned by a subquery')) {
+    return new SqlError(SQLSTATE.cardinality_violation, 'more than one row returned by a subquery used as an expression');
   }
   // The Parquet reader has no exception type of its own.
-  if (
-    /No magic bytes found|too small to be a Parquet file|[Ff]ooter length|Parquet file|corrupt|truncated|TProtocolException/.test(
-      line,
-    )
-  ) {
+  if (/No magic bytes found|too small to be a Parquet file|[Ff]ooter length|Parquet file|corrupt|truncated|TProtocolException/.test(line)) {
     return new SqlError(SQLSTATE.data_corrupted, line);
   }
-  if (
-    /^missing [)\]]|^invalid (escape sequence|perl operator|character class)|^no argument for repetition operator|^bad repetition/i.test(
-      line,
-    )
-  ) {
+  if (/^missing [)\]]|^invalid (escape sequence|perl operator|character class)|^no argument for repetition operator|^bad repetition/i.test(line)) {
     return new SqlError(SQLSTATE.invalid_regular_expression, `invalid regular expression: ${line}`);
   }
   return new SqlError(SQLSTATE.invalid_parameter_value, line);

@@ -1,12 +1,12 @@
-import { SqlError } from "../../planner/sql-error.js";
-import type { SqlErrorDetails } from "../../planner/sql-error.js";
-import type { SqlState } from "../../planner/sqlstate.js";
+import { SqlError } from '../../planner/sql-error.js';
+import type { SqlErrorDetails } from '../../planner/sql-error.js';
+import type { SqlState } from '../../planner/sqlstate.js';
 
 /** A SqlError as it crosses a process boundary. */
 export interface WireError {
   readonly sqlstate: SqlState;
   readonly message: string;
-  readonly details: Omit<SqlErrorDetails, "cause">;
+  readonly details: Omit<SqlErrorDetails, 'cause'>;
 }
 
 /** The sendable form of an error. */

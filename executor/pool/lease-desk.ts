@@ -1,11 +1,11 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { ExecutorProcess } from "./executor-process.js";
-import { MemoryShare } from "./memory-share.js";
-import type { ExecutorPoolOptions, ExecutorPoolStatus } from "./options.js";
-import { ProcessFolder } from "./process-folder.js";
-import { cancelError } from "./task-run.js";
-import { WaitingLine } from "./waiting-line.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { ExecutorProcess } from './executor-process.js';
+import { MemoryShare } from './memory-share.js';
+import type { ExecutorPoolOptions, ExecutorPoolStatus } from './options.js';
+import { ProcessFolder } from './process-folder.js';
+import { cancelError } from './task-run.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** How long a process above the warm count stays idle before it is ended. */
 const IDLE_RETIRE_MS = 30_000;
@@ -153,13 +153,7 @@ export class LeaseDesk {
       threads: this.#options.threads,
       memoryBytes: this.share.bytes,
       spillDirectory: this.#folder.next(),
-      allowedDirectories: [
-        ...new Set([
-          ...this.#options.readableRoots,
-          ...this.#options.writableRoots,
-          this.#options.shuffleDirectory,
-        ]),
-      ],
+      allowedDirectories: [...new Set([...this.#options.readableRoots, ...this.#options.writableRoots, this.#options.shuffleDirectory])],
       statements: [],
     });
     started.onGone = () => this.#onGone(started);
@@ -167,7 +161,7 @@ export class LeaseDesk {
       await started.close();
       return;
     }
-    this.#options.log.info({ executor: started.processId }, "executor started");
+    this.#options.log.info({ executor: started.processId }, 'executor started');
     this.#offer(started);
   }
 
@@ -177,12 +171,12 @@ export class LeaseDesk {
     })
       .then(() => (this.#closed ? undefined : this.#startOne()))
       .catch((error: unknown) => {
-        this.#options.log.warn({ error }, "executor did not start");
-        return "failed" as const;
+        this.#options.log.warn({ error }, 'executor did not start');
+        return 'failed' as const;
       })
       .then((outcome) => {
         this.#starting.delete(start);
-        if (outcome === "failed") {
+        if (outcome === 'failed') {
           this.#replace(RESTART_DELAY_MS);
         }
         return outcome;
@@ -194,7 +188,7 @@ export class LeaseDesk {
     if (this.#closed) {
       return;
     }
-    this.#options.log.warn({ executor: gone.processId }, "executor ended");
+    this.#options.log.warn({ executor: gone.processId }, 'executor ended');
     const index = this.#idle.indexOf(gone);
     if (index >= 0) {
       this.#idle.splice(index, 1);
@@ -208,15 +202,12 @@ export class LeaseDesk {
   }
 
   #replace(delayMs: number): void {
-    if (
-      !this.#closed &&
-      (this.#count() < this.#options.executorCount || this.#starting.size < this.#line.length)
-    ) {
+    if (!this.#closed && (this.#count() < this.#options.executorCount || this.#starting.size < this.#line.length)) {
       this.#startInBackground(delayMs);
     }
   }
 }
 
 function shutdownError(): SqlError {
-  return new SqlError(SQLSTATE.admin_shutdown, "the server is shutting down");
+  return new SqlError(SQLSTATE.admin_shutdown, 'the server is shutting down');
 }

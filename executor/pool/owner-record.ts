@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 
 /**
  * Who made a folder of temporary files, so that a later gateway can tell a dead owner's folder from a live one's.
@@ -15,15 +15,15 @@ interface OwnerRecord {
   readonly boot: string;
 }
 
-const RECORD_NAME = "owner.json";
+const RECORD_NAME = 'owner.json';
 
 /** Makes a folder with a name of its own in `parent`, owned by this process. */
 export function claimFolder(parent: string, label: string): string {
-  const path = join(parent, `${label}-${process.pid}-${randomBytes(6).toString("hex")}`);
+  const path = join(parent, `${label}-${process.pid}-${randomBytes(6).toString('hex')}`);
   mkdirSync(path, { recursive: true });
   const record: OwnerRecord = {
     processId: process.pid,
-    processStart: processStart(process.pid) ?? "",
+    processStart: processStart(process.pid) ?? '',
     boot: bootIdentity(),
   };
   writeFileSync(join(path, RECORD_NAME), JSON.stringify(record));
@@ -56,43 +56,35 @@ function isDead(record: OwnerRecord): boolean {
 function readRecord(path: string): OwnerRecord | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined; // none, or cut short by a crash: not provably dead
   }
-  if (
-    typeof value !== "object" ||
-    value === null ||
-    !("processId" in value) ||
-    !("processStart" in value) ||
-    !("boot" in value)
-  ) {
+  if (typeof value !== 'object' || value === null || !('processId' in value) || !('processStart' in value) || !('boot' in value)) {
     return undefined;
   }
   const { processId, processStart: start, boot } = value;
-  return typeof processId === "number" && typeof start === "string" && typeof boot === "string"
-    ? { processId, processStart: start, boot }
-    : undefined;
+  return typeof processId === 'number' && typeof start === 'string' && typeof boot === 'string' ? { processId, processStart: start, boot } : undefined;
 }
 
 function bootIdentity(): string {
-  return `${hostname()}/${readText("/proc/sys/kernel/random/boot_id").trim()}`;
+  return `${hostname()}/${readText('/proc/sys/kernel/random/boot_id').trim()}`;
 }
 
 function hostOf(boot: string): string {
-  return boot.slice(0, boot.lastIndexOf("/"));
+  return boot.slice(0, boot.lastIndexOf('/'));
 }
 
 /** Field 22 of /proc/<pid>/stat, counted after the command name, which may hold spaces; undefined for no such process. */
 function processStart(processId: number): string | undefined {
   const stat = readText(`/proc/${processId}/stat`);
-  return stat === "" ? undefined : stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path, 'utf8');
   } catch {
-    return ""; // gone, or a system without /proc
+    return ''; // gone, or a system without /proc
   }
 }

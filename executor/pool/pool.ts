@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
-import type { ResultStream, WholeQuery } from "../engine.js";
-import { LeaseDesk } from "./lease-desk.js";
-import type { ExecutorPoolOptions, ExecutorPoolStatus } from "./options.js";
-import { WholeResult, cancelOnAbort } from "./whole-result.js";
+import { mkdirSync } from 'node:fs';
+import type { ResultStream, WholeQuery } from '../engine.js';
+import { LeaseDesk } from './lease-desk.js';
+import type { ExecutorPoolOptions, ExecutorPoolStatus } from './options.js';
+import { WholeResult, cancelOnAbort } from './whole-result.js';
 
 /** Runs statements in child processes: whole in one, or stage by stage in several. */
 export class ExecutorPool {
@@ -25,7 +25,7 @@ export class ExecutorPool {
     const leased = await this.#desk.acquire(signal);
     const run = leased.run(
       {
-        kind: "stream",
+        kind: 'stream',
         sql: query.sql,
         columnNames: query.columnNames ?? null,
         encodings: query.encodings,

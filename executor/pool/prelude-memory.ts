@@ -1,5 +1,5 @@
-import type { Prelude } from "../engine.js";
-import type { TaskWork } from "../protocol/messages.js";
+import type { Prelude } from '../engine.js';
+import type { TaskWork } from '../protocol/messages.js';
 
 /** Remembers which preludes a process holds, so that their statements (tens of kilobytes) are sent only when needed. */
 export class PreludeMemory {
@@ -8,15 +8,13 @@ export class PreludeMemory {
 
   /** The work as it must be sent: preludes the process holds lose their statements. */
   strip(work: TaskWork): TaskWork {
-    this.#pending = work.kind === "collect" ? [] : work.preludes;
-    if (work.kind === "collect" || work.preludes.length === 0) {
+    this.#pending = work.kind === 'collect' ? [] : work.preludes;
+    if (work.kind === 'collect' || work.preludes.length === 0) {
       return work;
     }
     return {
       ...work,
-      preludes: work.preludes.map((prelude) =>
-        this.#held.get(prelude.name) === prelude.version ? { ...prelude, statements: [] } : prelude,
-      ),
+      preludes: work.preludes.map((prelude) => (this.#held.get(prelude.name) === prelude.version ? { ...prelude, statements: [] } : prelude)),
     };
   }
 

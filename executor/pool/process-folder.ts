@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { claimFolder, removeDeadFolders } from "./owner-record.js";
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { claimFolder, removeDeadFolders } from './owner-record.js';
 
 /** This gateway's folder for spilled data, with one folder a process in it. */
 export class ProcessFolder {
@@ -15,7 +15,7 @@ export class ProcessFolder {
   static open(spillDirectory: string): ProcessFolder {
     mkdirSync(spillDirectory, { recursive: true });
     removeDeadFolders(spillDirectory);
-    return new ProcessFolder(claimFolder(spillDirectory, "spill"));
+    return new ProcessFolder(claimFolder(spillDirectory, 'spill'));
   }
 
   /** A path for the next process; the process makes it. */

@@ -1,9 +1,9 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { ResultColumn, RowBatch } from "../engine.js";
-import { fromWireError } from "../errors/wire-error.js";
-import type { RowsFrame } from "../protocol/frame.js";
-import type { TaskLastMessage } from "../protocol/messages.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { ResultColumn, RowBatch } from '../engine.js';
+import { fromWireError } from '../errors/wire-error.js';
+import type { RowsFrame } from '../protocol/frame.js';
+import type { TaskLastMessage } from '../protocol/messages.js';
 
 /** Bytes of rows held for a reader before the socket is left unread, and at which it is read again. */
 const HELD_BYTES_HIGH = 2 << 20;
@@ -21,7 +21,7 @@ export interface TaskControls {
 }
 
 /** A task's last message, when it is no failure. */
-export type TaskEnd = Exclude<TaskLastMessage, { kind: "failed" }>;
+export type TaskEnd = Exclude<TaskLastMessage, { kind: 'failed' }>;
 
 /**
  * One task in one process, from sending it to its last message.
@@ -128,7 +128,7 @@ export class TaskRun {
 
   /** Called by the process: the last message arrived. */
   finish(message: TaskLastMessage): void {
-    if (message.kind === "failed") {
+    if (message.kind === 'failed') {
       this.fail(fromWireError(message.error));
     } else if (this.#cancelReason !== null) {
       this.fail(this.#cancelReason); // it ended before the cancel reached it
@@ -161,9 +161,7 @@ export class TaskRun {
 
 /** What a cancelled statement fails with: the reason given where it is an SqlError. */
 export function cancelError(reason: unknown): SqlError {
-  return reason instanceof SqlError
-    ? reason
-    : new SqlError(SQLSTATE.query_canceled, "canceling statement due to user request");
+  return reason instanceof SqlError ? reason : new SqlError(SQLSTATE.query_canceled, 'canceling statement due to user request');
 }
 
 /** A promise settled from outside whose rejection need not be looked at. */

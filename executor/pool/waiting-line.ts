@@ -1,6 +1,6 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { cancelError } from "./task-run.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { cancelError } from './task-run.js';
 
 /** Most statements that wait for a process; more than this means that nobody is served any more. */
 const WAITING_COUNT_MAX = 1_000;
@@ -19,18 +19,13 @@ export class WaitingLine<Served> {
   /** Waits for one's turn. Throws 53000 when it takes too long, or what the signal was aborted for. */
   wait(signal: AbortSignal): Promise<Served> {
     if (this.#line.size >= WAITING_COUNT_MAX) {
-      return Promise.reject(
-        new SqlError(
-          SQLSTATE.insufficient_resources,
-          "too many statements are waiting for an executor",
-        ),
-      );
+      return Promise.reject(new SqlError(SQLSTATE.insufficient_resources, 'too many statements are waiting for an executor'));
     }
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#line.delete(serve);
         clearTimeout(timer);
-        signal.removeEventListener("abort", onAbort);
+        signal.removeEventListener('abort', onAbort);
       };
       const serve = (served: Served): void => {
         leave();
@@ -43,12 +38,12 @@ export class WaitingLine<Served> {
       const timer = setTimeout(() => {
         leave();
         reject(
-          new SqlError(SQLSTATE.insufficient_resources, "no executor became free in time", {
+          new SqlError(SQLSTATE.insufficient_resources, 'no executor became free in time', {
             detail: `The statement waited ${WAIT_MS_MAX / 1000} s.`,
           }),
         );
       }, WAIT_MS_MAX);
-      signal.addEventListener("abort", onAbort);
+      signal.addEventListener('abort', onAbort);
       this.#line.add(serve);
     });
   }

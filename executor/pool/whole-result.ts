@@ -1,6 +1,6 @@
-import type { ResultColumn, ResultStream, RowBatch } from "../engine.js";
-import { cancelError } from "./task-run.js";
-import type { TaskRun } from "./task-run.js";
+import type { ResultColumn, ResultStream, RowBatch } from '../engine.js';
+import { cancelError } from './task-run.js';
+import type { TaskRun } from './task-run.js';
 
 /** The rows of one task as a result; `release` is called once the process is done with it. */
 export class WholeResult implements ResultStream {
@@ -29,8 +29,8 @@ export function cancelOnAbort(run: TaskRun, signal: AbortSignal): void {
     onAbort();
     return;
   }
-  signal.addEventListener("abort", onAbort, { once: true });
-  void run.ended.then(() => signal.removeEventListener("abort", onAbort));
+  signal.addEventListener('abort', onAbort, { once: true });
+  void run.ended.then(() => signal.removeEventListener('abort', onAbort));
 }
 
 /** Throws what the signal was aborted for. */

@@ -1,6 +1,6 @@
-import type { Duplex } from "node:stream";
-import { FrameError, FrameReader, encodeControlFrame, encodeRowsHeader } from "./frame.js";
-import type { RowsFrame } from "./frame.js";
+import type { Duplex } from 'node:stream';
+import { FrameError, FrameReader, encodeControlFrame, encodeRowsHeader } from './frame.js';
+import type { RowsFrame } from './frame.js';
 
 /** What the owner of a channel is told. */
 export interface ChannelEvents<Received> {
@@ -26,11 +26,11 @@ export class Channel<Sent, Received> {
   constructor(stream: Duplex, events: ChannelEvents<Received>) {
     this.#stream = stream;
     this.#events = events;
-    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
-    stream.on("drain", () => this.wakeWriter());
-    stream.on("error", (error) => this.#close(error));
-    stream.on("end", () => this.#close(null));
-    stream.on("close", () => this.#close(null));
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
+    stream.on('drain', () => this.wakeWriter());
+    stream.on('error', (error) => this.#close(error));
+    stream.on('end', () => this.#close(null));
+    stream.on('close', () => this.#close(null));
   }
 
   /** Sends a control message. */
@@ -93,7 +93,7 @@ export class Channel<Sent, Received> {
   #receive(chunk: Buffer): void {
     try {
       for (const frame of this.#reader.push(chunk)) {
-        if (frame.kind === "rows") {
+        if (frame.kind === 'rows') {
           this.#events.onRows(frame);
         } else {
           this.#events.onMessage(this.#parse(frame.text));
@@ -113,10 +113,10 @@ export class Channel<Sent, Received> {
     try {
       value = JSON.parse(text);
     } catch (cause) {
-      throw new FrameError("control frame is not JSON", { cause });
+      throw new FrameError('control frame is not JSON', { cause });
     }
     if (!this.#events.accepts(value)) {
-      throw new FrameError("control message of an unknown kind");
+      throw new FrameError('control message of an unknown kind');
     }
     return value;
   }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from 'node:assert/strict';
 
 /**
  * The frames both sides speak over any byte stream: u32 little-endian length of what follows, u8 kind, payload.
@@ -8,13 +8,13 @@ export type Frame = ControlFrame | RowsFrame;
 
 /** One JSON message. */
 export interface ControlFrame {
-  readonly kind: "control";
+  readonly kind: 'control';
   readonly text: string;
 }
 
 /** Rows of one task in wire form. */
 export interface RowsFrame {
-  readonly kind: "rows";
+  readonly kind: 'rows';
   readonly task: number;
   readonly rowCount: number;
   readonly bytes: Buffer;
@@ -33,7 +33,7 @@ const KIND_ROWS = 2;
 
 /** A frame that is no frame: the peer is broken and the connection must end. */
 export class FrameError extends Error {
-  override readonly name = "FrameError";
+  override readonly name = 'FrameError';
 }
 
 /** The bytes of a control frame. */
@@ -120,16 +120,16 @@ export class FrameReader {
 function parseFrame(frame: Buffer): Frame {
   const kind = frame.readUInt8(4);
   if (kind === KIND_CONTROL) {
-    return { kind: "control", text: frame.toString("utf8", HEADER_BYTES) };
+    return { kind: 'control', text: frame.toString('utf8', HEADER_BYTES) };
   }
   if (kind !== KIND_ROWS) {
     throw new FrameError(`frame kind ${kind} is unknown`);
   }
   if (frame.length < HEADER_BYTES + ROWS_HEADER_BYTES) {
-    throw new FrameError("row frame without its header");
+    throw new FrameError('row frame without its header');
   }
   return {
-    kind: "rows",
+    kind: 'rows',
     task: frame.readUInt32LE(5),
     rowCount: frame.readUInt32LE(9),
     bytes: frame.subarray(HEADER_BYTES + ROWS_HEADER_BYTES),

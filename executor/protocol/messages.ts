@@ -1,11 +1,5 @@
-import type {
-  DescribedColumn,
-  OutputSettings,
-  Prelude,
-  ResultColumn,
-  ResultColumnEncoding,
-} from "../engine.js";
-import type { WireError } from "../errors/wire-error.js";
+import type { DescribedColumn, OutputSettings, Prelude, ResultColumn, ResultColumnEncoding } from '../engine.js';
+import type { WireError } from '../errors/wire-error.js';
 
 /** Raised by one whenever a message changes its meaning; both sides must have the same. */
 export const PROTOCOL_VERSION = 1;
@@ -15,16 +9,16 @@ export const PROTOCOL_VERSION = 1;
  * at any moment.
  */
 export type ToExecutor =
-  | { readonly kind: "configure"; readonly protocol: number; readonly instance: InstanceOptions }
+  | { readonly kind: 'configure'; readonly protocol: number; readonly instance: InstanceOptions }
   | {
-      readonly kind: "task";
+      readonly kind: 'task';
       readonly task: number;
       readonly attempt: number;
       readonly settings: TaskSettings;
       readonly work: TaskWork;
     }
-  | { readonly kind: "cancel"; readonly task: number }
-  | { readonly kind: "resize"; readonly memoryBytes: number };
+  | { readonly kind: 'cancel'; readonly task: number }
+  | { readonly kind: 'resize'; readonly memoryBytes: number };
 
 /**
  * What an executor says. `hello` answers `configure`; a task gives `started` (streams only) and rows, then exactly one
@@ -32,23 +26,23 @@ export type ToExecutor =
  */
 export type FromExecutor =
   | {
-      readonly kind: "hello";
+      readonly kind: 'hello';
       readonly protocol: number;
       readonly duckdbVersion: string;
       readonly nodeVersion: string;
       readonly processId: number;
     }
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "started"; readonly task: number; readonly columns: readonly ResultColumn[] }
-  | { readonly kind: "streamed"; readonly task: number; readonly rowCount: number }
-  | { readonly kind: "collected"; readonly task: number; readonly rows: readonly CollectedRow[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'started'; readonly task: number; readonly columns: readonly ResultColumn[] }
+  | { readonly kind: 'streamed'; readonly task: number; readonly rowCount: number }
+  | { readonly kind: 'collected'; readonly task: number; readonly rows: readonly CollectedRow[] }
   | {
-      readonly kind: "described";
+      readonly kind: 'described';
       readonly task: number;
       readonly columns: readonly DescribedColumn[];
     }
   | {
-      readonly kind: "failed";
+      readonly kind: 'failed';
       readonly task: number;
       readonly error: WireError;
       /** True when DuckDB itself is broken (internal or fatal error): the process must be replaced. */
@@ -59,13 +53,7 @@ export type FromExecutor =
 export type CollectedRow = readonly CollectedValue[];
 
 /** JSON as DuckDB's binding prints values. */
-export type CollectedValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly CollectedValue[]
-  | { readonly [name: string]: CollectedValue };
+export type CollectedValue = null | boolean | number | string | readonly CollectedValue[] | { readonly [name: string]: CollectedValue };
 
 /** How an executor's DuckDB is opened; fixed for the life of the process. */
 export interface InstanceOptions {
@@ -90,7 +78,7 @@ export interface TaskSettings {
 export type TaskWork =
   /** Rows in wire form, produced only as fast as they are taken. */
   | {
-      readonly kind: "stream";
+      readonly kind: 'stream';
       readonly sql: string;
       readonly columnNames: readonly string[] | null;
       readonly encodings: readonly ResultColumnEncoding[];
@@ -99,54 +87,36 @@ export type TaskWork =
     }
   /** A few rows as text: COPY's statistics, a plan, a file's metadata. `directories` are made first. */
   | {
-      readonly kind: "collect";
+      readonly kind: 'collect';
       readonly statements: readonly string[];
       readonly directories: readonly string[];
       readonly rowCountMax: number;
     }
   /** Names and types of a query's columns, without running it. */
-  | { readonly kind: "describe"; readonly sql: string; readonly preludes: readonly Prelude[] };
+  | { readonly kind: 'describe'; readonly sql: string; readonly preludes: readonly Prelude[] };
 
 /** A task's last message, whatever became of it. */
-export type TaskLastMessage = Extract<
-  FromExecutor,
-  { readonly kind: "streamed" | "collected" | "described" | "failed" }
->;
+export type TaskLastMessage = Extract<FromExecutor, { readonly kind: 'streamed' | 'collected' | 'described' | 'failed' }>;
 
-const TO_EXECUTOR_KINDS: ReadonlySet<unknown> = new Set<ToExecutor["kind"]>([
-  "configure",
-  "task",
-  "cancel",
-  "resize",
-]);
-const FROM_EXECUTOR_KINDS: ReadonlySet<unknown> = new Set<FromExecutor["kind"]>([
-  "hello",
-  "refused",
-  "started",
-  "streamed",
-  "collected",
-  "described",
-  "failed",
+const TO_EXECUTOR_KINDS: ReadonlySet<unknown> = new Set<ToExecutor['kind']>(['configure', 'task', 'cancel', 'resize']);
+const FROM_EXECUTOR_KINDS: ReadonlySet<unknown> = new Set<FromExecutor['kind']>([
+  'hello',
+  'refused',
+  'started',
+  'streamed',
+  'collected',
+  'described',
+  'failed',
 ]);
 
 // Both ends are this program at one protocol version (checked at hello), so beyond a known kind the shape is trusted.
 
 /** True for a message to an executor. */
 export function isToExecutor(value: unknown): value is ToExecutor {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "kind" in value &&
-    TO_EXECUTOR_KINDS.has(value.kind)
-  );
+  return typeof value === 'object' && value !== null && 'kind' in value && TO_EXECUTOR_KINDS.has(value.kind);
 }
 
 /** True for a message from an executor. */
 export function isFromExecutor(value: unknown): value is FromExecutor {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "kind" in value &&
-    FROM_EXECUTOR_KINDS.has(value.kind)
-  );
+  return typeof value === 'object' && value !== null && 'kind' in value && FROM_EXECUTOR_KINDS.has(value.kind);
 }
