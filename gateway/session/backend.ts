@@ -19,6 +19,12 @@ export interface SessionBackend {
   onNotice: ((notice: SqlNotice) => void) | null;
 
   /**
+   * Forgets a statement prepared by a Parse message (all of them for null), for DEALLOCATE and DISCARD: they share
+   * PREPARE's names. False when there is none of that name. Set by the wire.
+   */
+  onDeallocate?: ((name: string | null) => boolean) | null;
+
+  /**
    * Parses a simple query's text into its statements (none for an empty text). Parameters are not allowed.
    * Syntax errors throw before any statement runs, as in Postgres.
    */

@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SessionFactory } from "../session/backend.js";
+import { CancelRegistry } from "./cancel-registry.js";
+import { Connection, type ConnectionHost } from "./connection.js";
+import { serverShutdown } from "./failure.js";
+import type { Log } from "./log.js";
+
+/** How a wire server is set up. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Sessions at a time; one more is refused with 53300. */
+  readonly connectionCountMax: number;
+  readonly startSession: SessionFactory;
+  readonly log: Log;
+  /** How long a client may take to send its start-up packet. */
+  readonly startupDeadlineMs?: number;
+}
+
+/** As PostgreSQL's authentication_timeout. */
+const STARTUP_DEADLINE_MS = 60_000;
+/** Sockets beyond the sessions' places: clients not yet greeted, cancel requests, the refused reading why. */
+const GREETING_COUNT_MAX = 256;
+/** A silent peer is probed after this time, so that a vanished client is found out while its session is idle. */
+const KEEP_ALIVE_DELAY_MS = 60_000;
+/** What Node may queue for a client beyond the kernel's own buffer before production waits. */
+const SOCKET_HIGH_WATER_MARK = 64 * 1024;
+/** Between aborting statements at shutdown and cutting their sockets. */
+const ABORT_DEADLINE_MS = 5_000;
+
+/** Accepts connections and speaks the Postgres protocol on them; what SQL means is the sessions' matter. */
+export class WireServer {
+  readonly host: string;
+  readonly port: number;
+  readonly #server: Server;
+  readonly #connections: Set<Connection>;
+  readonly #sessions: SessionCount;
+
+  private constructor(
+    server: Server,
+    connections: Set<Connection>,
+    sessions: SessionCount,
+    host: string,
+    port: number,
+  ) {
+    this.#server = server;
+    this.#connections = connections;
+    this.#sessions = sessions;
+    this.host = host;
+    this.port = port;
+  }
+
+  /** Listens; rejects when the address cannot be taken. */
+  static async listen(options: ServerOptions): Promise<WireServer> {
+    const connections = new Set<Connection>();
+    const sessions = new SessionCount(options.connectionCountMax);
+    const host: ConnectionHost = {
+      startSession: options.startSession,
+      cancels: new CancelRegistry(),
+      startupDeadlineMs: options.startupDeadlineMs ?? STARTUP_DEADLINE_MS,
+      log: options.log,
+      admit: () => sessions.admit(),
+      release: () => {
+        sessions.release();
+      },
+    };
+    const server = createServer(
+      {
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+        highWaterMark: SOCKET_HIGH_WATER_MARK,
+      },
+      (socket) => {
+        accept(socket, host, connections, options);
+      },
+    );
+    server.listen(options.port, options.host);
+    await once(server, "listening");
+    server.on("error", (error) => {
+      options.log("error", { reason: error.message }, "the listening socket failed");
+    });
+    const address = server.address();
+    const port = address !== null && typeof address === "object" ? address.port : options.port;
+    return new WireServer(server, connections, sessions, options.host, port);
+  }
+
+  /** Sessions open at this moment. */
+  connectionCount(): number {
+    return this.#sessions.count;
+  }
+
+  /**
+   * Stops accepting, ends idle connections (57P01), gives busy ones `graceMs` to finish what they run, then aborts it.
+   * Resolves when every session is freed.
+   */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+    const reason = serverShutdown();
+    for (const connection of this.#connections) {
+      connection.terminate(reason);
+    }
+    await this.#allDoneWithin(graceMs);
+    for (const connection of this.#connections) {
+      connection.abort(reason);
+    }
+    await this.#allDoneWithin(ABORT_DEADLINE_MS);
+    for (const connection of this.#connections) {
+      connection.destroy();
+    }
+    await closed;
+  }
+
+  async #allDoneWithin(limitMs: number): Promise<void> {
+    if (this.#connections.size === 0) {
+      return;
+    }
+    const timer = new AbortController();
+    const allDone = Promise.all([...this.#connections].map((connection) => connection.done));
+    await Promise.race([
+      allDone,
+      sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+  }
+}
+
+/** How many sessions there are, and whether one more may be opened. */
+class SessionCount {
+  readonly #countMax: number;
+  count = 0;
+
+  constructor(countMax: number) {
+    this.#countMax = countMax;
+  }
+
+  admit(): boolean {
+    if (this.count >= this.#countMax) {
+      return false;
+    }
+    this.count += 1;
+    return true;
+  }
+
+  release(): void {
+    this.count -= 1;
+  }
+}
+
+function accept(
+  socket: Socket,
+  host: ConnectionHost,
+  connections: Set<Connection>,
+  options: ServerOptions,
+): void {
+  if (connections.size >= options.connectionCountMax + GREETING_COUNT_MAX) {
+    options.log("warn", { connections: connections.size }, "connection refused: too many sockets");
+    socket.destroy();
+    return;
+  }
+  const connection = new Connection(socket, host);
+  connections.add(connection);
+  void connection.done.then(() => connections.delete(connection));
+}
