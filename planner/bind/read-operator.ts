@@ -1,0 +1,431 @@
+import type { Expression } from "../plan/expressions.js";
+import type {
+  AggregateNode,
+  DistinctNode,
+  LimitNode,
+  PlanNode,
+  SampleNode,
+} from "../plan/nodes.js";
+import { scalar } from "../types/data-type.js";
+import {
+  arrayField,
+  asIndex,
+  booleanField,
+  expectFields,
+  indexField,
+  objectField,
+  objectsField,
+  textField,
+  unknown,
+} from "./json-fields.js";
+import { NumberText, type JsonObject } from "./json-text.js";
+import { readAggregate } from "./read-aggregate.js";
+import { readConstantExpression } from "./read-constant.js";
+import {
+  readExpression,
+  readExpressions,
+  readOrderModifier,
+  readSortKeys,
+} from "./read-expression.js";
+import { pick, readDelimJoin, readJoin, readProjectionMap } from "./read-join.js";
+import { readScan } from "./read-scan.js";
+import { readType, readTypes } from "./read-type.js";
+import { readWindowCall } from "./read-window.js";
+
+const NODE = ["type", "children", "table_index", "estimated_cardinality"];
+const FIELDS = {
+  projection: new Set([...NODE, "expressions"]),
+  filter: new Set([...NODE, "expressions", "projection_map"]),
+  aggregate: new Set([
+    ...NODE,
+    "expressions",
+    "group_index",
+    "aggregate_index",
+    "groupings_index",
+    "groups",
+    "grouping_sets",
+    "grouping_functions",
+    "distinct_validity",
+  ]),
+  window: new Set([...NODE, "window_index", "expressions"]),
+  unnest: new Set([...NODE, "unnest_index", "expressions"]),
+  limit: new Set([...NODE, "limit_val", "offset_val"]),
+  order: new Set([...NODE, "orders", "projections", "is_index_only"]),
+  topN: new Set([...NODE, "orders", "limit", "offset", "dynamic_filter"]),
+  distinct: new Set([...NODE, "distinct_type", "distinct_targets", "order_by"]),
+  setOperation: new Set([...NODE, "column_count", "setop_all", "allow_out_of_order"]),
+  leaf: new Set([
+    ...NODE,
+    "chunk_types",
+    "return_types",
+    "bindings",
+    "collection",
+    "expr_types",
+    "expressions",
+  ]),
+  cte: new Set([...NODE, "column_count", "ctename", "materialize"]),
+  cteReference: new Set([
+    ...NODE,
+    "cte_index",
+    "chunk_types",
+    "bound_columns",
+    "is_recurring",
+    "correlated_columns",
+  ]),
+  sample: new Set([...NODE, "sample_options"]),
+};
+
+/** Reads a logical operator with everything below it. */
+export function readOperator(json: JsonObject): PlanNode {
+  const type = textField(json, "type");
+  const inputs =
+    type === "LOGICAL_EXPRESSION_GET" ? [] : objectsField(json, "children").map(readOperator);
+  switch (type) {
+    case "LOGICAL_GET":
+      return readScan(json);
+    case "LOGICAL_PROJECTION":
+      return readProjection(json, only(inputs));
+    case "LOGICAL_FILTER":
+      return readFilter(json, only(inputs));
+    case "LOGICAL_AGGREGATE_AND_GROUP_BY":
+      return readAggregation(json, only(inputs));
+    case "LOGICAL_COMPARISON_JOIN":
+    case "LOGICAL_ANY_JOIN":
+      return readJoin(json, ...pair(inputs));
+    case "LOGICAL_DELIM_JOIN":
+      return readDelimJoin(json, ...pair(inputs));
+    case "LOGICAL_CROSS_PRODUCT":
+      return readCrossProduct(json, ...pair(inputs));
+    case "LOGICAL_ORDER_BY":
+      return readOrder(json, only(inputs));
+    case "LOGICAL_TOP_N":
+      return readTopN(json, only(inputs));
+    case "LOGICAL_LIMIT":
+      return readLimit(json, only(inputs));
+    case "LOGICAL_DISTINCT":
+      return readDistinct(json, only(inputs));
+    case "LOGICAL_UNION":
+    case "LOGICAL_INTERSECT":
+    case "LOGICAL_EXCEPT":
+      return readSetOperation(type, json, inputs);
+    case "LOGICAL_WINDOW":
+      return readWindow(json, only(inputs));
+    case "LOGICAL_UNNEST":
+      return readUnnest(json, only(inputs));
+    case "LOGICAL_MATERIALIZED_CTE":
+      return readCte(json, ...pair(inputs));
+    case "LOGICAL_CTE_REF":
+      return readCteReference(json);
+    case "LOGICAL_SAMPLE":
+      return readSample(json, only(inputs));
+    case "LOGICAL_DELIM_GET":
+    case "LOGICAL_EXPRESSION_GET":
+    case "LOGICAL_CHUNK_GET":
+    case "LOGICAL_DUMMY_SCAN":
+    case "LOGICAL_EMPTY_RESULT":
+      expectFields(json, type, FIELDS.leaf);
+      return readLeaf(type, json);
+    default:
+      return unknown(
+        `${type.replace("LOGICAL_", "").toLowerCase().replaceAll("_", " ")} is not known`,
+      );
+  }
+}
+
+function only(inputs: readonly PlanNode[]): PlanNode {
+  const [input] = inputs;
+  return input === undefined || inputs.length !== 1
+    ? unknown("an operator with an unexpected number of inputs")
+    : input;
+}
+
+function pair(inputs: readonly PlanNode[]): readonly [PlanNode, PlanNode] {
+  const [left, right] = inputs;
+  return left === undefined || right === undefined || inputs.length !== 2
+    ? unknown("an operator with an unexpected number of inputs")
+    : [left, right];
+}
+
+function readProjection(json: JsonObject, input: PlanNode): PlanNode {
+  expectFields(json, "a projection", FIELDS.projection);
+  const fields = objectsField(json, "expressions");
+  const expressions = readExpressions(fields);
+  const names = fields.map((field) =>
+    textField(field, "alias") === "" ? null : textField(field, "alias"),
+  );
+  return {
+    kind: "projection",
+    input,
+    expressions,
+    names,
+    output: expressions.map((expression) => expression.type),
+  };
+}
+
+function readFilter(json: JsonObject, input: PlanNode): PlanNode {
+  expectFields(json, "a filter", FIELDS.filter);
+  const projection = readProjectionMap(json, "projection_map");
+  return {
+    kind: "filter",
+    input,
+    conditions: readExpressions(objectsField(json, "expressions")),
+    projection,
+    output: pick(input.output, projection),
+  };
+}
+
+function readAggregation(json: JsonObject, input: PlanNode): AggregateNode {
+  expectFields(json, "an aggregation", FIELDS.aggregate);
+  const groups = readExpressions(objectsField(json, "groups"));
+  const aggregates = objectsField(json, "expressions").map(readAggregate);
+  const sets = readIndexLists(json, "grouping_sets");
+  const groupingCalls = readIndexLists(json, "grouping_functions");
+  return {
+    kind: "aggregate",
+    input,
+    groups,
+    groupingSets: isPlainGrouping(sets, groups.length) ? null : sets,
+    aggregates,
+    groupingCalls,
+    output: [
+      ...groups.map((group) => group.type),
+      ...aggregates.map((call) => call.type),
+      ...groupingCalls.map(() => scalar("BIGINT")),
+    ],
+  };
+}
+
+/** No sets at all, or the single set of all groups. The empty set alone says GROUP BY (), which is one row as well. */
+function isPlainGrouping(sets: readonly (readonly number[])[], groupCount: number): boolean {
+  const [set] = sets;
+  return set === undefined || (sets.length === 1 && set.length === groupCount);
+}
+
+function readIndexLists(json: JsonObject, field: string): readonly (readonly number[])[] {
+  return arrayField(json, field).map((item) =>
+    Array.isArray(item)
+      ? item.map((index) => asIndex(index, field))
+      : unknown(`field ${field} of the plan is not a list of lists`),
+  );
+}
+
+function readCrossProduct(json: JsonObject, left: PlanNode, right: PlanNode): PlanNode {
+  expectFields(json, "a cross product", new Set(NODE));
+  return { kind: "cross_product", left, right, output: [...left.output, ...right.output] };
+}
+
+function readOrder(json: JsonObject, input: PlanNode): PlanNode {
+  expectFields(json, "ORDER BY", FIELDS.order);
+  const projection = readProjectionMap(json, "projections");
+  return {
+    kind: "order",
+    input,
+    keys: readSortKeys(objectsField(json, "orders")),
+    projection,
+    output: pick(input.output, projection),
+  };
+}
+
+function readTopN(json: JsonObject, input: PlanNode): PlanNode {
+  expectFields(json, "top-n", FIELDS.topN);
+  return {
+    kind: "top_n",
+    input,
+    keys: readSortKeys(objectsField(json, "orders")),
+    limit: indexField(json, "limit"),
+    offset: indexField(json, "offset"),
+    output: input.output,
+  };
+}
+
+function readLimit(json: JsonObject, input: PlanNode): LimitNode {
+  expectFields(json, "LIMIT", FIELDS.limit);
+  const limit = readLimitValue(objectField(json, "limit_val"));
+  const offset = readLimitValue(objectField(json, "offset_val"));
+  return { kind: "limit", input, limit, offset: offset ?? 0, output: input.output };
+}
+
+function readLimitValue(json: JsonObject): number | null {
+  const type = textField(json, "type");
+  switch (type) {
+    case "UNSET":
+      return null;
+    case "CONSTANT_VALUE":
+      return indexField(json, "constant_integer");
+    default:
+      return unknown("a LIMIT or OFFSET that is not a constant number of rows");
+  }
+}
+
+function readDistinct(json: JsonObject, input: PlanNode): DistinctNode {
+  expectFields(json, "DISTINCT", FIELDS.distinct);
+  const type = textField(json, "distinct_type");
+  const targets = readExpressions(objectsField(json, "distinct_targets"));
+  const keys = readOrderModifier(json, "order_by");
+  if (type !== "DISTINCT" && type !== "DISTINCT_ON") {
+    return unknown(`distinct type ${type} is not known`);
+  }
+  const on = type === "DISTINCT_ON";
+  if (!on && !coversWholeRow(targets, input.output.length)) {
+    return unknown("a DISTINCT over part of its row");
+  }
+  return { kind: "distinct", input, targets, on, keys, output: input.output };
+}
+
+function coversWholeRow(targets: readonly Expression[], width: number): boolean {
+  const columns = new Set(targets.map((target) => (target.kind === "ref" ? target.index : -1)));
+  return columns.size === width && !columns.has(-1);
+}
+
+function readSetOperation(
+  type: "LOGICAL_UNION" | "LOGICAL_INTERSECT" | "LOGICAL_EXCEPT",
+  json: JsonObject,
+  inputs: readonly PlanNode[],
+): PlanNode {
+  expectFields(json, type, FIELDS.setOperation);
+  const all = booleanField(json, "setop_all");
+  const output = inputs[0]?.output ?? [];
+  if (type === "LOGICAL_UNION") {
+    const union: PlanNode = { kind: "union", inputs, output };
+    const targets = output.map((columnType, index): Expression => ({
+      kind: "ref",
+      index,
+      type: columnType,
+    }));
+    return all ? union : { kind: "distinct", input: union, targets, on: false, keys: [], output };
+  }
+  const [left, right] = pair(inputs);
+  return {
+    kind: "set_operation",
+    operation: type === "LOGICAL_INTERSECT" ? "intersect" : "except",
+    all,
+    left,
+    right,
+    output,
+  };
+}
+
+function readWindow(json: JsonObject, input: PlanNode): PlanNode {
+  expectFields(json, "a window", FIELDS.window);
+  const calls = objectsField(json, "expressions").map(readWindowCall);
+  return {
+    kind: "window",
+    input,
+    calls,
+    output: [...input.output, ...calls.map((call) => call.type)],
+  };
+}
+
+function readUnnest(json: JsonObject, input: PlanNode): PlanNode {
+  expectFields(json, "UNNEST", FIELDS.unnest);
+  const unnested = objectsField(json, "expressions").map((item) => {
+    if (textField(item, "expression_class") !== "BOUND_UNNEST") {
+      return unknown("UNNEST of something else than a list");
+    }
+    return {
+      list: readExpression(objectField(item, "child")),
+      type: readType(objectField(item, "return_type")),
+    };
+  });
+  return {
+    kind: "unnest",
+    input,
+    expressions: unnested.map((item) => item.list),
+    output: [...input.output, ...unnested.map((item) => item.type)],
+  };
+}
+
+function readCte(json: JsonObject, definition: PlanNode, body: PlanNode): PlanNode {
+  expectFields(json, "a CTE", FIELDS.cte);
+  return {
+    kind: "cte",
+    index: indexField(json, "table_index"),
+    name: textField(json, "ctename"),
+    definition,
+    body,
+    output: body.output,
+  };
+}
+
+function readCteReference(json: JsonObject): PlanNode {
+  expectFields(json, "a CTE reference", FIELDS.cteReference);
+  if (booleanField(json, "is_recurring")) {
+    return unknown("a recursive CTE");
+  }
+  return {
+    kind: "cte_reference",
+    index: indexField(json, "cte_index"),
+    output: readTypes(objectsField(json, "chunk_types")),
+  };
+}
+
+function readSample(json: JsonObject, input: PlanNode): SampleNode {
+  expectFields(json, "a sample", FIELDS.sample);
+  const options = objectField(json, "sample_options");
+  const sizeValue = objectField(options, "sample_size")["value"];
+  const size =
+    sizeValue instanceof NumberText ? Number(sizeValue.text) : asIndex(sizeValue, "sample_size");
+  const seed = options["seed"];
+  return {
+    kind: "sample",
+    input,
+    method: textField(options, "method").toLowerCase(),
+    size,
+    isPercentage: booleanField(options, "is_percentage"),
+    seed: typeof seed === "number" && seed >= 0 ? seed : null,
+    output: input.output,
+  };
+}
+
+type LeafType =
+  | "LOGICAL_DELIM_GET"
+  | "LOGICAL_EXPRESSION_GET"
+  | "LOGICAL_CHUNK_GET"
+  | "LOGICAL_DUMMY_SCAN"
+  | "LOGICAL_EMPTY_RESULT";
+
+function readLeaf(type: LeafType, json: JsonObject): PlanNode {
+  switch (type) {
+    case "LOGICAL_DELIM_GET":
+      return { kind: "delim_get", output: readTypes(objectsField(json, "chunk_types")) };
+    case "LOGICAL_DUMMY_SCAN":
+      return { kind: "single_row", output: [scalar("INTEGER")] };
+    case "LOGICAL_EMPTY_RESULT":
+      return { kind: "empty", output: readTypes(objectsField(json, "return_types")) };
+    case "LOGICAL_EXPRESSION_GET":
+      return readValues(json);
+    case "LOGICAL_CHUNK_GET":
+      return readChunk(json);
+  }
+}
+
+function readValues(json: JsonObject): PlanNode {
+  const [input, ...more] = objectsField(json, "children");
+  if (input === undefined || more.length > 0 || textField(input, "type") !== "LOGICAL_DUMMY_SCAN") {
+    return unknown("VALUES over a query");
+  }
+  const rows = arrayField(json, "expressions").map((row) =>
+    Array.isArray(row)
+      ? readExpressions(objectsField({ row }, "row"))
+      : unknown("VALUES without rows"),
+  );
+  return { kind: "values", rows, output: readTypes(objectsField(json, "expr_types")) };
+}
+
+/** DuckDB writes a collection column by column. */
+function readChunk(json: JsonObject): PlanNode {
+  const output = readTypes(objectsField(json, "chunk_types"));
+  const columns = arrayField(objectField(json, "collection"), "values").map((column) =>
+    Array.isArray(column)
+      ? objectsField({ column }, "column").map(readConstantExpression)
+      : unknown("constants without rows"),
+  );
+  const rowCount = columns[0]?.length ?? 0;
+  if (columns.length !== output.length || columns.some((column) => column.length !== rowCount)) {
+    return unknown("a table of constants of uneven columns");
+  }
+  const rows = Array.from({ length: rowCount }, (_, row) =>
+    columns.map((column) => column[row] ?? unknown("a table of constants of uneven columns")),
+  );
+  return rowCount === 0 ? { kind: "empty", output } : { kind: "values", rows, output };
+}
