@@ -34,8 +34,8 @@ export function readProcess(pid: number): ProcessEntry | null {
 export function listDescendants(root: number): ProcessEntry[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((name) => readProcess(Number(name)))
-    .filter((entry) => entry !== null && entry.state !== "Z");
+    .flatMap((name) => readProcess(Number(name)) ?? [])
+    .filter((entry) => entry.state !== "Z");
   const found: ProcessEntry[] = [];
   let level = [root];
   while (level.length > 0) {

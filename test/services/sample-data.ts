@@ -1,5 +1,4 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -11,12 +10,15 @@ const LAYOUT = 2;
 const FLIGHT_STEP = 50;
 const FLIGHT_FILES = 4;
 
-/** Where the npm package with the real sample data lies. */
+/** Where the npm package with the real sample data lies; it exports no path, so it is looked for by name. */
 export function sampleSource(): string {
-  return join(
-    dirname(createRequire(import.meta.url).resolve("vega-datasets/package.json")),
-    "data",
-  );
+  for (let directory = import.meta.dirname; directory !== dirname(directory); directory = dirname(directory)) {
+    const candidate = join(directory, 'node_modules', 'vega-datasets', 'data');
+    if (existsSync(candidate)) {
+      return candidate;
+    }
+  }
+  throw new Error('the development dependency vega-datasets is not installed');
 }
 
 /** A data directory with all 3,000,000 flights (`flights.parquet`) and the airports (`airports.csv`), cached. */

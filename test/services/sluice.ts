@@ -16,6 +16,8 @@ export interface SluiceOptions {
   readonly threads?: number;
   readonly memory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Arguments of node itself, before the program. */
+  readonly nodeArguments?: readonly string[];
   /** Further command line arguments, as they are. */
   readonly extra?: readonly string[];
 }
@@ -59,6 +61,7 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
   const child = spawn(
     process.execPath,
     [
+      ...(options.nodeArguments ?? []),
       MAIN,
       "serve",
       "--data",

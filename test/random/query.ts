@@ -1,0 +1,68 @@
+import { makeBlock } from './block.js';
+import type { NamedSource } from './from.js';
+import { NumberSource } from './number-source.js';
+import type { Making } from './scope.js';
+
+/** A random query with all a comparison needs, as plain data: regressions keep it as it is. */
+export interface RandomQuery {
+  readonly seed: number;
+  readonly sql: string;
+  /** The same without LIMIT and OFFSET; equal to `sql` when there are none. */
+  readonly unlimitedSql: string;
+  /** Output columns it is ordered by, from 0. */
+  readonly orderedBy: readonly number[];
+  readonly limited: boolean;
+  /** Hints of the distributed run. */
+  readonly hints: string;
+}
+
+/** Makes the query of a seed. */
+export function makeQuery(seed: number): RandomQuery {
+  const numbers = new NumberSource(seed);
+  let aliases = 0;
+  const making: Making = {
+    numbers,
+    fresh: (prefix) => {
+      aliases += 1;
+      return `${prefix}${aliases}`;
+    },
+  };
+  const sources: NamedSource[] = [];
+  const definitions: string[] = [];
+  if (numbers.chance(20)) {
+    for (let count = numbers.between(1, 2); count > 0; count -= 1) {
+      const block = makeBlock(making, { depth: 1, sources, types: null, outermost: false });
+      const name = making.fresh('w');
+      definitions.push(`${name} AS (${block.sql})`);
+      sources.push({ name, columns: block.columns });
+    }
+  }
+  const first = makeBlock(making, { depth: 2, sources, types: null, outermost: true });
+  const parts = [first];
+  if (numbers.chance(12)) {
+    parts.push(makeBlock(making, { depth: 1, sources, types: first.columns.map((column) => column.type), outermost: true }));
+  }
+  const body = `${definitions.length === 0 ? '' : `WITH ${definitions.join(', ')} `}${parts.map((part) => part.sql).join(' UNION ALL ')}`;
+  const small = parts.every((part) => part.small);
+
+  let orderedBy: number[] = [];
+  let order = '';
+  if (numbers.chance(55)) {
+    orderedBy = first.columns.map((_, index) => index).filter(() => numbers.chance(60));
+    if (orderedBy.length === 0) {
+      orderedBy = [0];
+    }
+    order = ` ORDER BY ${orderedBy.map((column) => `${column + 1}${numbers.pick(['', '', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST'])}`).join(', ')}`;
+  }
+  const limited = numbers.chance(small ? 25 : 80);
+  const limit = limited ? ` LIMIT ${numbers.pick([1, 5, 10, 50, 300])}${numbers.chance(20) ? ` OFFSET ${numbers.pick([1, 3, 20])}` : ''}` : '';
+  const shuffle = numbers.pick(['', '', ' SHUFFLE_HASH(*)']);
+  return {
+    seed,
+    sql: body + order + limit,
+    unlimitedSql: body + order,
+    orderedBy,
+    limited,
+    hints: `DISTRIBUTED PARTITIONS(${numbers.between(1, 7)})${shuffle}`,
+  };
+}
