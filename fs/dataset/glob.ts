@@ -3,6 +3,7 @@ import type { DirectoryEntry, Store } from '../store/store.js';
 import { StoreError } from '../store/store-error.js';
 import { baseNameOf, joinStorePath, parentOf } from '../store/store-path.js';
 import type { DirectoryCache } from './directory-cache.js';
+import { componentMatcher } from './glob-component.js';
 import { TABLE_DEPTH_MAX, TABLE_FILES_MAX } from './table-files.js';
 
 /** A file found by a pattern. */
@@ -25,7 +26,9 @@ export function isGlob(path: string): boolean {
  */
 export async function expandGlob(store: Store, cache: DirectoryCache, pattern: string): Promise<readonly MatchedFile[]> {
   const found: string[] = [];
-  await expand({ store, cache, found }, '', pattern.split('/'), 0);
+  // Equal neighbours `**` mean the same as one, and would only multiply the work.
+  const components = pattern.split('/').filter((component, index, all) => component !== '**' || all[index - 1] !== '**');
+  await expand({ store, cache, found }, '', components, 0);
   return [...new Set(found)].toSorted().map((path) => ({ path, directory: parentOf(path), name: baseNameOf(path) }));
 }
 
@@ -79,37 +82,4 @@ async function list(state: Expansion, directory: string): Promise<readonly Direc
     }
     throw error;
   }
-}
-
-/** A matcher of names for one component of a pattern. An unclosed `[` stands for itself. */
-export function componentMatcher(component: string): (name: string) => boolean {
-  let source = '';
-  for (let index = 0; index < component.length; index++) {
-    const character = component.charAt(index);
-    const close = character === '[' ? component.indexOf(']', index + 2) : -1;
-    if (character === '*') {
-      // One run of any characters; runs of stars are one run, which keeps matching linear.
-      source += source.endsWith('.*') ? '' : '.*';
-    } else if (character === '?') {
-      source += '.';
-    } else if (close !== -1) {
-      source += characterClass(component.slice(index + 1, close));
-      index = close;
-    } else {
-      source += escapeRegExp(character);
-    }
-  }
-  const expression = new RegExp(`^${source}$`, 'su');
-  const hidden = component.startsWith('.');
-  return (name) => (hidden || !name.startsWith('.')) && expression.test(name);
-}
-
-function characterClass(body: string): string {
-  const negated = body.startsWith('!') || body.startsWith('^');
-  const members = (negated ? body.slice(1) : body).replace(/[\\\]^[]/g, (character) => `\\${character}`);
-  return `[${negated ? '^' : ''}${members}]`;
-}
-
-function escapeRegExp(character: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
 }

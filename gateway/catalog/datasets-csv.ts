@@ -28,6 +28,12 @@ const SNIFFING_OPTIONS: ReadonlySet<string> = new Set([
   'union_by_name',
 ]);
 
+/** Options that name columns by position: what headers say is of no interest then. */
+const NAMING_OPTIONS = ['column_names', 'columns', 'names'];
+
+/** Options sniff_csv is not given: it refuses types other than those it would choose. */
+const NOT_SNIFFED: ReadonlySet<string> = new Set([...NAMING_OPTIONS, 'all_varchar', 'column_types', 'dtypes', 'filename', 'files_to_sniff', 'types']);
+
 /** What sniff_csv finds in one file. */
 interface SniffedFile {
   /** Reader options that pin it, as SQL literals. */
@@ -82,7 +88,7 @@ async function sniffLayouts(
         detail: `${JSON.stringify(first.file.path)} has ${describeDialect(first.sniffed)}, ${JSON.stringify(file.path)} has ${describeDialect(sniffed)}.`,
       });
     }
-    if (sniffed.hasHeader) {
+    if (sniffed.hasHeader && !NAMING_OPTIONS.some((name) => name in options)) {
       group.forEach((member) => layouts.set(member, sniffed.columns));
     }
   }
@@ -97,8 +103,7 @@ function describeDialect(sniffed: SniffedFile): string {
 
 async function sniff(inspector: FileInspector, file: DatasetFile, options: Options): Promise<SniffedFile> {
   const path = quoteText(duckdbPath(file.absolutePath));
-  const unsuited = new Set(['filename', 'union_by_name', 'hive_partitioning', 'files_to_sniff']);
-  const given = Object.fromEntries(Object.entries(options).filter(([name]) => !unsuited.has(name)));
+  const given = Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_SNIFFED.has(name)));
   const [row] = await inspector.queryText(
     `SELECT Delimiter, Quote, Escape, Comment, SkipRows::VARCHAR, HasHeader::VARCHAR, DateFormat, TimestampFormat, to_json([c.name FOR c IN Columns])::VARCHAR FROM sniff_csv(${callArguments(path, given)})`,
   );

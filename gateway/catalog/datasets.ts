@@ -8,6 +8,8 @@ import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import { withSqlErrors } from './datasets-errors.js';
 import { FileFunctions } from './datasets-functions.js';
 import { SnapshotVersions } from './datasets-versions.js';
+import type { CopyTarget } from './datasets-targets.js';
+import { resolveCopyTarget } from './datasets-targets.js';
 import { DatasetTable } from './datasets-table.js';
 
 /** A relation's name; its columns when asked for. */
@@ -40,11 +42,12 @@ export interface DatasetCatalogOptions {
   readonly roots: DataRoots;
   readonly inspector: FileInspector;
   /** Told of what is odd but harms no statement. */
-  readonly log: { warn(details: object, message: string): void };
+  readonly log: (level: 'warn', fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
 /** The tables in the data roots. Earlier roots hide equally named tables of later ones. */
 export class DatasetCatalog {
+  readonly #roots: DataRoots;
   readonly #indexes: readonly DatasetIndex[];
   readonly #functions: FileFunctions;
   readonly #inspector: FileInspector;
@@ -55,6 +58,7 @@ export class DatasetCatalog {
   #names = '';
 
   constructor(options: DatasetCatalogOptions) {
+    this.#roots = options.roots;
     this.#indexes = options.roots.stores.map((store) => new DatasetIndex(store));
     this.#inspector = options.inspector;
     this.#log = options.log;
@@ -114,6 +118,11 @@ export class DatasetCatalog {
     return await withSqlErrors(async () => await this.#functions.resolve(call));
   }
 
+  /** The place a COPY ... TO target names (see datasets-targets.ts). */
+  async resolveCopyTarget(path: string): Promise<CopyTarget> {
+    return await resolveCopyTarget(this.#roots, path);
+  }
+
   /** Whatever was just written is seen by the next snapshot, whatever the file system's clock says. */
   invalidate(): void {
     this.#indexes.forEach((index) => index.invalidate());
@@ -129,7 +138,7 @@ export class DatasetCatalog {
     const place = `${index.store.root}/${key}`;
     if (!this.#warned.has(place)) {
       this.#warned.add(place);
-      this.#log.warn({ root: index.store.root, table: key }, 'a table is hidden by one of the same name in an earlier data root');
+      this.#log('warn', { root: index.store.root, table: key }, 'a table is hidden by one of the same name in an earlier data root');
     }
   }
 

@@ -23,7 +23,7 @@ describe('the dataset catalog', () => {
     catalog = new DatasetCatalog({
       roots: await DataRoots.open([folder.path]),
       inspector: duckdb,
-      log: { warn: () => undefined },
+      log: () => undefined,
     });
   });
 
