@@ -3,7 +3,6 @@ import { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { dataTypeOfLogicalType } from '../encode/duckdb-type.js';
 import type { DescribedColumn } from '../engine.js';
 import type { TaskWork } from '../protocol/messages.js';
-import { readDataType } from './data-type.js';
 import type { TaskContext } from './task-context.js';
 
 /** Prepares a query, which binds it, and reports its columns. */

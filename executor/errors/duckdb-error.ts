@@ -31,7 +31,8 @@ export function mapDuckdbError(cause: unknown): MappedError {
   };
 }
 
-function toSqlError(exception: DuckdbException): SqlError {
+/** The SqlError of one exception. */
+export function toSqlError(exception: DuckdbException): SqlError {
   switch (exception.type) {
     case 'Catalog':
       return catalogError(exception);

@@ -64,3 +64,38 @@ function parseFields(json: string): DuckdbException | undefined {
     errno: Number.isNaN(errno) ? undefined : errno,
   };
 }
+
+/** What `json_serialize_plan` answers when it fails: the same fields, with a type in lower case. */
+export function readPlanException(json: string): DuckdbException | undefined {
+  if (!json.startsWith('{"error":true')) {
+    return undefined;
+  }
+  const renamed = json.replace('"error_type":', '"exception_type":').replace('"error_message":', '"exception_message":');
+  const exception = parseFields(renamed);
+  return exception === undefined ? undefined : { ...exception, type: TYPE_BY_LOWER_CASE.get(exception.type) ?? exception.type };
+}
+
+const TYPE_BY_LOWER_CASE: ReadonlyMap<string, string> = new Map(
+  [
+    'Catalog',
+    'Binder',
+    'Parser',
+    'Syntax',
+    'Conversion',
+    'Out of Range',
+    'Invalid Input',
+    'Not implemented',
+    'IO',
+    'INTERRUPT',
+    'INTERNAL',
+    'FATAL',
+    'Permission',
+    'Out of Memory',
+    'Divide by Zero',
+    'Serialization',
+    'Mismatch Type',
+    'Parameter Not Resolved',
+    'Constraint',
+    'Decimal',
+  ].map((type) => [type.toLowerCase(), type]),
+);

@@ -43,6 +43,11 @@ export class ExecutorPool {
     return new WholeResult(await run.columns, run);
   }
 
+  /** Tasks of one distributed query that run at the same time. */
+  get parallelism(): number {
+    return this.#options.executorCount;
+  }
+
   /** What the pool is doing. */
   status(): ExecutorPoolStatus {
     return this.#desk.status();

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
+
+import { quoteText } from '../../planner/types/data-type.js';
+import type { Column } from '../../planner/relation/relation.js';
+import type { DescribedColumn, InspectedFile, Prelude } from '../engine.js';
+import { toSqlError } from '../errors/duckdb-error.js';
+import { readPlanException } from '../errors/exception.js';
+import { claimFolder, removeDeadFolders } from '../pool/owner-record.js';
+import { ProcessFolder } from '../pool/process-folder.js';
+import type { CollectedRow, InstanceOptions } from '../protocol/messages.js';
+import { inspectParquet } from './inspect-parquet.js';
+import type { BinderOptions } from './options.js';
+import { SerialProcess } from './serial-process.js';
+import { StubFiles } from './stub-files.js';
+
+/** Memory of a binder process: plans, footers and catalog tables, never data. */
+const MEMORY_BYTES = 1 << 30;
+
+/**
+ * Planning is not threaded, and these optimizers make plans that cannot be serialized or executed elsewhere
+ * (measured: without this a third of TPC-DS fails to serialize).
+ */
+const PLANNING_STATEMENTS = ["SET GLOBAL disabled_optimizers = 'column_lifetime,compressed_materialization,late_materialization,join_filter_pushdown'"];
+
+/**
+ * DuckDB as binder and optimizer, in processes of its own: one plans and describes, the other reads files' footers and
+ * headers, which can be slow. A statement that ends its process is tried once more in a fresh one.
+ */
+export class Binder {
+  readonly #planner: SerialProcess;
+  readonly #inspector: SerialProcess;
+  readonly #stubs: StubFiles;
+  readonly #stubFolder: string;
+  readonly #processFolder: ProcessFolder;
+
+  private constructor(options: BinderOptions) {
+    mkdirSync(options.stubDirectory, { recursive: true });
+    removeDeadFolders(options.stubDirectory);
+    this.#stubFolder = claimFolder(options.stubDirectory, 'stubs');
+    this.#processFolder = ProcessFolder.open(options.spillDirectory);
+    const instance: Omit<InstanceOptions, 'spillDirectory' | 'threads'> = {
+      memoryBytes: MEMORY_BYTES,
+      allowedDirectories: [...options.readableRoots, this.#stubFolder],
+      statements: [],
+    };
+    this.#planner = new SerialProcess({ ...instance, threads: 1, spillDirectory: this.#processFolder.next(), statements: PLANNING_STATEMENTS }, options.log);
+    this.#inspector = new SerialProcess({ ...instance, threads: 2, spillDirectory: this.#processFolder.next() }, options.log);
+    this.#stubs = new StubFiles(this.#stubFolder, async (sql) => {
+      await collect(this.#planner, sql, 1);
+    });
+  }
+
+  /** Starts both processes. */
+  static async start(options: BinderOptions): Promise<Binder> {
+    const binder = new Binder(options);
+    try {
+      await Promise.all([binder.#planner.start(), binder.#inspector.start()]);
+    } catch (error) {
+      await binder.close();
+      throw error;
+    }
+    return binder;
+  }
+
+  /** Names and types of a query's columns. */
+  async describe(sql: string, preludes: readonly Prelude[] = [], timeZone: string = 'UTC'): Promise<readonly DescribedColumn[]> {
+    return await describe(this.#planner, sql, preludes, timeZone);
+  }
+
+  /** DuckDB's optimized logical plan of a query as JSON text. Constants are folded in the time zone given. */
+  async plan(sql: string, timeZone: string = 'UTC'): Promise<string> {
+    const rows = await collect(
+      this.#planner,
+      `SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
+      1,
+      timeZone,
+    );
+    const json = rows[0]?.[0];
+    assert(typeof json === 'string', 'json_serialize_plan gives one text');
+    const exception = readPlanException(json);
+    if (exception !== undefined) {
+      throw toSqlError(exception);
+    }
+    return json;
+  }
+
+  /** Path of a zero-row Parquet file with these columns; its name ends in the reference's index. */
+  async stubFor(columns: readonly Column[], referenceIndex: number): Promise<string> {
+    return await this.#stubs.path(columns, referenceIndex);
+  }
+
+  /** Names and types of a table expression over files (`read_csv([...])`), sniffed by DuckDB. */
+  async describeFiles(tableExpression: string): Promise<readonly DescribedColumn[]> {
+    return await describe(this.#inspector, `SELECT * FROM ${tableExpression}`, [], 'UTC');
+  }
+
+  /** Rows, row groups and statistics of Parquet files. */
+  async inspectParquet(paths: readonly string[]): Promise<readonly InspectedFile[]> {
+    return await inspectParquet(paths, (sql, rowCountMax) => collect(this.#inspector, sql, rowCountMax));
+  }
+
+  /** Process ids, planner first; for status and tests. */
+  get processIds(): readonly number[] {
+    return [this.#planner.processId, this.#inspector.processId].flatMap((id) => id ?? []);
+  }
+
+  /** Ends both processes and removes the stubs. */
+  async close(): Promise<void> {
+    await Promise.all([this.#planner.close(), this.#inspector.close()]);
+    rmSync(this.#stubFolder, { recursive: true, force: true });
+    this.#processFolder.close();
+  }
+}
+
+async function describe(process: SerialProcess, sql: string, preludes: readonly Prelude[], timeZone: string): Promise<readonly DescribedColumn[]> {
+  const end = await process.run({ kind: 'describe', sql, preludes }, timeZone);
+  assert(end.kind === 'described');
+  return end.columns;
+}
+
+async function collect(process: SerialProcess, sql: string, rowCountMax: number, timeZone = 'UTC'): Promise<readonly CollectedRow[]> {
+  const end = await process.run({ kind: 'collect', statements: [sql], directories: [], rowCountMax }, timeZone);
+  assert(end.kind === 'collected');
+  return end.rows;
+}
