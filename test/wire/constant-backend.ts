@@ -66,7 +66,7 @@ export class ConstantBackend implements SessionBackend {
   }
 
   parse(text: string): Promise<PreparedStatement | null> {
-    const part = text.trim();
+    const part = text.trim().replace(/;$/, "");
     return Promise.resolve(part === "" ? null : this.#prepare(part));
   }
 

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly connectionCountMax: number;
   readonly startSession: SessionFactory;
   readonly log: Log;
+  /** Sluice's own version, for the log. */
+  readonly serverVersion: string;
   /** How long a client may take to send its start-up packet. */
   readonly startupDeadlineMs?: number;
 }
@@ -85,6 +87,7 @@ export class WireServer {
     });
     const address = server.address();
     const port = address !== null && typeof address === "object" ? address.port : options.port;
+    options.log("info", { host: options.host, port, version: options.serverVersion }, "listening");
     return new WireServer(server, connections, sessions, options.host, port);
   }
 
