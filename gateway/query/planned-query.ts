@@ -37,7 +37,7 @@ export async function planQuery(context: QueryContext, query: TranslatedQuery, p
 
 /** DuckDB's optimized logical plan of the query. */
 export async function bindQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<ReturnType<typeof readPlan>> {
-  return readPlan(await context.binder.plan(await stubSql(context, query, parameters)));
+  return readPlan(await context.binder.plan(await stubSql(context, query, parameters), context.setting('TimeZone')));
 }
 
 /** Runs a staged plan and streams its last stage's rows. */

@@ -1,6 +1,6 @@
 import type { Binder } from '../../executor/binder/binder.js';
 import type { OutputSettings } from '../../executor/engine.js';
-import type { ExecutorPool } from '../../executor/pool/executor-pool.js';
+import type { ExecutorPool } from '../../executor/pool/pool.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import type { CatalogState } from '../catalog/pg/catalog-state.js';
 import type { NameSource } from './environment.js';

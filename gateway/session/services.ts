@@ -1,5 +1,5 @@
 import type { Binder } from '../../executor/binder/binder.js';
-import type { ExecutorPool } from '../../executor/pool/executor-pool.js';
+import type { ExecutorPool } from '../../executor/pool/pool.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
 import type { SessionRegistry } from './session-registry.js';
 
@@ -11,8 +11,8 @@ export interface Services {
   readonly sessions: SessionRegistry;
   /** Absolute path of the first data root. */
   readonly dataRoot: string;
-  /** Directory for temporary tables and other state that executors share. */
-  readonly stateDirectory: string;
+  /** Directory of this process for its sessions' temporary tables. */
+  readonly temporaryDirectory: string;
   /** The one database's name. */
   readonly database: string;
   readonly log: Log;

@@ -1,13 +1,12 @@
 import type { ResultColumn, ResultStream } from '../../executor/engine.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
-import { SqlError } from '../../planner/sql-error.js';
-import { SQLSTATE } from '../../planner/sqlstate.js';
 import { evaluateConstant } from '../../planner/translate/constant.js';
+import type { TranslationEnvironment } from '../../planner/translate/environment.js';
 import { translateQuery } from '../../planner/translate/translate-query.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
-import { nullLiteral, parameterLiteral } from '../parameters/parameter-literal.js';
+import { nullLiteral } from '../parameters/parameter-literal.js';
 import { chooseRoad } from '../query/choose-road.js';
 import { planQuery, runStaged } from '../query/planned-query.js';
 import { sessionQueryContext } from '../query/session-context.js';
@@ -16,6 +15,7 @@ import type { Translation } from '../query/translate-query.js';
 import { translateWithNames } from '../query/translate-query.js';
 import type { ParameterConstants } from '../query/whole-query.js';
 import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
+import { bindParameters } from './bind-parameters.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { constantRows, describeConstantColumns, formatOf, hasSimpleBinaryForm } from '../session/constant-rows.js';
 import type { Session, SessionStatement } from '../session/session.js';
@@ -28,6 +28,9 @@ export async function prepareQuery(session: Session, statement: ParsedStatement,
   return query;
 }
 
+/** Translates a statement's query; INSERT has its own. */
+export type Translator = (statement: ParsedStatement, environment: TranslationEnvironment, declaredTypes: readonly number[]) => TranslatedQuery;
+
 /** A query with its translation, kept as long as what it rests on stays the same. */
 export class QueryStatement implements SessionStatement {
   readonly text: string;
@@ -35,12 +38,14 @@ export class QueryStatement implements SessionStatement {
   readonly #session: Session;
   readonly #statement: ParsedStatement;
   readonly #declaredTypes: readonly number[];
+  readonly #translator: Translator;
   #translation: Translation<TranslatedQuery> | null = null;
   #parameterTypes: readonly number[] = [];
   #described: { readonly query: TranslatedQuery; readonly columns: readonly ResultColumn[] } | null = null;
 
-  constructor(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]) {
+  constructor(session: Session, statement: ParsedStatement, declaredTypes: readonly number[], translator: Translator = translateQuery) {
     this.#session = session;
+    this.#translator = translator;
     this.#statement = statement;
     this.#declaredTypes = declaredTypes;
     this.text = statement.text;
@@ -57,7 +62,7 @@ export class QueryStatement implements SessionStatement {
     if (this.#translation === null || !(await stillHolds(this.#translation, names))) {
       // Parameter types are fixed by the first translation: clients have been told them.
       const types = this.#translation === null ? this.#declaredTypes : this.#parameterTypes;
-      this.#translation = await translateWithNames(context, names, (environment) => translateQuery(this.#statement, environment, types));
+      this.#translation = await translateWithNames(context, names, (environment) => this.#translator(this.#statement, environment, types));
       this.#parameterTypes = this.#translation.translated.parameterTypes;
     }
     return { context, query: this.#translation.translated };
@@ -69,6 +74,12 @@ export class QueryStatement implements SessionStatement {
       this.#described = { query, columns: await describeQuery(context, query) };
     }
     return this.#described.columns;
+  }
+
+  /** The same with DuckDB's own types, as its binder gives them. */
+  async describeExactly(): Promise<readonly ResultColumn[]> {
+    const { context, query } = await this.translate();
+    return bindColumns(context, query);
   }
 
   async run(options: ExecuteOptions): Promise<ExecutionResult> {
@@ -112,22 +123,18 @@ export function rowsResult(stream: ResultStream, notices: readonly SqlNotice[]):
   return { kind: 'rows', columns: stream.columns, stream, tag: (rowCount) => `SELECT ${rowCount}`, notices };
 }
 
-/** The values of an execution as DuckDB constants. */
-export function bindParameters(types: readonly number[], options: ExecuteOptions): ParameterConstants {
-  if (types.length !== options.parameters.length) {
-    throw new SqlError(SQLSTATE.protocol_violation, `bind message supplies ${options.parameters.length} parameters, but prepared statement requires ${types.length}`);
-  }
-  return options.parameters.map((value, index) => parameterLiteral(value, types[index] ?? 0));
-}
-
 /** Columns of a query: from its translation where all types are known, else from DuckDB's binder. */
 export async function describeQuery(context: QueryContext, query: TranslatedQuery): Promise<readonly ResultColumn[]> {
   const known = query.columns?.flatMap((column) => (column.type === null ? [] : [{ name: column.name, type: column.type }]));
   if (known !== undefined && known.length === query.columns?.length) {
     return describeConstantColumns(known, []);
   }
+  return bindColumns(context, query);
+}
+
+async function bindColumns(context: QueryContext, query: TranslatedQuery): Promise<readonly ResultColumn[]> {
   const sql = await stubSql(context, query, query.parameterTypes.map(nullLiteral));
-  const described = await context.binder.describe(sql, await preludesFor(context, sql));
+  const described = await context.binder.describe(sql, await preludesFor(context, sql), context.setting('TimeZone'));
   return described.map((column, index) => ({
     name: query.columns?.[index]?.name ?? column.name,
     duckdbType: column.type,

@@ -1,0 +1,95 @@
+import type { CopyRequest } from '../../planner/parse/read-copy.js';
+import { readCopy } from '../../planner/parse/read-copy.js';
+import { parseStatements } from '../../planner/parse/parser.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { Staging } from '../../fs/commit/staging.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { quoteName } from '../../planner/types/data-type.js';
+import { toSqlError, withSqlErrors } from '../catalog/datasets-errors.js';
+import { writeQuery } from '../query/write-query.js';
+import type { ExecuteOptions } from '../session/backend.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import type { CommandOutcome } from './command.js';
+import { command } from './command.js';
+import type { CopyTarget } from './copy-options.js';
+import { readCopyOptions } from './copy-options.js';
+import { QueryStatement } from './query.js';
+
+/** COPY ... TO 'path': writes a dataset or a file under the data root, all or nothing. */
+export async function prepareCopy(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const request = readCopy(statement);
+  if (request.direction === 'from') {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY FROM is not supported', { hint: 'Put the file under the data directory and read it as a table, or with read_csv and its kin.' });
+  }
+  if (request.isProgram) {
+    throw new SqlError(SQLSTATE.insufficient_privilege, 'COPY to a program is not allowed');
+  }
+  const { path } = request;
+  if (path === null) {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY TO STDOUT is not supported', { hint: "COPY TO 'path' writes files under the data directory." });
+  }
+  const target = readCopyOptions(path, request.options);
+  const query = new QueryStatement(session, sourceOf(request), []);
+  await query.translate();
+  return command(statement, (options) => copyTo(session, query, path, target, options));
+}
+
+async function copyTo(session: Session, query: QueryStatement, path: string, target: CopyTarget, options: ExecuteOptions): Promise<CommandOutcome> {
+  const { datasets } = session.services;
+  const { context, query: translated } = await query.translate();
+  const described = await query.describeExactly();
+  const columns = described.map((column) => ({ name: column.name, type: column.duckdbType, storedType: column.duckdbType }));
+  checkColumns(columns.map((column) => column.name), target);
+  const place = await withSqlErrors(() => Promise.resolve(datasets.locate(path)));
+  const staging = await withSqlErrors(() => Staging.begin(place.store));
+  try {
+    const sink = { format: target.format, columnNames: columns.map((column) => column.name), partitionBy: target.partitionBy, options: target.writerOptions, singleFile: target.singleFile };
+    const files = await writeQuery(context, translated, [], columns, sink, staging.directory, options.signal);
+    options.signal.throwIfAborted();
+    await withSqlErrors(() =>
+      staging.publish(
+        place.path,
+        files.map((file) => ({ path: file.relativePath, byteCount: file.byteCount })),
+        { mode: target.mode, singleFile: target.singleFile },
+      ),
+    );
+    datasets.invalidate();
+    return { tag: `COPY ${files.reduce((sum, file) => sum + file.rowCount, 0)}`, notices: translated.notices };
+  } catch (error) {
+    await staging.discard();
+    throw toSqlError(error);
+  }
+}
+
+/** What is copied, as a query. */
+function sourceOf(request: CopyRequest): ParsedStatement {
+  if (request.source.kind === 'query') {
+    return request.source.statement;
+  }
+  const { schema, name, columns } = request.source;
+  const table = schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`;
+  const [statement] = parseStatements(`SELECT ${columns.length === 0 ? '*' : columns.map(quoteName).join(', ')} FROM ${table}`);
+  if (statement === undefined) {
+    throw new Error('a table cannot be selected from');
+  }
+  return statement;
+}
+
+function checkColumns(names: readonly string[], target: CopyTarget): void {
+  for (const name of target.partitionBy) {
+    if (!names.includes(name)) {
+      throw new SqlError(SQLSTATE.undefined_column, `column "${name}" named in PARTITION_BY does not exist`);
+    }
+  }
+  if (target.partitionBy.length > 0 && target.partitionBy.length === names.length) {
+    throw new SqlError(SQLSTATE.invalid_parameter_value, 'PARTITION_BY must leave at least one column to be written');
+  }
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name.toLowerCase())) {
+      throw new SqlError(SQLSTATE.duplicate_column, `column "${name}" specified more than once`, { hint: 'Files need different names for their columns; give the columns aliases.' });
+    }
+    seen.add(name.toLowerCase());
+  }
+}

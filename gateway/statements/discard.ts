@@ -1,0 +1,34 @@
+import { readDiscard } from '../../planner/parse/read-names.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import { command } from './command.js';
+
+/** DISCARD ALL, PLANS, SEQUENCES, TEMP. */
+export function prepareDiscard(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const what = readDiscard(statement);
+  return Promise.resolve(
+    command(statement, () => {
+      switch (what) {
+        case 'all':
+          if (session.transactionStatus !== 'I') {
+            throw new SqlError(SQLSTATE.active_sql_transaction, 'DISCARD ALL cannot run inside a transaction block');
+          }
+          session.settings.resetAll();
+          session.prepared.clear();
+          session.catalog.clear();
+          session.forgetPlans();
+          return { tag: 'DISCARD ALL' };
+        case 'plans':
+          session.forgetPlans();
+          return { tag: 'DISCARD PLANS' };
+        case 'sequences':
+          return { tag: 'DISCARD SEQUENCES' };
+        case 'temp':
+          session.catalog.clear();
+          return { tag: 'DISCARD TEMP' };
+      }
+    }),
+  );
+}

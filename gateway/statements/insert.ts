@@ -1,0 +1,54 @@
+import { readInsert } from '../../planner/parse/read-definitions.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Relation } from '../../planner/relation/relation.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { translateInsert } from '../../planner/translate/translate-insert.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
+import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
+import { command } from './command.js';
+import { QueryStatement } from './query.js';
+
+/** INSERT INTO a temporary table. */
+export async function prepareInsert(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+  const request = readInsert(statement);
+  if (request.hasReturning || request.hasConflictClause) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `INSERT with ${request.hasReturning ? 'RETURNING' : 'ON CONFLICT'} is not supported`);
+  }
+  await findTarget(session, request);
+  const query = new QueryStatement(session, statement, declaredTypes, (parsed, environment, types) => {
+    const target = session.catalog.find(TEMPORARY_SCHEMA, request.name);
+    if (target === undefined) {
+      throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
+    }
+    return translateInsert(parsed, target, environment, types);
+  });
+  await query.translate();
+  return command(
+    statement,
+    async (options) => {
+      const table = await findTarget(session, request);
+      const written = await writeTemporaryRows(session, table, query, options);
+      const files = table.source.kind === 'files' ? table.source.files : [];
+      session.catalog.put(temporaryRelation(table.name, table.columns, [...files, ...written.files]), true);
+      return { tag: `INSERT 0 ${written.rowCount}` };
+    },
+    query.parameterTypes,
+  );
+}
+
+async function findTarget(session: Session, request: { readonly schema: string | undefined; readonly name: string }): Promise<Relation> {
+  const own = request.schema === undefined || request.schema === TEMPORARY_SCHEMA ? session.catalog.find(TEMPORARY_SCHEMA, request.name) : undefined;
+  if (own !== undefined && own.source.kind === 'files') {
+    return own;
+  }
+  const snapshot = await session.services.datasets.snapshot();
+  if (snapshot.has(request.schema ?? 'public', request.name)) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `cannot insert into "${request.name}"`, {
+      detail: 'It is a file or folder under the data directory.',
+      hint: "COPY (SELECT ...) TO 'name' (APPEND) adds files to a dataset.",
+    });
+  }
+  throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
+}

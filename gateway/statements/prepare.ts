@@ -1,0 +1,72 @@
+import { readDeallocate, readExecute } from '../../planner/parse/read-names.js';
+import { readPrepare } from '../../planner/parse/read-definitions.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { declaredType } from '../../planner/translate/declared-type.js';
+import { RecordingEnvironment } from '../query/environment.js';
+import type { ExecuteOptions, ParameterValue } from '../session/backend.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import { command } from './command.js';
+import { prepareStatement } from './prepare-statement.js';
+
+/** PREPARE name (types) AS statement. */
+export function preparePrepare(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const request = readPrepare(statement);
+  return Promise.resolve(
+    command(statement, async () => {
+      if (session.prepared.has(request.name)) {
+        throw new SqlError(SQLSTATE.duplicate_prepared_statement, `prepared statement "${request.name}" already exists`);
+      }
+      const names = await session.names.current();
+      const environment = new RecordingEnvironment(names);
+      const types = request.types.map((type) => declaredType(request.inner, environment, type).oid);
+      session.prepared.set(request.name, await prepareStatement(session, request.inner, types));
+      return { tag: 'PREPARE' };
+    }),
+  );
+}
+
+/** EXECUTE name (arguments); arguments are constants. */
+export function prepareExecute(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const request = readExecute(statement);
+  const target = session.prepared.get(request.name);
+  if (target === undefined) {
+    throw new SqlError(SQLSTATE.invalid_sql_statement_name, `prepared statement "${request.name}" does not exist`);
+  }
+  if (request.parameters.length !== target.parameterTypes.length) {
+    throw new SqlError(SQLSTATE.syntax_error, `wrong number of parameters for prepared statement "${request.name}"`, {
+      detail: `Expected ${target.parameterTypes.length} parameters but got ${request.parameters.length}.`,
+    });
+  }
+  const parameters = request.parameters.map((value): ParameterValue => {
+    if (value === undefined) {
+      throw new SqlError(SQLSTATE.feature_not_supported, 'EXECUTE takes constants only');
+    }
+    return { format: 'text', bytes: value === null ? null : Buffer.from(value, 'utf8') };
+  });
+  return Promise.resolve({
+    text: statement.text,
+    parameterTypes: [],
+    endsTransaction: false,
+    describe: () => target.describe(),
+    run: (options: ExecuteOptions) => target.run({ ...options, parameters }),
+  });
+}
+
+/** DEALLOCATE name, DEALLOCATE ALL. */
+export function prepareDeallocate(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const name = readDeallocate(statement);
+  return Promise.resolve(
+    command(statement, () => {
+      if (name === null) {
+        session.prepared.clear();
+        return { tag: 'DEALLOCATE ALL' };
+      }
+      if (!session.prepared.delete(name)) {
+        throw new SqlError(SQLSTATE.invalid_sql_statement_name, `prepared statement "${name}" does not exist`);
+      }
+      return { tag: 'DEALLOCATE' };
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+import type { TransactionModes } from '../../planner/parse/read-settings.js';
+import { readSet } from '../../planner/parse/read-settings.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { SqlNotice } from '../../planner/sql-error.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import type { CommandOutcome } from './command.js';
+import { command } from './command.js';
+
+/** SET, SET LOCAL, SET TRANSACTION, RESET. */
+export function prepareSet(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const request = readSet(statement);
+  return Promise.resolve(
+    command(statement, (): CommandOutcome => {
+      switch (request.kind) {
+        case 'set':
+          return setOne(session, request.name, request.value, request.local);
+        case 'set_transaction':
+          return setTransaction(session, request.scope, request.modes);
+        case 'reset':
+          session.settings.reset(request.name);
+          return { tag: 'RESET' };
+        case 'reset_all':
+          session.settings.resetAll();
+          return { tag: 'RESET' };
+      }
+    }),
+  );
+}
+
+function setOne(session: Session, name: string, value: string | null, local: boolean): CommandOutcome {
+  const lower = name.toLowerCase();
+  if (lower === 'role' || lower === 'session_authorization') {
+    return setRole(session, name, value);
+  }
+  if (value === null) {
+    if (local) {
+      session.settings.set(name, session.settings.require(name), 'local');
+    } else {
+      session.settings.reset(name);
+    }
+    return { tag: 'SET' };
+  }
+  session.settings.set(name, value, local ? 'local' : 'session');
+  return local && session.transactionStatus === 'I' ? { tag: 'SET', notices: [noTransaction('SET LOCAL')] } : { tag: 'SET' };
+}
+
+/** Without authentication there is one role a session: its own. */
+function setRole(session: Session, name: string, value: string | null): CommandOutcome {
+  if (value === null || value === 'none' || value === session.identity.user) {
+    return { tag: 'SET' };
+  }
+  throw new SqlError(SQLSTATE.invalid_parameter_value, `role "${value}" does not exist`, { detail: `${name} can only be set to the session's own user in this release.` });
+}
+
+function setTransaction(session: Session, scope: 'transaction' | 'session', modes: TransactionModes): CommandOutcome {
+  if (scope === 'transaction' && session.transactionStatus === 'I') {
+    return { tag: 'SET', notices: [noTransaction('SET TRANSACTION')] };
+  }
+  const prefix = scope === 'session' ? 'default_' : '';
+  if (modes.isolation !== undefined) {
+    session.settings.set(`${prefix}transaction_isolation`, modes.isolation, scope === 'session' ? 'session' : 'local');
+  }
+  if (modes.readOnly !== undefined) {
+    session.settings.set(`${prefix}transaction_read_only`, modes.readOnly ? 'on' : 'off', scope === 'session' ? 'session' : 'local');
+  }
+  return { tag: 'SET' };
+}
+
+function noTransaction(what: string): SqlNotice {
+  return { severity: 'WARNING', sqlstate: SQLSTATE.no_active_sql_transaction, message: `${what} can only be used in transaction blocks` };
+}

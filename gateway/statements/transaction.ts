@@ -1,0 +1,57 @@
+import type { TransactionRequest } from '../../planner/parse/read-transaction.js';
+import { readTransaction } from '../../planner/parse/read-transaction.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { SqlNotice } from '../../planner/sql-error.js';
+import { SqlError } from '../../planner/sql-error.js';
+import type { SqlState } from '../../planner/sqlstate.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { Session, SessionStatement } from '../session/session.js';
+import type { CommandOutcome } from './command.js';
+import { command } from './command.js';
+
+/** BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their kin. */
+export function prepareTransaction(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const request = readTransaction(statement);
+  return Promise.resolve(command(statement, () => runTransaction(session, request)));
+}
+
+function runTransaction(session: Session, request: TransactionRequest): CommandOutcome {
+  switch (request.kind) {
+    case 'begin': {
+      const readOnly = request.modes.readOnly ?? session.settings.require('default_transaction_read_only') === 'on';
+      const isFresh = session.begin(readOnly);
+      session.settings.set('transaction_isolation', request.modes.isolation ?? session.settings.require('default_transaction_isolation'), 'local');
+      return isFresh ? { tag: 'BEGIN' } : { tag: 'BEGIN', notices: [warning(SQLSTATE.active_sql_transaction, 'there is already a transaction in progress')] };
+    }
+    case 'commit':
+    case 'rollback': {
+      const outcome = session.end(request.kind);
+      if (request.chain) {
+        if (outcome === null) {
+          throw new SqlError(SQLSTATE.no_active_sql_transaction, `${request.kind.toUpperCase()} AND CHAIN can only be used in transaction blocks`);
+        }
+        session.begin(false);
+      }
+      return outcome === null
+        ? { tag: request.kind.toUpperCase(), notices: [warning(SQLSTATE.no_active_sql_transaction, 'there is no transaction in progress')] }
+        : { tag: outcome.toUpperCase() };
+    }
+    case 'savepoint':
+      session.savepoint(request.name);
+      return { tag: 'SAVEPOINT' };
+    case 'release':
+      session.release(request.name);
+      return { tag: 'RELEASE' };
+    case 'rollback_to':
+      session.rollbackTo(request.name);
+      return { tag: 'ROLLBACK' };
+    case 'prepare':
+    case 'commit_prepared':
+    case 'rollback_prepared':
+      throw new SqlError(SQLSTATE.feature_not_supported, 'two-phase commit is not supported');
+  }
+}
+
+function warning(sqlstate: SqlState, message: string): SqlNotice {
+  return { severity: 'WARNING', sqlstate, message };
+}
