@@ -14,7 +14,7 @@ export function aggregate(making: Making, scope: Scope, type: ValueType | null, 
   const call = type === null ? anyAggregate(making, scope, outermost) : aggregateOfType(making, scope, type);
   if (numbers.chance(15)) {
     // FILTER stands between the call and its cast.
-    const cast = /^(.*\))(::[a-z ]+)$/.exec(call.text);
+    const cast = /^(.*\))(::[a-z]+(?: precision|\(18, 4\))?)$/.exec(call.text);
     const filter = ` FILTER (WHERE ${predicate(making, scope, false)})`;
     return { text: cast === null ? call.text + filter : `(${cast[1]}${filter})${cast[2]}`, type: call.type };
   }
@@ -91,7 +91,8 @@ function aggregateOfType(making: Making, scope: Scope, type: ValueType): Call {
         [1, () => ({ text: 'count(*)', type })],
       ]);
     case 'decimal':
-      return numbers.weighted<Call>([[2, () => ({ text: `sum(${argument()})`, type })], [1, extremum]]);
+      // DuckDB's sum has 38 digits and no room for a larger scale: a UNION with one would round it, in Postgres not.
+      return numbers.weighted<Call>([[2, () => ({ text: `sum(${argument()})::numeric(18, 4)`, type })], [1, extremum]]);
     case 'float':
       return numbers.weighted<Call>([
         [2, () => ({ text: `sum(${argument()})`, type })],
