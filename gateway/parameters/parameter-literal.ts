@@ -101,7 +101,8 @@ export function parameterLiteral(
     : codec.binary(value.bytes, settings);
 }
 
-function nullLiteral(oid: number): string {
+/** NULL of a parameter's type, for describing a statement before it has values. */
+export function nullLiteral(oid: number): string {
   const type = oid === 0 || oid === OID.unknown ? undefined : dataTypeOf({ oid, modifier: -1 });
   return type === undefined ? "NULL" : `CAST(NULL AS ${printDataType(type)})`;
 }
