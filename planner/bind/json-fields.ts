@@ -88,6 +88,11 @@ export function isNoIndex(object: JsonObject, field: string): boolean {
   return value === undefined || value === NO_INDEX;
 }
 
+/** The names of a blank-separated list. */
+export function nameSet(names: string): ReadonlySet<string> {
+  return new Set(names.split(" "));
+}
+
 /** Refuses an object with a field outside the list: a field this reader was not written for may change the meaning. */
 export function expectFields(object: JsonObject, what: string, fields: ReadonlySet<string>): void {
   for (const field in object) {

@@ -10,34 +10,16 @@ import {
   objectsField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import { NumberText, type Json, type JsonObject } from "./json-text.js";
 import { readConstant, type TypedConstant } from "./read-constant.js";
 import { readExpression, readExpressions, readOrderModifier } from "./read-expression.js";
 import { readType } from "./read-type.js";
 
-const FIELDS = new Set([
-  ...[
-    "expression_class",
-    "type",
-    "alias",
-    "query_location",
-    "return_type",
-    "children",
-    "name",
-    "arguments",
-    "original_arguments",
-  ],
-  ...[
-    "catalog_name",
-    "schema_name",
-    "has_serialize",
-    "function_data",
-    "aggregate_type",
-    "filter",
-    "order_bys",
-  ],
-]);
+const FIELDS = nameSet(
+  "expression_class type alias query_location return_type children name arguments original_arguments catalog_name schema_name has_serialize function_data aggregate_type filter order_bys",
+);
 
 /** Names DuckDB's optimizer uses that SQL cannot call, with the SQL name of the same function. */
 const SQL_NAMES: ReadonlyMap<string, string> = new Map([
@@ -89,7 +71,7 @@ export function readBoundArguments(name: string, json: JsonObject): readonly Exp
     case "quantile":
     case "quantile_cont":
     case "quantile_disc":
-      expectFields(data, name, new Set(["quantiles", "order", "desc"]));
+      expectFields(data, name, nameSet("quantiles order desc"));
       return [
         quantiles(
           objectsField(data, "quantiles").map(readConstant),
@@ -98,10 +80,10 @@ export function readBoundArguments(name: string, json: JsonObject): readonly Exp
         ),
       ];
     case "approx_quantile":
-      expectFields(data, name, new Set(["quantiles"]));
+      expectFields(data, name, nameSet("quantiles"));
       return [floats(arrayField(data, "quantiles"), "FLOAT", second === "list")];
     case "reservoir_quantile":
-      expectFields(data, name, new Set(["quantiles", "sample_size"]));
+      expectFields(data, name, nameSet("quantiles sample_size"));
       return [
         floats(arrayField(data, "quantiles"), "DOUBLE", second === "list"),
         constant(scalar("INTEGER"), String(indexField(data, "sample_size"))),
@@ -109,10 +91,10 @@ export function readBoundArguments(name: string, json: JsonObject): readonly Exp
     case "string_agg":
     case "group_concat":
     case "listagg":
-      expectFields(data, name, new Set(["separator"]));
+      expectFields(data, name, nameSet("separator"));
       return [constant(scalar("VARCHAR"), textField(data, "separator"))];
     case "bitstring_agg":
-      expectFields(data, name, new Set(["min", "max"]));
+      expectFields(data, name, nameSet("min max"));
       return given.length === 0
         ? unknown("bitstring_agg() without its range")
         : [readBound(data, "min"), readBound(data, "max")];
@@ -150,7 +132,7 @@ function floats(values: readonly Json[], name: "FLOAT" | "DOUBLE", isList: boole
   const type = scalar(name);
   const constants = values.map((value) => ({
     type,
-    value: textValue(value instanceof NumberText ? value.text : String(value)),
+    value: textValue(numberText(value)),
   }));
   return oneOrList(constants, type, isList);
 }
@@ -175,4 +157,11 @@ function constant(type: DataType, text: string): Expression {
 
 function textValue(text: string): ConstantValue {
   return { kind: "text", text };
+}
+
+function numberText(value: Json): string {
+  if (value instanceof NumberText) {
+    return value.text;
+  }
+  return typeof value === "number" ? String(value) : unknown("a quantile that is no number");
 }

@@ -116,7 +116,15 @@ function scalarText(name: ScalarTypeName, value: Json): string {
     case "BIT":
     case "NULL":
       return unknown(`constants of type ${name} are not known`);
-    default:
+    case "DATE":
+    case "TIME":
+    case "TIME WITH TIME ZONE":
+    case "TIME_NS":
+    case "TIMESTAMP":
+    case "TIMESTAMP_S":
+    case "TIMESTAMP_MS":
+    case "TIMESTAMP_NS":
+    case "TIMESTAMP WITH TIME ZONE":
       return timeLikeText(name, integer(value));
   }
 }

@@ -11,6 +11,7 @@ import {
   objectsField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import type { JsonObject } from "./json-text.js";
 import { readConstantExpression } from "./read-constant.js";
@@ -41,16 +42,16 @@ const OPERATORS: ReadonlyMap<string, OperatorName> = new Map<string, OperatorNam
   ["OPERATOR_NULLIF", "NULLIF"],
 ]);
 
-const COMMON = ["expression_class", "type", "alias", "query_location"];
+const COMMON = "expression_class type alias query_location";
 const FIELDS = {
-  ref: new Set([...COMMON, "return_type", "index"]),
-  constant: new Set([...COMMON, "value"]),
-  cast: new Set([...COMMON, "child", "return_type", "try_cast"]),
-  comparison: new Set([...COMMON, "left", "right"]),
-  conjunction: new Set([...COMMON, "children"]),
-  operator: new Set([...COMMON, "return_type", "children"]),
-  between: new Set([...COMMON, "input", "lower", "upper", "lower_inclusive", "upper_inclusive"]),
-  case: new Set([...COMMON, "return_type", "case_checks", "else_expr"]),
+  ref: nameSet(`${COMMON} return_type index`),
+  constant: nameSet(`${COMMON} value`),
+  cast: nameSet(`${COMMON} child return_type try_cast`),
+  comparison: nameSet(`${COMMON} left right`),
+  conjunction: nameSet(`${COMMON} children`),
+  operator: nameSet(`${COMMON} return_type children`),
+  between: nameSet(`${COMMON} input lower upper lower_inclusive upper_inclusive`),
+  case: nameSet(`${COMMON} return_type case_checks else_expr`),
 };
 
 /** Reads a comparison's DuckDB name. */
@@ -185,8 +186,8 @@ function readCase(json: JsonObject): Expression {
   const branches = arrayField(json, "case_checks").map((check) => {
     const branch = asObject(check, "case_checks");
     return {
-      when: readExpression(objectField(branch, "when_expr")),
-      then: readExpression(objectField(branch, "then_expr")),
+      condition: readExpression(objectField(branch, "when_expr")),
+      result: readExpression(objectField(branch, "then_expr")),
     };
   });
   return {

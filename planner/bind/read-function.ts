@@ -7,58 +7,27 @@ import {
   objectField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import type { JsonObject } from "./json-text.js";
 import { readType } from "./read-type.js";
 
-const FIELDS = new Set([
-  ...[
-    "expression_class",
-    "type",
-    "alias",
-    "query_location",
-    "return_type",
-    "children",
-    "name",
-    "arguments",
-    "original_arguments",
-  ],
-  ...["catalog_name", "schema_name", "has_serialize", "function_data", "is_operator"],
-]);
+const FIELDS = nameSet(
+  "expression_class type alias query_location return_type children name arguments original_arguments catalog_name schema_name has_serialize function_data is_operator",
+);
 
 /**
  * Functions whose bind data says nothing beyond their arguments and type: the names of struct fields are in the type,
  * decimal arithmetic's overflow check follows from the types, list_aggregate's function name is still an argument.
  */
-const DERIVED_BIND_DATA = new Set([
-  "struct_pack",
-  "row",
-  "struct_insert",
-  "+",
-  "-",
-  "*",
-  "add",
-  "subtract",
-  "multiply",
-  "list_aggregate",
-  "list_aggr",
-  "aggregate",
-  "array_aggregate",
-  "array_aggr",
-]);
+const DERIVED_BIND_DATA = nameSet(
+  "struct_pack row struct_insert + - * add subtract multiply list_aggregate list_aggr aggregate array_aggregate array_aggr",
+);
 
 /** Functions that give another value on each call: they must run exactly once, so a plan with one is not taken apart. */
-const VOLATILE = new Set([
-  "random",
-  "setseed",
-  "uuid",
-  "gen_random_uuid",
-  "uuidv4",
-  "uuidv7",
-  "nextval",
-  "currval",
-  "sleep_ms",
-]);
+const VOLATILE = nameSet(
+  "random setseed uuid gen_random_uuid uuidv4 uuidv7 nextval currval sleep_ms",
+);
 
 /** Reads a scalar function call, given its arguments. */
 export function readFunctionCall(json: JsonObject, given: readonly Expression[]): Expression {

@@ -9,24 +9,16 @@ import {
   objectsField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import type { JsonObject } from "./json-text.js";
 import { readComparison, readExpression, readExpressions } from "./read-expression.js";
 
-const FIELDS = new Set([
-  ...[
-    "type",
-    "children",
-    "join_type",
-    "mark_index",
-    "left_projection_map",
-    "right_projection_map",
-    "conditions",
-    "condition",
-    "mark_types",
-  ],
-  ...["duplicate_eliminated_columns", "delim_flipped", "convert_mark_to_semi"],
-]);
+const FIELDS = nameSet(
+  "type children join_type mark_index left_projection_map right_projection_map conditions condition mark_types duplicate_eliminated_columns delim_flipped",
+);
+
+const CONDITION_FIELDS = nameSet("left right comparison");
 
 const JOIN_TYPES: ReadonlyMap<string, JoinType> = new Map<string, JoinType>([
   ["INNER", "inner"],
@@ -112,7 +104,7 @@ function refuseUnprintable(
 }
 
 function readCondition(json: JsonObject): JoinCondition {
-  expectFields(json, "a join condition", new Set(["left", "right", "comparison"]));
+  expectFields(json, "a join condition", CONDITION_FIELDS);
   return {
     left: readExpression(objectField(json, "left")),
     right: readExpression(objectField(json, "right")),

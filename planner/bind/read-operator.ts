@@ -17,6 +17,7 @@ import {
   objectsField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import { NumberText, type JsonObject } from "./json-text.js";
 import { readAggregate } from "./read-aggregate.js";
@@ -32,47 +33,24 @@ import { readScan } from "./read-scan.js";
 import { readType, readTypes } from "./read-type.js";
 import { readWindowCall } from "./read-window.js";
 
-const NODE = ["type", "children", "table_index", "estimated_cardinality"];
+const NODE = "type children table_index";
 const FIELDS = {
-  projection: new Set([...NODE, "expressions"]),
-  filter: new Set([...NODE, "expressions", "projection_map"]),
-  aggregate: new Set([
-    ...NODE,
-    "expressions",
-    "group_index",
-    "aggregate_index",
-    "groupings_index",
-    "groups",
-    "grouping_sets",
-    "grouping_functions",
-    "distinct_validity",
-  ]),
-  window: new Set([...NODE, "window_index", "expressions"]),
-  unnest: new Set([...NODE, "unnest_index", "expressions"]),
-  limit: new Set([...NODE, "limit_val", "offset_val"]),
-  order: new Set([...NODE, "orders", "projections", "is_index_only"]),
-  topN: new Set([...NODE, "orders", "limit", "offset", "dynamic_filter"]),
-  distinct: new Set([...NODE, "distinct_type", "distinct_targets", "order_by"]),
-  setOperation: new Set([...NODE, "column_count", "setop_all", "allow_out_of_order"]),
-  leaf: new Set([
-    ...NODE,
-    "chunk_types",
-    "return_types",
-    "bindings",
-    "collection",
-    "expr_types",
-    "expressions",
-  ]),
-  cte: new Set([...NODE, "column_count", "ctename", "materialize"]),
-  cteReference: new Set([
-    ...NODE,
-    "cte_index",
-    "chunk_types",
-    "bound_columns",
-    "is_recurring",
-    "correlated_columns",
-  ]),
-  sample: new Set([...NODE, "sample_options"]),
+  projection: nameSet(`${NODE} expressions`),
+  filter: nameSet(`${NODE} expressions projection_map`),
+  aggregate: nameSet(
+    `${NODE} expressions group_index aggregate_index groupings_index groups grouping_sets grouping_functions distinct_validity`,
+  ),
+  window: nameSet(`${NODE} window_index expressions`),
+  unnest: nameSet(`${NODE} unnest_index expressions`),
+  limit: nameSet(`${NODE} limit_val offset_val`),
+  order: nameSet(`${NODE} orders projections`),
+  topN: nameSet(`${NODE} orders limit offset`),
+  distinct: nameSet(`${NODE} distinct_type distinct_targets order_by`),
+  setOperation: nameSet(`${NODE} column_count setop_all allow_out_of_order`),
+  leaf: nameSet(`${NODE} chunk_types return_types bindings collection expr_types expressions`),
+  cte: nameSet(`${NODE} column_count ctename materialize`),
+  cteReference: nameSet(`${NODE} cte_index chunk_types bound_columns is_recurring`),
+  sample: nameSet(`${NODE} sample_options`),
 };
 
 /** Reads a logical operator with everything below it. */
@@ -210,7 +188,7 @@ function readIndexLists(json: JsonObject, field: string): readonly (readonly num
 }
 
 function readCrossProduct(json: JsonObject, left: PlanNode, right: PlanNode): PlanNode {
-  expectFields(json, "a cross product", new Set(NODE));
+  expectFields(json, "a cross product", nameSet(NODE));
   return { kind: "cross_product", left, right, output: [...left.output, ...right.output] };
 }
 
@@ -265,10 +243,8 @@ function readDistinct(json: JsonObject, input: PlanNode): DistinctNode {
   if (type !== "DISTINCT" && type !== "DISTINCT_ON") {
     return unknown(`distinct type ${type} is not known`);
   }
-  const on = type === "DISTINCT_ON";
-  if (!on && !coversWholeRow(targets, input.output.length)) {
-    return unknown("a DISTINCT over part of its row");
-  }
+  // A DISTINCT under a collation compares something else than its columns: any row of those alike may stay, as with ON.
+  const on = type === "DISTINCT_ON" || !coversWholeRow(targets, input.output.length);
   return { kind: "distinct", input, targets, on, keys, output: input.output };
 }
 

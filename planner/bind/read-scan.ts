@@ -11,45 +11,17 @@ import {
   objectsField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import type { JsonObject } from "./json-text.js";
 import { readConstantExpression } from "./read-constant.js";
 import { readTableFilter } from "./read-table-filter.js";
 import { readTypes } from "./read-type.js";
 
-const FIELDS = new Set([
-  ...[
-    "type",
-    "children",
-    "table_index",
-    "returned_types",
-    "names",
-    "projection_ids",
-    "table_filters",
-    "name",
-    "arguments",
-    "original_arguments",
-  ],
-  ...[
-    "catalog_name",
-    "schema_name",
-    "has_serialize",
-    "function_data",
-    "projected_input",
-    "column_indexes",
-    "extra_info",
-    "ordinality_idx",
-  ],
-  ...["parameters", "named_parameters", "input_table_types", "input_table_names"],
-]);
-const COLUMN_FIELDS = new Set([
-  "index",
-  "child_indexes",
-  "index_type",
-  "type",
-  "field",
-  "has_index",
-]);
+const FIELDS = nameSet(
+  "type children table_index returned_types names projection_ids table_filters name arguments original_arguments catalog_name schema_name has_serialize function_data projected_input column_indexes extra_info ordinality_idx parameters named_parameters input_table_types input_table_names",
+);
+const COLUMN_FIELDS = nameSet("index child_indexes index_type type field has_index");
 
 /** The binder names a reference's stub file so that its index stands before the extension. */
 const STUB_PATH = /-(\d+)\.parquet$/;
@@ -59,7 +31,7 @@ const EMPTY_COLUMN = 18446744073709551614n;
 const ROW_ID_COLUMN = 18446744073709551615n;
 
 /** Table functions over constants that may be run anywhere. */
-const TABLE_FUNCTIONS = new Set(["generate_series", "range", "unnest", "repeat"]);
+const TABLE_FUNCTIONS = nameSet("generate_series range unnest repeat");
 
 /** Reads LOGICAL_GET: a stub's scan, or a table function over constants. */
 export function readScan(json: JsonObject): PlanNode {

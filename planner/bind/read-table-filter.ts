@@ -1,7 +1,14 @@
 import type { Expression } from "../plan/expressions.js";
 import { mapRefs } from "../plan/rewrite-expression.js";
 import { scalar, type DataType } from "../types/data-type.js";
-import { expectFields, objectField, objectsField, textField, unknown } from "./json-fields.js";
+import {
+  expectFields,
+  objectField,
+  objectsField,
+  textField,
+  unknown,
+  nameSet,
+} from "./json-fields.js";
 import type { JsonObject } from "./json-text.js";
 import { readConstantExpression } from "./read-constant.js";
 import { readComparison, readExpression } from "./read-expression.js";
@@ -17,7 +24,7 @@ export function readTableFilter(json: JsonObject, column: Expression): Expressio
   const kind = textField(json, "filter_type");
   switch (kind) {
     case "CONSTANT_COMPARISON":
-      expectFields(json, kind, new Set(["filter_type", "comparison_type", "constant"]));
+      expectFields(json, kind, nameSet("filter_type comparison_type constant"));
       return {
         kind: "comparison",
         comparison: readComparison(textField(json, "comparison_type")),
@@ -30,7 +37,7 @@ export function readTableFilter(json: JsonObject, column: Expression): Expressio
     case "IS_NOT_NULL":
       return { kind: "operator", operator: "IS NOT NULL", arguments: [column], type: BOOLEAN };
     case "IN_FILTER":
-      expectFields(json, kind, new Set(["filter_type", "values"]));
+      expectFields(json, kind, nameSet("filter_type values"));
       return {
         kind: "operator",
         operator: "IN",
@@ -38,19 +45,19 @@ export function readTableFilter(json: JsonObject, column: Expression): Expressio
         type: BOOLEAN,
       };
     case "CONJUNCTION_AND":
-      expectFields(json, kind, new Set(["filter_type", "child_filters"]));
+      expectFields(json, kind, nameSet("filter_type child_filters"));
       return readConjunction(json, column);
     case "CONJUNCTION_OR":
-      expectFields(json, kind, new Set(["filter_type", "child_filters"]));
+      expectFields(json, kind, nameSet("filter_type child_filters"));
       return readDisjunction(json, column);
     case "STRUCT_EXTRACT":
-      expectFields(json, kind, new Set(["filter_type", "child_idx", "child_name", "child_filter"]));
+      expectFields(json, kind, nameSet("filter_type child_idx child_name child_filter"));
       return readTableFilter(
         objectField(json, "child_filter"),
         structField(column, textField(json, "child_name")),
       );
     case "EXPRESSION_FILTER":
-      expectFields(json, kind, new Set(["filter_type", "expr"]));
+      expectFields(json, kind, nameSet("filter_type expr"));
       return mapRefs(readExpression(objectField(json, "expr")), (reference) =>
         reference.index === 0 ? column : unknown("a pushed filter over more than its column"),
       );

@@ -13,46 +13,16 @@ import {
   objectsField,
   textField,
   unknown,
+  nameSet,
 } from "./json-fields.js";
 import type { JsonObject } from "./json-text.js";
 import { aggregateName, readBoundArguments } from "./read-aggregate.js";
 import { readExpression, readExpressions, readSortKeys } from "./read-expression.js";
 import { readType } from "./read-type.js";
 
-const FIELDS = new Set([
-  ...[
-    "expression_class",
-    "type",
-    "alias",
-    "query_location",
-    "return_type",
-    "children",
-    "name",
-    "arguments",
-    "original_arguments",
-  ],
-  ...[
-    "catalog_name",
-    "schema_name",
-    "has_serialize",
-    "function_data",
-    "partitions",
-    "orders",
-    "filters",
-    "ignore_nulls",
-    "start",
-    "end",
-  ],
-  ...[
-    "start_expr",
-    "end_expr",
-    "offset_expr",
-    "default_expr",
-    "exclude_clause",
-    "distinct",
-    "arg_orders",
-  ],
-]);
+const FIELDS = nameSet(
+  "expression_class type alias query_location return_type children name arguments original_arguments catalog_name schema_name has_serialize function_data partitions orders filters ignore_nulls start end start_expr end_expr offset_expr default_expr exclude_clause distinct arg_orders",
+);
 
 const FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ["WINDOW_ROW_NUMBER", "row_number"],

@@ -50,7 +50,7 @@ export type Expression =
     }
   | {
       readonly kind: "case";
-      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+      readonly branches: readonly { readonly condition: Expression; readonly result: Expression }[];
       readonly otherwise: Expression;
       readonly type: DataType;
     };

@@ -21,7 +21,7 @@ export function expressionChildren(expression: Expression): readonly Expression[
       return [expression.input, expression.lower, expression.upper];
     case "case":
       return [
-        ...expression.branches.flatMap((branch) => [branch.when, branch.then]),
+        ...expression.branches.flatMap((branch) => [branch.condition, branch.result]),
         expression.otherwise,
       ];
   }
@@ -55,8 +55,8 @@ export function mapExpressionChildren(
       return {
         ...expression,
         branches: expression.branches.map((branch) => ({
-          when: change(branch.when),
-          then: change(branch.then),
+          condition: change(branch.condition),
+          result: change(branch.result),
         })),
         otherwise: change(expression.otherwise),
       };

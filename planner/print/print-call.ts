@@ -8,108 +8,22 @@ type Call = Extract<Expression, { readonly kind: "call" }>;
 /** How operands print; the caller knows the column names. */
 export type PrintOperand = (expression: Expression) => string;
 
-const BINARY_OPERATORS = new Set([
-  "+",
-  "-",
-  "*",
-  "/",
-  "//",
-  "%",
-  "^",
-  "**",
-  "&",
-  "|",
-  "<<",
-  ">>",
-  "||",
-  "~~",
-  "!~~",
-  "~~*",
-  "!~~*",
-  "~~~",
-  "->",
-  "->>",
-  "@>",
-  "<@",
-  "&&",
-  "<->",
-  "<=>",
-  "^@",
-]);
+/**
+ * Operators written between their operands. `/` is not one of them: executors run with integer_division, under which the
+ * parser reads it as `//` (NULL instead of infinity for x / 0.0); called by name it stays what the plan says.
+ */
+const BINARY_OPERATORS: ReadonlySet<string> = new Set(
+  "+ - * // % ^ ** & | << >> || ~~ !~~ ~~* !~~* ~~~ -> ->> @> <@ && <-> <=> ^@".split(" "),
+);
 const PREFIX_OPERATORS = new Set(["+", "-", "~"]);
 
 /** Names that are safe to call unquoted: none of them is special syntax in DuckDB's grammar. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
-const SYNTAX_NAMES = new Set([
-  ...[
-    "position",
-    "substring",
-    "trim",
-    "overlay",
-    "extract",
-    "row",
-    "coalesce",
-    "nullif",
-    "grouping",
-    "treat",
-    "map",
-    "struct",
-    "values",
-    "exists",
-    "try_cast",
-    "cast",
-  ],
-  ...[
-    "interval",
-    "time",
-    "timestamp",
-    "date",
-    "char",
-    "character",
-    "varchar",
-    "bit",
-    "decimal",
-    "numeric",
-    "float",
-    "real",
-    "int",
-    "integer",
-    "bigint",
-    "smallint",
-    "boolean",
-  ],
-  ...[
-    "array",
-    "list",
-    "union",
-    "in",
-    "not",
-    "and",
-    "or",
-    "case",
-    "when",
-    "end",
-    "select",
-    "from",
-    "where",
-    "columns",
-    "unpack",
-    "lambda",
-    "glob",
-    "like",
-    "ilike",
-    "similar",
-    "left",
-    "right",
-    "setof",
-    "national",
-    "nchar",
-    "none",
-    "out",
-    "inout",
-    "xmlelement",
-  ],
-]);
+const SYNTAX_NAMES: ReadonlySet<string> = new Set(
+  "position substring trim overlay extract row coalesce nullif grouping treat map struct values exists try_cast cast interval time timestamp date char character varchar bit decimal numeric float real int integer bigint smallint boolean array list union in not and or case when end select from where columns unpack lambda glob like ilike similar left right setof national nchar none out inout xmlelement".split(
+    " ",
+  ),
+);
 
 /** A function's name as SQL calls it. */
 export function printFunctionName(name: string): string {
@@ -117,7 +31,7 @@ export function printFunctionName(name: string): string {
 }
 
 /** Decimal functions whose result type follows from the operands' types alone, as DuckDB will find it again. */
-const SAME_DECIMAL = new Set(["abs", "greatest", "least", "error", "if", "ifnull"]);
+const SAME_DECIMAL: ReadonlySet<string> = new Set("abs greatest least error if ifnull".split(" "));
 
 /** Prints a function or operator call so that DuckDB binds it to the same function with the same result type. */
 export function printCall(call: Call, print: PrintOperand): string {
@@ -156,8 +70,8 @@ function printPlainCall(call: Call, operands: readonly string[]): string {
   if (call.isOperator && operands.length === 1 && PREFIX_OPERATORS.has(call.name)) {
     return `(${call.name}${first})`;
   }
-  if (call.name === "struct_extract" && first !== undefined && operands.length === 2) {
-    return `struct_extract(${operands.join(", ")})`;
+  if (call.name === "array_slice" || call.name === "list_slice") {
+    return printSlice(call, operands);
   }
   if (
     (call.name === "struct_pack" || call.name === "struct_insert") &&
@@ -166,6 +80,20 @@ function printPlainCall(call: Call, operands: readonly string[]): string {
     return printStructCall(call, call.type.fields, operands);
   }
   return `${printFunctionName(call.name)}(${operands.join(", ")})`;
+}
+
+/** A bound left open is an empty list in DuckDB's plan, which only the subscript form can say. */
+function printSlice(call: Call, operands: readonly string[]): string {
+  const isOpen = (index: number): boolean => {
+    const bound = call.arguments[index];
+    return bound !== undefined && bound.kind === "constant" && bound.type.kind === "list";
+  };
+  if (!isOpen(1) && !isOpen(2)) {
+    return `${call.name}(${operands.join(", ")})`;
+  }
+  const [input = "", lower = "", upper = "", step] = operands;
+  const end = isOpen(2) ? (step === undefined ? "" : "-") : upper;
+  return `(${input})[${isOpen(1) ? "" : lower}:${end}${step === undefined ? "" : `:${step}`}]`;
 }
 
 /** The names of the fields stand in the type only; struct_insert's first operand is the struct that is widened. */

@@ -31,7 +31,7 @@ export function printExpression(expression: Expression, names: ColumnNames): str
       return printBetween(expression, print);
     case "case": {
       const branches = expression.branches.map(
-        (branch) => `WHEN ${print(branch.when)} THEN ${print(branch.then)}`,
+        (branch) => `WHEN ${print(branch.condition)} THEN ${print(branch.result)}`,
       );
       return `CASE ${branches.join(" ")} ELSE ${print(expression.otherwise)} END`;
     }
@@ -64,8 +64,11 @@ export function printSortKey(key: SortKey, names: ColumnNames): string {
 /** Prints an expression where SQL would read a constant as a position (ORDER BY, GROUP BY, PARTITION BY, DISTINCT ON). */
 export function printKey(expression: Expression, names: ColumnNames): string {
   const text = printExpression(expression, names);
-  return expression.kind === "constant" ? castTo(text, expression.type) : text;
+  return LITERAL.test(text) ? castTo(text, expression.type) : text;
 }
+
+/** The bare literals that printConstant writes; columns that are constants print as those too. */
+const LITERAL = /^(?:\d+|true|false|NULL|'(?:[^']|'')*')$/;
 
 /** Prints an aggregate call. */
 export function printAggregate(call: AggregateCall, names: ColumnNames): string {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
 import { readPlan } from "../../planner/bind/read-plan.js";
 import { checkPlan } from "../../planner/plan/check-plan.js";
 import type { PlanNode } from "../../planner/plan/nodes.js";
@@ -19,17 +19,38 @@ export type Outcome =
   | { readonly kind: "unknown"; readonly reason: string }
   | { readonly kind: "plan"; readonly plan: PlanNode; readonly sql: string };
 
+/** A result's types and rows, as text. */
+export interface Rows {
+  readonly types: readonly string[];
+  readonly rows: readonly string[];
+}
+
+async function readRows(connection: DuckDBConnection, sql: string): Promise<Rows> {
+  const result = await connection.runAndReadAll(sql);
+  return {
+    types: result.columnTypes().map(String),
+    rows: result.getRows().map((row) => JSON.stringify(row.map(valueText))),
+  };
+}
+
 /** Plans statements over zero-row stubs and runs what the printer makes of them over real files. `{name}` in a statement stands for a table. */
 export class RoundTrip {
   readonly folder: string;
   readonly #planner: DuckDBConnection;
   readonly #runner: DuckDBConnection;
+  readonly #oracle: DuckDBConnection;
   readonly #rowCounts = new Map<string, number>();
 
-  private constructor(folder: string, planner: DuckDBConnection, runner: DuckDBConnection) {
+  private constructor(
+    folder: string,
+    planner: DuckDBConnection,
+    runner: DuckDBConnection,
+    oracle: DuckDBConnection,
+  ) {
     this.folder = folder;
     this.#planner = planner;
     this.#runner = runner;
+    this.#oracle = oracle;
   }
 
   static async start(): Promise<RoundTrip> {
@@ -40,17 +61,20 @@ export class RoundTrip {
     };
     const planner = await (await DuckDBInstance.create(":memory:", settings)).connect();
     const runner = await (await DuckDBInstance.create(":memory:", settings)).connect();
+    const oracle = await (await DuckDBInstance.create(":memory:", settings)).connect();
     await planner.run(`SET disabled_optimizers = '${DISABLED_OPTIMIZERS}'`);
-    for (const connection of [planner, runner]) {
+    for (const connection of [planner, runner, oracle]) {
       await connection.run("SET TimeZone = 'UTC'");
     }
+    // As in executors; json_serialize_plan does not see this setting, so plans never depend on it.
     await runner.run("SET integer_division = true");
-    return new RoundTrip(mkdtempSync(join(tmpdir(), "plan-roundtrip-")), planner, runner);
+    return new RoundTrip(mkdtempSync(join(tmpdir(), "plan-roundtrip-")), planner, runner, oracle);
   }
 
   stop(): void {
     this.#planner.closeSync();
     this.#runner.closeSync();
+    this.#oracle.closeSync();
     rmSync(this.folder, { recursive: true });
   }
 
@@ -100,13 +124,14 @@ export class RoundTrip {
     return { kind: "plan", plan, sql };
   }
 
-  /** Runs SQL and gives its types and rows as text. */
-  async run(
-    sql: string,
-  ): Promise<{ readonly types: readonly string[]; readonly rows: readonly string[] }> {
-    const described = await this.#runner.runAndReadAll(sql);
-    const types = described.columnTypes().map(String);
-    return { types, rows: described.getRows().map((row) => JSON.stringify(row.map(valueText))) };
+  /** Runs a statement as it is over the real files. */
+  runOriginal(statement: string): Promise<Rows> {
+    return readRows(this.#oracle, this.original(statement));
+  }
+
+  /** Runs printed SQL under the executors' settings. */
+  run(sql: string): Promise<Rows> {
+    return readRows(this.#runner, sql);
   }
 
   /** The statement over the real files. */
@@ -149,11 +174,11 @@ export class RoundTrip {
 /** Digits that two ways of summing floats agree on. */
 const FLOAT_DIGITS = 10;
 
-function valueText(value: unknown): string {
+function valueText(value: DuckDBValue): string {
   if (typeof value === "number") {
     return Number.isInteger(value) ? String(value) : value.toPrecision(FLOAT_DIGITS);
   }
-  return value === null ? "NULL" : String(value);
+  return value === null ? "NULL" : value.toString();
 }
 
 /** Compares the printed statement with the original: types, and rows in order where the statement orders them wholly. */
@@ -167,8 +192,8 @@ export async function assertSameRows(
   if (outcome.kind !== "plan") {
     return;
   }
-  const expected = await trip.run(trip.original(statement));
-  let actual: { readonly types: readonly string[]; readonly rows: readonly string[] };
+  const expected = await trip.runOriginal(statement);
+  let actual: Rows;
   try {
     actual = await trip.run(outcome.sql);
   } catch (error) {
