@@ -7,6 +7,8 @@ export interface ProcessEntry {
   readonly startTime: string;
   readonly state: string;
   readonly command: string;
+  /** Processor time used so far, in clock ticks. */
+  readonly ticks: number;
 }
 
 /** The process of that pid, or null when there is none. */
@@ -18,6 +20,7 @@ export function readProcess(pid: number): ProcessEntry | null {
     return {
       pid,
       parent: Number(fields[1]),
+      ticks: Number(fields[11]) + Number(fields[12]),
       startTime: fields[19] ?? "",
       state: fields[0] ?? "",
       command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim(),

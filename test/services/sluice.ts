@@ -70,6 +70,8 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
       "0",
       "--state",
       state,
+      "--spill",
+      join(state, "spill"),
       "--executors",
       String(options.executors ?? 1),
       "--threads",
