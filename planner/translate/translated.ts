@@ -1,7 +1,7 @@
-import type { Relation } from '../relation/relation.js';
-import type { PostgresColumnType } from '../types/postgres-type.js';
-import type { Hint } from '../parse/hint.js';
-import type { SqlNotice } from '../sql-error.js';
+import type { Relation } from "../relation/relation.js";
+import type { PostgresColumnType } from "../types/postgres-type.js";
+import type { Hint } from "../parse/hint.js";
+import type { SqlNotice } from "../sql-error.js";
 
 /**
  * DuckDB SQL with holes: the same translated statement is printed over stubs (to plan it), over real files (to run
@@ -12,8 +12,8 @@ export type SqlTemplate = readonly SqlPiece[];
 /** A piece of text, a table reference by its index in `references`, or a parameter by its 1-based number. */
 export type SqlPiece =
   | string
-  | { readonly kind: 'reference'; readonly index: number }
-  | { readonly kind: 'parameter'; readonly number: number };
+  | { readonly kind: "reference"; readonly index: number }
+  | { readonly kind: "parameter"; readonly number: number };
 
 /**
  * One mention of a relation in a statement. Two mentions of one table are two references, so that a plan tells them
@@ -68,12 +68,15 @@ export interface TemplateFillers {
 }
 
 /** Prints a translated query with its holes filled. */
-export function fillTemplate(query: Pick<TranslatedQuery, 'sql' | 'references'>, fillers: TemplateFillers): string {
-  let text = '';
+export function fillTemplate(
+  query: Pick<TranslatedQuery, "sql" | "references">,
+  fillers: TemplateFillers,
+): string {
+  let text = "";
   for (const piece of query.sql) {
-    if (typeof piece === 'string') {
+    if (typeof piece === "string") {
       text += piece;
-    } else if (piece.kind === 'reference') {
+    } else if (piece.kind === "reference") {
       const reference = query.references[piece.index];
       if (reference === undefined) {
         throw new Error(`template names reference ${piece.index}, which does not exist`);

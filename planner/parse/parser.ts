@@ -1,0 +1,99 @@
+import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
+import { SqlError } from "../sql-error.js";
+import { SQLSTATE } from "../sqlstate.js";
+import { looksLikeDuckDB } from "./duckdb-road.js";
+import type { ParsedStatement } from "./statement.js";
+import { statementKind } from "./statement.js";
+import { characterCount, stringOffset, textOffsets } from "./position.js";
+
+/** Longest text that is parsed, in UTF-16 units: the parser's tree takes some 50 times the text in memory. */
+export const STATEMENT_LENGTH_MAX: number = 16 * 1024 * 1024;
+
+/** Loads the parser's WASM module; parseStatements may be called once this has resolved. */
+export async function loadParser(): Promise<void> {
+  await loadModule();
+}
+
+/** Parses a text into its statements, none for an empty one. Throws SqlError 42601 with the character position in the whole text. */
+export function parseStatements(sql: string): readonly ParsedStatement[] {
+  checkText(sql);
+  if (isBlank(sql)) {
+    return [];
+  }
+  const result = parseTree(sql);
+  if (result instanceof SqlError) {
+    const duckdb = looksLikeDuckDB(sql);
+    if (duckdb === null) {
+      throw result;
+    }
+    return duckdb;
+  }
+  const offsets = textOffsets(sql);
+  const statements: ParsedStatement[] = [];
+  for (const raw of result.stmts ?? []) {
+    const node = raw.stmt;
+    if (node === undefined) {
+      continue;
+    }
+    const from = raw.stmt_location ?? 0;
+    const start = skipBlank(sql, stringOffset(offsets, from));
+    const end =
+      raw.stmt_len === undefined ? sql.length : stringOffset(offsets, from + raw.stmt_len);
+    statements.push({
+      kind: statementKind(node),
+      text: sql.slice(start, end),
+      offset: offsets.stringOffsets === null ? start : characterCount(sql.slice(0, start)),
+      node,
+      source: { offsets, start },
+    });
+  }
+  return statements;
+}
+
+function parseTree(sql: string): ReturnType<typeof parseSync> | SqlError {
+  try {
+    return parseSync(sql);
+  } catch (error) {
+    if (hasSqlDetails(error)) {
+      return new SqlError(SQLSTATE.syntax_error, error.message, {
+        position: (error.sqlDetails?.cursorPosition ?? 0) + 1,
+      });
+    }
+    if (error instanceof RangeError) {
+      return new SqlError(SQLSTATE.statement_too_complex, "stack depth limit exceeded", {
+        cause: error,
+      });
+    }
+    // Lexical errors of some kinds come as a failure to read the parser's own answer.
+    return new SqlError(SQLSTATE.syntax_error, "syntax error", { cause: error });
+  }
+}
+
+function checkText(sql: string): void {
+  if (sql.length > STATEMENT_LENGTH_MAX) {
+    throw new SqlError(
+      SQLSTATE.program_limit_exceeded,
+      `statement text is longer than ${STATEMENT_LENGTH_MAX} characters`,
+    );
+  }
+  // The parser takes C strings; and unpaired surrogates mark the holes of templates (see planner/translate/holes.ts).
+  if (sql.includes("\0") || /\p{Surrogate}/u.test(sql)) {
+    throw new SqlError(
+      SQLSTATE.character_not_in_repertoire,
+      'invalid byte sequence for encoding "UTF8"',
+    );
+  }
+}
+
+function isBlank(sql: string): boolean {
+  return /^[\s;]*$/.test(sql);
+}
+
+/** Statements' own slices start at their first token: leading space and comments other than hints are left to the slice before. */
+function skipBlank(sql: string, from: number): number {
+  let index = from;
+  while (index < sql.length && /[\s;]/.test(sql.charAt(index))) {
+    index++;
+  }
+  return index;
+}

@@ -1,0 +1,116 @@
+import type { Node } from "./syntax-tree.js";
+import { nodeTag } from "./syntax-tree.js";
+import type { TextOffsets } from "./position.js";
+import { characterCount, stringOffset } from "./position.js";
+
+/** What a statement is, as far as its handling differs. `duckdb` is one only DuckDB's grammar knows; `other` is one Sluice does not run. */
+export type StatementKind =
+  | "select"
+  | "insert"
+  | "update"
+  | "delete"
+  | "copy"
+  | "explain"
+  | "set"
+  | "show"
+  | "transaction"
+  | "prepare"
+  | "execute"
+  | "deallocate"
+  | "discard"
+  | "declare"
+  | "fetch"
+  | "close"
+  | "create_table"
+  | "create_table_as"
+  | "create_view"
+  | "drop"
+  | "truncate"
+  | "comment"
+  | "listen"
+  | "unlisten"
+  | "notify"
+  | "lock"
+  | "vacuum"
+  | "checkpoint"
+  | "constraints"
+  | "duckdb"
+  | "other";
+
+const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
+  SelectStmt: "select",
+  InsertStmt: "insert",
+  UpdateStmt: "update",
+  DeleteStmt: "delete",
+  CopyStmt: "copy",
+  ExplainStmt: "explain",
+  VariableSetStmt: "set",
+  VariableShowStmt: "show",
+  TransactionStmt: "transaction",
+  PrepareStmt: "prepare",
+  ExecuteStmt: "execute",
+  DeallocateStmt: "deallocate",
+  DiscardStmt: "discard",
+  DeclareCursorStmt: "declare",
+  FetchStmt: "fetch",
+  ClosePortalStmt: "close",
+  CreateStmt: "create_table",
+  CreateTableAsStmt: "create_table_as",
+  ViewStmt: "create_view",
+  DropStmt: "drop",
+  TruncateStmt: "truncate",
+  CommentStmt: "comment",
+  ListenStmt: "listen",
+  UnlistenStmt: "unlisten",
+  NotifyStmt: "notify",
+  LockStmt: "lock",
+  VacuumStmt: "vacuum",
+  CheckPointStmt: "checkpoint",
+  ConstraintsSetStmt: "constraints",
+};
+
+/** One statement of a text. */
+export interface ParsedStatement {
+  readonly kind: StatementKind;
+  /** Its own slice of the text, without the semicolon. */
+  readonly text: string;
+  /** Characters (code points) of the whole text before it. */
+  readonly offset: number;
+  /** Postgres's syntax tree; null for kind `duckdb`. */
+  readonly node: Node | null;
+  /** Where the slice starts in the whole text, with the mapping of the tree's byte offsets. */
+  readonly source: StatementSource;
+}
+
+/** The whole text a statement was cut from. */
+export interface StatementSource {
+  readonly offsets: TextOffsets;
+  /** Offset of the statement's first character in the whole string. */
+  readonly start: number;
+}
+
+/** The kind of a statement by its syntax tree. */
+export function statementKind(node: Node): StatementKind {
+  return KIND_BY_TAG[nodeTag(node)] ?? "other";
+}
+
+/**
+ * A syntax tree's location as a 1-based character position in the statement's own text; undefined for nodes without one.
+ * A location of 0 is left out by the parser, so undefined means the text's first byte.
+ */
+export function positionOf(
+  source: StatementSource,
+  location: number | undefined,
+): number | undefined {
+  const byteOffset = location ?? 0;
+  if (byteOffset < 0) {
+    return undefined;
+  }
+  const end = stringOffset(source.offsets, byteOffset);
+  if (end < source.start) {
+    return undefined;
+  }
+  return source.offsets.stringOffsets === null
+    ? end - source.start + 1
+    : characterCount(source.offsets.text.slice(source.start, end)) + 1;
+}

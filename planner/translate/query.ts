@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import type { Node, SelectStmt } from "../parse/syntax-tree.js";
+import type { ParsedStatement } from "../parse/statement.js";
+import { OID } from "../types/postgres-type.js";
+import type { PostgresColumnType } from "../types/postgres-type.js";
+import type { TranslationEnvironment } from "./environment.js";
+import { resolveHints } from "./hints.js";
+import { toTemplate } from "./holes.js";
+import type { Query } from "./select.js";
+import { translateBody, translateSelect } from "./select.js";
+import { startTranslation } from "./translation.js";
+import type { Translation } from "./translation.js";
+import type { TranslatedQuery } from "./translated.js";
+
+/** Translates a query statement (SELECT, VALUES, TABLE, WITH). */
+export function translateQuery(
+  statement: ParsedStatement,
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+): TranslatedQuery {
+  const node = statement.node;
+  assert(node !== null && "SelectStmt" in node, "translateQuery takes a SELECT");
+  return translateInnerQuery(statement, node.SelectStmt, environment, declaredTypes);
+}
+
+/** Translates a query inside a statement (EXPLAIN's, COPY's, CREATE TABLE AS's, DECLARE's). Positions count in the whole statement. */
+export function translateInnerQuery(
+  statement: ParsedStatement,
+  select: SelectStmt,
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+): TranslatedQuery {
+  const translation = startTranslation(statement.source, environment, declaredTypes);
+  return finish(translation, statement, translateSelect(translation, null, select, null));
+}
+
+/** Translates a query whose columns are assigned to columns of these types (INSERT). */
+export function translateAssigned(
+  statement: ParsedStatement,
+  select: SelectStmt,
+  types: readonly PostgresColumnType[],
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+): TranslatedQuery {
+  const translation = startTranslation(statement.source, environment, declaredTypes);
+  const body = translateBody(translation, null, select, null);
+  return finish(
+    translation,
+    statement,
+    body.print(body.columns.map((_, index) => types[index] ?? null)),
+  );
+}
+
+/** The query inside a node: a SELECT itself; null for other statements. */
+export function selectOf(node: Node | undefined): SelectStmt | null {
+  return node !== undefined && "SelectStmt" in node ? node.SelectStmt : null;
+}
+
+function finish(
+  translation: Translation,
+  statement: ParsedStatement,
+  query: Query,
+): TranslatedQuery {
+  const shared = translation.shared;
+  const hints = resolveHints(statement, shared.blocks, shared.references);
+  return {
+    sql: toTemplate(query.sql),
+    references: shared.references,
+    blocks: shared.blocks,
+    columns: query.columns.map((column) => ({ name: column.name, type: column.value.type })),
+    parameterTypes: shared.parameterTypes.map((oid) => (oid === 0 ? OID.text : oid)),
+    volatile: shared.volatile,
+    tableless: !shared.readsTables,
+    hints: hints.hints,
+    notices: [...shared.notices, ...hints.notices],
+  };
+}
