@@ -2,7 +2,7 @@ import type { ConstantValue, Expression } from "../plan/expressions.js";
 import type { DataType, ScalarTypeName } from "../types/data-type.js";
 import { booleanField, isObject, objectField, objectsField, unknown } from "./json-fields.js";
 import { NumberText, type Json, type JsonObject } from "./json-text.js";
-import { readType } from "./read-type.js";
+import { hasUnnamedField, readType } from "./read-type.js";
 import {
   dateText,
   intervalText,
@@ -21,6 +21,11 @@ export interface TypedConstant {
 /** Reads DuckDB's Value. */
 export function readConstant(json: JsonObject): TypedConstant {
   const type = readType(objectField(json, "type"));
+  const isRow =
+    type.kind === "struct" && type.fields[0]?.name === "" && !booleanField(json, "is_null");
+  if (!isRow && hasUnnamedField(type)) {
+    return unknown("a constant of rows without field names cannot be written in SQL");
+  }
   if (booleanField(json, "is_null")) {
     return { type, value: { kind: "null" } };
   }

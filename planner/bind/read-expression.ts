@@ -16,7 +16,7 @@ import {
 import type { JsonObject } from "./json-text.js";
 import { readConstantExpression } from "./read-constant.js";
 import { readFunctionCall } from "./read-function.js";
-import { readType } from "./read-type.js";
+import { hasUnnamedField, readType } from "./read-type.js";
 
 const BOOLEAN: DataType = scalar("BOOLEAN");
 
@@ -196,23 +196,4 @@ function readCase(json: JsonObject): Expression {
     otherwise: readExpression(objectField(json, "else_expr")),
     type: readType(objectField(json, "return_type")),
   };
-}
-
-/** True when a type holds a struct made by row(), whose fields have no names. */
-export function hasUnnamedField(type: DataType): boolean {
-  switch (type.kind) {
-    case "scalar":
-    case "decimal":
-    case "enum":
-      return false;
-    case "list":
-    case "array":
-      return hasUnnamedField(type.element);
-    case "map":
-      return hasUnnamedField(type.key) || hasUnnamedField(type.value);
-    case "struct":
-      return type.fields.some((field) => field.name === "" || hasUnnamedField(field.type));
-    case "union":
-      return type.members.some((member) => hasUnnamedField(member.type));
-  }
 }

@@ -92,3 +92,22 @@ function readFields(info: JsonObject): readonly StructField[] {
     type: readType(objectField(field, "second")),
   }));
 }
+
+/** True when a type holds a struct made by row(), whose fields have no names. */
+export function hasUnnamedField(type: DataType): boolean {
+  switch (type.kind) {
+    case "scalar":
+    case "decimal":
+    case "enum":
+      return false;
+    case "list":
+    case "array":
+      return hasUnnamedField(type.element);
+    case "map":
+      return hasUnnamedField(type.key) || hasUnnamedField(type.value);
+    case "struct":
+      return type.fields.some((field) => field.name === "" || hasUnnamedField(field.type));
+    case "union":
+      return type.members.some((member) => hasUnnamedField(member.type));
+  }
+}
