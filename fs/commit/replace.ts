@@ -14,11 +14,14 @@ export async function replaceTarget(store: Store, job: string, from: string, tar
   await store.rename(target, `${job}/replaced`);
   await store.rename(from, target);
   await store.syncDirectory(parentOf(target));
+  // From here on the old target may be removed, name by name: half of it must never be moved back.
+  await store.removeFile(`${job}/target`);
+  await store.syncDirectory(job);
 }
 
 /** Moves an old target back to its place when the job failed or died between moving it aside and putting the new one there. */
 export async function restoreReplaced(store: Store, job: string): Promise<void> {
-  if (!(await exists(store, `${job}/replaced`))) {
+  if (!(await exists(store, `${job}/target`)) || !(await exists(store, `${job}/replaced`))) {
     return;
   }
   const target = (await store.readFile(`${job}/target`, NOTE_BYTES_MAX)).toString('utf8');

@@ -7,9 +7,9 @@ type Token = '*' | ((character: string) => boolean);
  * regular expressions do not promise.
  */
 export function componentMatcher(component: string): (name: string) => boolean {
-  const tokens = parseComponent([...component]);
+  const tokens = parseComponent(Array.from(component));
   const hidden = component.startsWith('.');
-  return (name) => (hidden || !name.startsWith('.')) && matches(tokens, [...name]);
+  return (name) => (hidden || !name.startsWith('.')) && matches(tokens, Array.from(name));
 }
 
 function parseComponent(characters: readonly string[]): readonly Token[] {

@@ -28,31 +28,52 @@ export class TableFinder {
   readonly #cache: DirectoryCache;
   /** Folders found to be tables: not looked at again until their own listing says otherwise (`forget`). */
   readonly #tableFolders = new Set<string>();
+  /** The root's entries at the last look, and whether its files and table folders were all there was. */
+  #entries: readonly DirectoryEntry[] | undefined;
+  #allDecided = false;
+  #found: readonly TableLocation[] = [];
 
   constructor(cache: DirectoryCache) {
     this.#cache = cache;
   }
 
+  /** The tables there are now, by schema and name; the same array as last time when nothing changed. */
   async find(): Promise<readonly TableLocation[]> {
-    const entries = visible(await this.#cache.list(''));
+    const entries = await this.#cache.list('');
+    if (entries === this.#entries && this.#allDecided) {
+      return this.#found;
+    }
     const tables = new Map<string, TableLocation>();
-    addFiles(tables, entries);
-    await boundedMap(directoriesOf(entries), async ({ name }) => {
+    const shown = visible(entries);
+    addFiles(tables, shown);
+    let allDecided = true;
+    await boundedMap(directoriesOf(shown), async ({ name }) => {
       if (await this.#isTableFolder(name)) {
         add(tables, DEFAULT_SCHEMA, name, { path: name, kind: 'folder' });
-      } else if (!isReservedSchema(name)) {
+      } else {
+        allDecided = false;
         await this.#findInSchema(tables, name);
       }
     });
-    return [...tables.values()].toSorted((a, b) => compare(a.schema, b.schema) || compare(a.name, b.name));
+    const found = [...tables.values()].toSorted((a, b) => compare(a.schema, b.schema) || compare(a.name, b.name));
+    this.#entries = entries;
+    this.#allDecided = allDecided;
+    if (!sameTables(this.#found, found)) {
+      this.#found = found;
+    }
+    return this.#found;
   }
 
   /** Decides anew what a folder is: it was a table once and now holds no file. */
   forget(folder: string): void {
     this.#tableFolders.delete(folder);
+    this.#allDecided = false;
   }
 
   async #findInSchema(tables: Map<string, TableLocation>, schema: string): Promise<void> {
+    if (isReservedSchema(schema)) {
+      return;
+    }
     const entries = visible(await this.#list(schema));
     await boundedMap(directoriesOf(entries), async ({ name }) => {
       const path = joinStorePath(schema, name);
@@ -122,6 +143,19 @@ export function tableKey(schema: string, name: string): string {
 /** Schemas of the system's own: a folder of that name is no schema. */
 function isReservedSchema(name: string): boolean {
   return name === 'information_schema' || name.startsWith('pg_');
+}
+
+function sameTables(a: readonly TableLocation[], b: readonly TableLocation[]): boolean {
+  return a.length === b.length && a.every((table, index) => sameTable(table, b[index]));
+}
+
+function sameTable(a: TableLocation, b: TableLocation | undefined): boolean {
+  return (
+    a.schema === b?.schema &&
+    a.name === b.name &&
+    a.paths.length === b.paths.length &&
+    a.paths.every(({ path, kind }, index) => path === b.paths[index]?.path && kind === b.paths[index].kind)
+  );
 }
 
 function isUnreadable(error: unknown): boolean {

@@ -12,13 +12,12 @@ export async function boundedMap<T, R>(
 ): Promise<R[]> {
   const results: R[] = [];
   results.length = items.length;
-  let next = 0;
+  // One iterator for all workers: each item goes to whoever is free first.
+  const queue = items.entries();
   let failed = false;
   const worker = async (): Promise<void> => {
-    for (;;) {
-      const index = next++;
-      const item = items[index];
-      if (failed || index >= items.length || item === undefined) {
+    for (const [index, item] of queue) {
+      if (failed) {
         return;
       }
       try {

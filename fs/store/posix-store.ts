@@ -3,12 +3,13 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boundedMap } from './bounded-map.js';
+import { lstatNames } from './lstat-names.js';
 import type { Mount } from './mounts.js';
 import { mountOf, readMounts } from './mounts.js';
 import { PosixFile } from './posix-file.js';
 import { removeAbsoluteTree } from './remove-tree.js';
 import type { DirectoryEntry, EntryKind, FileStat, OpenMode, Store, StoreFile } from './store.js';
-import { errnoOf, StoreError, toStoreError } from './store-error.js';
+import { errnoOf, isAbsence, StoreError, toStoreError } from './store-error.js';
 import { baseNameOf, checkStorePath, isInside, parentOf } from './store-path.js';
 
 /**
@@ -56,18 +57,13 @@ export class PosixStore implements Store {
 
   async statNames(directory: string, names: readonly string[]): Promise<(FileStat | undefined)[]> {
     const parent = await this.resolve(directory);
-    return await boundedMap(names, async (name) => {
-      try {
-        const absolute = join(parent, name);
-        const attributes = await lstat(absolute);
-        return attributes.isSymbolicLink() ? await this.#statLink(absolute) : toFileStat(attributes);
-      } catch (error) {
-        if (isAbsence(error)) {
-          return undefined;
-        }
-        throw toStoreError(error, join(directory, name));
-      }
+    const attributes = await lstatNames(parent, names, this.mount);
+    const stats = attributes.map((found) => found && toFileStat(found));
+    const links = [...attributes.keys()].filter((index) => attributes[index]?.isSymbolicLink() === true);
+    await boundedMap(links, async (index) => {
+      stats[index] = await this.#followLink(join(parent, names[index] ?? ''));
     });
+    return stats;
   }
 
   async list(directory: string): Promise<readonly DirectoryEntry[]> {
@@ -75,7 +71,7 @@ export class PosixStore implements Store {
       const parent = await this.resolve(directory);
       const found = (await readdir(parent, { withFileTypes: true })).filter((entry) => !entry.name.includes('\uFFFD'));
       const entries = await boundedMap(found, async (entry): Promise<DirectoryEntry> => {
-        const kind = entry.isSymbolicLink() ? await this.#linkKind(join(parent, entry.name)) : kindOf(entry);
+        const kind = entry.isSymbolicLink() ? ((await this.#followLink(join(parent, entry.name)))?.kind ?? 'other') : kindOf(entry);
         return { name: entry.name, kind };
       });
       return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -206,19 +202,16 @@ export class PosixStore implements Store {
     }
   }
 
-  async #statLink(absolute: string): Promise<FileStat | undefined> {
-    const real = await realpath(absolute);
-    return isInside(this.root, real) ? toFileStat(await stat(real)) : undefined;
-  }
-
-  async #linkKind(absolute: string): Promise<EntryKind> {
+  /** What a link leads to; undefined when that is nothing, out of the root, or not for us to see. */
+  async #followLink(absolute: string): Promise<FileStat | undefined> {
     try {
-      return (await this.#statLink(absolute))?.kind ?? 'other';
+      const real = await realpath(absolute);
+      return isInside(this.root, real) ? toFileStat(await stat(real)) : undefined;
     } catch (error) {
       if (isAbsence(error) || errnoOf(error) === 'ELOOP' || errnoOf(error) === 'EACCES') {
-        return 'other';
+        return undefined;
       }
-      throw error;
+      throw toStoreError(error, absolute);
     }
   }
 }
@@ -240,11 +233,6 @@ async function isLink(absolute: string): Promise<boolean> {
     }
     throw error;
   }
-}
-
-function isAbsence(error: unknown): boolean {
-  const errno = errnoOf(error);
-  return errno === 'ENOENT' || errno === 'ENOTDIR';
 }
 
 function kindOf(attributes: { isFile(): boolean; isDirectory(): boolean }): EntryKind {

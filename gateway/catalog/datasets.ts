@@ -55,6 +55,8 @@ export class DatasetCatalog {
   readonly #tables = new Map<string, DatasetTable>();
   readonly #warned = new Set<string>();
   readonly #versions = new SnapshotVersions();
+  #listings: readonly (readonly TableLocation[])[] = [];
+  #found: ReadonlyMap<string, FoundTable> = new Map();
   #names = '';
 
   constructor(options: DatasetCatalogOptions) {
@@ -67,18 +69,7 @@ export class DatasetCatalog {
 
   /** The tables there are now. Costs a stat of each root, schema folder and undecided folder. */
   async snapshot(): Promise<CatalogSnapshot> {
-    const found = new Map<string, { readonly location: TableLocation; readonly index: DatasetIndex }>();
-    for (const index of this.#indexes) {
-      for (const location of await withSqlErrors(async () => await index.tables())) {
-        const key = tableKey(location.schema, location.name);
-        if (found.has(key)) {
-          this.#warnHidden(index, key);
-        } else {
-          found.set(key, { location, index });
-        }
-      }
-    }
-    this.#noteNames([...found.keys()]);
+    const found = await this.#find();
     const names = this.#names;
     const loads = new Map<string, Promise<Relation | undefined>>();
     const loaded = new Map<string, Relation>();
@@ -142,17 +133,37 @@ export class DatasetCatalog {
     }
   }
 
-  #noteNames(keys: readonly string[]): void {
-    const names = keys.join('\n');
-    if (names === this.#names) {
-      return;
+  /** Every table by key; the same map while no name changes. */
+  async #find(): Promise<ReadonlyMap<string, FoundTable>> {
+    const listings = await withSqlErrors(async () => await Promise.all(this.#indexes.map(async (index) => await index.tables())));
+    if (listings.every((listing, index) => listing === this.#listings[index])) {
+      return this.#found;
     }
-    this.#names = names;
-    const current = new Set(keys);
+    const found = new Map<string, FoundTable>();
+    for (const [position, index] of this.#indexes.entries()) {
+      for (const location of listings[position] ?? []) {
+        const key = tableKey(location.schema, location.name);
+        if (found.has(key)) {
+          this.#warnHidden(index, key);
+        } else {
+          found.set(key, { location, index });
+        }
+      }
+    }
+    this.#listings = listings;
+    this.#found = found;
+    this.#names = [...found.keys()].join('\n');
     for (const key of this.#tables.keys()) {
-      if (!current.has(key)) {
+      if (!found.has(key)) {
         this.#tables.delete(key);
       }
     }
+    return found;
   }
+}
+
+/** Where a table is. */
+interface FoundTable {
+  readonly location: TableLocation;
+  readonly index: DatasetIndex;
 }

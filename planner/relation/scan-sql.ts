@@ -68,7 +68,8 @@ function groupShares(source: FileSource, shares: readonly FileShare[]): readonly
   for (const [index, { file, firstRow, rowCount }] of shares.entries()) {
     const ranged = firstRow !== undefined || rowCount !== undefined;
     assert(!ranged || source.format === 'parquet', 'only Parquet files are read by row ranges');
-    const key = ranged ? String(index) : JSON.stringify([file.columns ?? null, hive ? null : (file.partitionValues ?? null)]);
+    const plain = file.columns === undefined && (hive || file.partitionValues === undefined);
+    const key = ranged ? `rows ${index}` : plain ? '' : JSON.stringify([file.columns, hive ? null : file.partitionValues]);
     const read = reads.get(key) ?? {
       files: [],
       layout: file.columns,
