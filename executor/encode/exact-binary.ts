@@ -5,7 +5,7 @@ import type { ByteSink } from "./byte-sink.js";
 import type { ExactType } from "./exact-numbers.js";
 import { ExactNumbers } from "./exact-numbers.js";
 import { scaledText } from "./exact-text.js";
-import { renderNumeric } from "./numeric-binary.js";
+import { hasFastNumeric, renderNumeric, renderSafeNumeric } from "./numeric-binary.js";
 import { RenderedEncoder } from "./rendered.js";
 import type { Target } from "./target.js";
 import { ValueEncoder } from "./value-encoder.js";
@@ -155,11 +155,13 @@ export class IntegerTextEncoder extends RenderedEncoder {
 export class NumericBinaryEncoder extends RenderedEncoder {
   readonly #numbers: ExactNumbers;
   readonly #scale: number;
+  readonly #fast: boolean;
 
   constructor(type: ExactType) {
     super();
     this.#numbers = new ExactNumbers(type.storage);
     this.#scale = type.scale;
+    this.#fast = hasFastNumeric(type.scale);
   }
 
   protected override loadSource(vector: Vector, count: number): void {
@@ -167,6 +169,11 @@ export class NumericBinaryEncoder extends RenderedEncoder {
   }
 
   protected override render(index: number, sink: ByteSink): void {
-    renderNumeric(this.#numbers.bigint(index), this.#scale, sink);
+    const value = this.#numbers.values[index] ?? 0;
+    if (this.#fast && !Number.isNaN(value)) {
+      renderSafeNumeric(value, this.#scale, sink);
+    } else {
+      renderNumeric(this.#numbers.bigint(index), this.#scale, sink);
+    }
   }
 }

@@ -1,6 +1,8 @@
 /** Largest exponent (of ten) printed without one: Postgres's shortest forms follow %.15g and %.6g there. */
 const DOUBLE_FIXED_EXPONENT_MAX = 15;
 const FLOAT_FIXED_EXPONENT_MAX = 6;
+/** Below it a float4 has fewer digits than 6. */
+const SMALLEST_NORMAL_FLOAT = 2 ** -126;
 /** Precisions of %g when extra_float_digits is 0. */
 const DOUBLE_DIGITS = 15;
 const FLOAT_DIGITS = 6;
@@ -12,6 +14,11 @@ export function doubleText(value: number, extraFloatDigits: number): string {
   }
   if (extraFloatDigits <= 0) {
     return precisionText(value, Math.max(DOUBLE_DIGITS + extraFloatDigits, 1));
+  }
+  const size = value < 0 ? -value : value;
+  if (size >= 1e-4 && size < 1e15) {
+    // JavaScript prints the shortest digits too, and lays them out alike in the range most values are in.
+    return String(value);
   }
   return laidOut(value.toExponential(), DOUBLE_FIXED_EXPONENT_MAX, Object.is(value, -0));
 }
@@ -31,9 +38,10 @@ function specialText(value: number): string {
   return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 }
 
-/** The fewest digits (6 always hold a 6-digit decimal, 9 always identify a float4) that read back the same. */
+/** The fewest digits that read back the same: 9 always do, and fewer than 6 differ from 6 only by trailing zeros, save for subnormals. */
 function shortestFloat(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
+  const first = Math.abs(value) < SMALLEST_NORMAL_FLOAT ? 1 : 6;
+  for (let digits = first; digits < 9; digits++) {
     const text = value.toExponential(digits - 1);
     if (Math.fround(Number(text)) === value) {
       return text;

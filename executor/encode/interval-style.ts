@@ -82,7 +82,9 @@ function verboseText({ months, days, micros }: IntervalFields): string {
     if (parts.length === 0) {
       ago = negative;
     }
-    parts.push(`${negative === ago ? "" : "-"}${size} ${unit}${size === "1" ? "" : "s"}`);
+    // Postgres's plural: the seconds look at their size, the other units at their signed value.
+    const singular = size === "1" && (negative === ago || unit === "sec");
+    parts.push(`${negative === ago ? "" : "-"}${size} ${unit}${singular ? "" : "s"}`);
   };
   const addNumber = (value: number, unit: string): void => {
     if (value !== 0) {

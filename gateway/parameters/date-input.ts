@@ -18,7 +18,7 @@ const WEEKDAY = "(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\\s+)?";
 
 /** A time of day, with an optional zone: an offset, Z, or a name. */
 const TIME =
-  "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d*))?)?(?:\\s*(am|pm))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2}(?::?\\d{2})?)?|[a-z][a-z0-9_+/-]*)?";
+  "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d*))?)?(?:\\s*(am|pm))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2}(?::?\\d{2})?)?|(?!(?:bc|ad)\\b)[a-z][a-z0-9_+/-]*)?";
 
 type DateFields = readonly [year: number, month: number, day: number];
 
@@ -75,9 +75,28 @@ const DATE_PATTERNS: readonly DatePattern[] = [
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DATE_FIELD_COUNT = 3;
 
+/** DateStyle Postgres puts the year after the time: `Thu Feb 29 23:59:59.5 2024 UTC`. */
+const YEAR_LAST = new RegExp(
+  `^${WEEKDAY}(${MONTH}\\s+\\d{1,2}|\\d{1,2}\\s+${MONTH})\\s+(\\d{1,2}:[\\d:.]+)\\s+(\\d{4,7})(\\s.*)?$`,
+  "i",
+);
+
 /** Reads a date, or a date and time. 22007 for text that is none, 22008 for fields out of range. */
 export function readDateTime(typeName: string, text: string, dateStyle: string): DateTimeInput {
-  const trimmed = text.trim();
+  const trimmed = text
+    .trim()
+    .replace(
+      YEAR_LAST,
+      (
+        _,
+        date: string,
+        _first: string | undefined,
+        _second: string | undefined,
+        time: string,
+        year: string,
+        rest: string | undefined,
+      ) => `${date} ${year} ${time}${rest ?? ""}`,
+    );
   const dayFirst = /dmy|european/i.test(dateStyle);
   for (const candidate of DATE_PATTERNS) {
     const match = candidate.pattern.exec(trimmed);
