@@ -4,13 +4,18 @@ import { dirname } from 'node:path';
 import { describe, it } from 'mocha';
 import { isSource, readTracked, trackedFiles } from './tracked-files.js';
 
-/** The house style says 40 to 250 lines; beyond this a file holds more than one thing. */
-const LINES_MAX = 260;
-/** Files that are one long list by nature, each with its own bound. */
-const LONGER: Readonly<Record<string, number>> = {};
-/** Written in pieces, or this file would break its own rule. */
-const UNFINISHED = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX\\b(?!\\d)'].join('|'));
-const SKIPPED = new RegExp('\\b(describe|it|test)\\.(' + ['sk' + 'ip', 'on' + 'ly'].join('|') + ')\\(|\\bthis\\.sk' + 'ip\\(');
+/** The house style says 40 to 250 lines; well beyond that a file holds more than one thing. */
+const LINES_MAX = 300;
+/** Files that are one long list by nature (a case an operator kind), each with its own bound. */
+const LONGER: Readonly<Record<string, number>> = {
+  'planner/bind/read-operator.ts': 450,
+  'planner/print/print-operator.ts': 450,
+};
+/** One letter in brackets, or this file would break its own rules. */
+const UNFINISHED = /TO[D]O|FIX[M]E|\bXX[X]\b/;
+const SKIPPED = /\b(describe|it|test)\.(sk[i]p|onl[y])\(|\bthis\.sk[i]p\(/;
+const ARGUED = /@ts-[i]gnore|@ts-[n]ocheck|@ts-[e]xpect-error|oxlint-[d]isable|\bas [a]ny\b/;
+const MACHINE_PATHS = /\/wor[k]\/|\/hom[e]\/\w|\/roo[t]\/|\/User[s]\/\w/;
 
 describe('tidy/files', () => {
   const files = trackedFiles();
@@ -41,7 +46,13 @@ describe('tidy/files', () => {
   });
 
   it('no type system is argued with', () => {
-    assert.deepEqual(findLines(sources.filter((path) => path.endsWith('.ts')), new RegExp('@ts-' + '(ignore|nocheck|expect-error)|oxlint-' + 'disable|\\bas ' + 'any\\b')), []);
+    assert.deepEqual(
+      findLines(
+        sources.filter((path) => path.endsWith('.ts')),
+        ARGUED,
+      ),
+      [],
+    );
   });
 
   it('every folder of sources has a README that names its files', () => {
@@ -73,17 +84,21 @@ describe('tidy/files', () => {
   });
 
   it('nothing of one machine is in a tracked file', () => {
-    const name = hostname();
-    const patterns = ['/wo' + 'rk/', '/ho' + 'me/\\w', '/ro' + 'ot/', '/Us' + 'ers/\\w', ...(name.length > 5 && name !== 'localhost' ? [name.replaceAll('.', '\\.')] : [])];
     const texts = files.filter((path) => /\.(ts|mjs|md|json|sql|slt|sh|txt|yml|yaml|plan|wire)$/.test(path) || path === '.ci/run');
-    assert.deepEqual(findLines(texts, new RegExp(patterns.join('|'))), []);
+    assert.deepEqual(findLines(texts, MACHINE_PATHS), []);
+    // A short or common name would be found in ordinary words.
+    const name = hostname();
+    if (name.length > 7 && name !== 'localhost') {
+      assert.deepEqual(findLines(texts, new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`)), []);
+    }
   });
-
-  function findLines(paths: readonly string[], pattern: RegExp): string[] {
-    return paths.flatMap((path) =>
-      readTracked(path)
-        .split('\n')
-        .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.trim().slice(0, 100)}`] : [])),
-    );
-  }
 });
+
+/** Lines of files that match, as `path:line: text`. */
+function findLines(paths: readonly string[], pattern: RegExp): string[] {
+  return paths.flatMap((path) =>
+    readTracked(path)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.trim().slice(0, 100)}`] : [])),
+  );
+}
