@@ -16,6 +16,9 @@ export class BodyReader {
   }
 
   byte(): number {
+    if (this.remaining === 0) {
+      throw protocolViolation("no data left in message");
+    }
     const offset = this.#advance(1);
     return this.#bytes.readUInt8(offset);
   }

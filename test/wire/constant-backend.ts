@@ -71,8 +71,7 @@ export class ConstantBackend implements SessionBackend {
   }
 
   async execute(statement: PreparedStatement, options: ExecuteOptions): Promise<ExecutionResult> {
-    const [verb, first, ...rest] = statement.text.split(/\s+/);
-    const command = (tag: string): ExecutionResult => ({ kind: "command", tag, notices: [] });
+    const [verb = "", first, ...rest] = statement.text.split(/\s+/);
     switch (verb) {
       case "rows":
         return this.#rows(Number(first), Number(rest[0] ?? 1), options);
@@ -182,6 +181,10 @@ export class ConstantBackend implements SessionBackend {
     };
     return { kind: "rows", columns: COLUMNS, stream, tag: (sent) => `SELECT ${sent}`, notices: [] };
   }
+}
+
+function command(tag: string): ExecutionResult {
+  return { kind: "command", tag, notices: [] };
 }
 
 const COLUMNS: readonly ResultColumn[] = [
