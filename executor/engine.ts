@@ -88,3 +88,13 @@ export interface FileInspector {
   /** Rows of a trusted query over metadata functions (parquet_schema, sniff_csv) whose columns are all VARCHAR. */
   queryText(sql: string): Promise<readonly (readonly (string | null)[])[]>;
 }
+
+/** A file that COPY ... TO wrote, not yet durable. */
+export interface WrittenFile {
+  readonly path: string;
+  /** Its place below the folder that was given to write in. */
+  readonly relativePath: string;
+  readonly byteCount: number;
+  /** Rows in it. A CSV writer with partitions only tells the total: it is the first file's, and the others have 0. */
+  readonly rowCount: number;
+}

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
 
+import { join } from 'node:path';
 import { quoteText } from '../../planner/types/data-type.js';
 import type { Column } from '../../planner/relation/relation.js';
-import type { DescribedColumn, InspectedFile, Prelude } from '../engine.js';
+import type { DescribedColumn, FileInspector, InspectedFile, Prelude } from '../engine.js';
 import { toSqlError } from '../errors/duckdb-error.js';
 import { readPlanException } from '../errors/exception.js';
-import { claimFolder, removeDeadFolders } from '../pool/owner-record.js';
 import { ProcessFolder } from '../pool/process-folder.js';
 import type { CollectedRow, InstanceOptions } from '../protocol/messages.js';
 import { inspectParquet } from './inspect-parquet.js';
@@ -16,6 +15,9 @@ import { StubFiles } from './stub-files.js';
 
 /** Memory of a binder process: plans, footers and catalog tables, never data. */
 const MEMORY_BYTES = 1 << 30;
+
+/** Most rows of a metadata query: a row a column a file. */
+const TEXT_ROWS_MAX = 1_000_000;
 
 /**
  * Planning is not threaded, and these optimizers make plans that cannot be serialized or executed elsewhere
@@ -27,33 +29,35 @@ const PLANNING_STATEMENTS = ["SET GLOBAL disabled_optimizers = 'column_lifetime,
  * DuckDB as binder and optimizer, in processes of its own: one plans and describes, the other reads files' footers and
  * headers, which can be slow. A statement that ends its process is tried once more in a fresh one.
  */
-export class Binder {
+export class Binder implements FileInspector {
   readonly #planner: SerialProcess;
   readonly #inspector: SerialProcess;
   readonly #stubs: StubFiles;
-  readonly #stubFolder: string;
+  readonly #stubFolder: ProcessFolder;
   readonly #processFolder: ProcessFolder;
 
-  private constructor(options: BinderOptions) {
-    mkdirSync(options.stubDirectory, { recursive: true });
-    removeDeadFolders(options.stubDirectory);
-    this.#stubFolder = claimFolder(options.stubDirectory, 'stubs');
-    this.#processFolder = ProcessFolder.open(options.spillDirectory);
+  private constructor(options: BinderOptions, stubFolder: ProcessFolder, processFolder: ProcessFolder) {
+    this.#stubFolder = stubFolder;
+    this.#processFolder = processFolder;
     const instance: Omit<InstanceOptions, 'spillDirectory' | 'threads'> = {
       memoryBytes: MEMORY_BYTES,
-      allowedDirectories: [...options.readableRoots, this.#stubFolder],
+      allowedDirectories: [...options.readableRoots, this.#stubFolder.path],
       statements: [],
     };
     this.#planner = new SerialProcess({ ...instance, threads: 1, spillDirectory: this.#processFolder.next(), statements: PLANNING_STATEMENTS }, options.log);
     this.#inspector = new SerialProcess({ ...instance, threads: 2, spillDirectory: this.#processFolder.next() }, options.log);
-    this.#stubs = new StubFiles(this.#stubFolder, async (sql) => {
+    this.#stubs = new StubFiles(this.#stubFolder.path, async (sql) => {
       await collect(this.#planner, sql, 1);
     });
   }
 
   /** Starts both processes. */
   static async start(options: BinderOptions): Promise<Binder> {
-    const binder = new Binder(options);
+    const binder = new Binder(
+      options,
+      await ProcessFolder.open(join(options.stubDirectory, 'stubs'), 'stubs'),
+      await ProcessFolder.open(join(options.spillDirectory, 'executors'), 'spill'),
+    );
     try {
       await Promise.all([binder.#planner.start(), binder.#inspector.start()]);
     } catch (error) {
@@ -70,12 +74,7 @@ export class Binder {
 
   /** DuckDB's optimized logical plan of a query as JSON text. Constants are folded in the time zone given. */
   async plan(sql: string, timeZone: string = 'UTC'): Promise<string> {
-    const rows = await collect(
-      this.#planner,
-      `SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
-      1,
-      timeZone,
-    );
+    const rows = await collect(this.#planner, `SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true)`, 1, timeZone);
     const json = rows[0]?.[0];
     assert(typeof json === 'string', 'json_serialize_plan gives one text');
     const exception = readPlanException(json);
@@ -100,6 +99,17 @@ export class Binder {
     return await inspectParquet(paths, (sql, rowCountMax) => collect(this.#inspector, sql, rowCountMax));
   }
 
+  /** Rows of a trusted query over metadata functions, whose columns are all VARCHAR. */
+  async queryText(sql: string): Promise<readonly (readonly (string | null)[])[]> {
+    const rows = await collect(this.#inspector, sql, TEXT_ROWS_MAX);
+    return rows.map((row) =>
+      row.map((value) => {
+        assert(value === null || typeof value === 'string', 'every column is VARCHAR');
+        return value;
+      }),
+    );
+  }
+
   /** Process ids, planner first; for status and tests. */
   get processIds(): readonly number[] {
     return [this.#planner.processId, this.#inspector.processId].flatMap((id) => id ?? []);
@@ -108,8 +118,8 @@ export class Binder {
   /** Ends both processes and removes the stubs. */
   async close(): Promise<void> {
     await Promise.all([this.#planner.close(), this.#inspector.close()]);
-    rmSync(this.#stubFolder, { recursive: true, force: true });
-    this.#processFolder.close();
+    await this.#stubFolder.close();
+    await this.#processFolder.close();
   }
 }
 
@@ -120,7 +130,7 @@ async function describe(process: SerialProcess, sql: string, preludes: readonly 
 }
 
 async function collect(process: SerialProcess, sql: string, rowCountMax: number, timeZone = 'UTC'): Promise<readonly CollectedRow[]> {
-  const end = await process.run({ kind: 'collect', statements: [sql], directories: [], rowCountMax }, timeZone);
+  const end = await process.run({ kind: 'collect', statements: [sql], directories: [], rowCountMax, preludes: [], inputs: [] }, timeZone);
   assert(end.kind === 'collected');
   return end.rows;
 }

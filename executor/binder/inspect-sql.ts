@@ -4,9 +4,10 @@ import { fileListSql } from '../../planner/relation/file-list-sql.js';
  * The query that reads the footers of some Parquet files: a row a file with its path, rows, row groups, and
  * [column, min, max, null count] of every top-level column.
  *
- * Minimum and maximum come as text per row group and are compared as what they are: whole numbers, decimals, floats, or
- * text (strings, dates and timestamps order as text). A value that cannot be compared, or that a row group does not
- * tell, leaves the column without a bound. Columns of bytes are left out: their text is not their order.
+ * Minimum and maximum come as text per row group and are compared as what they are: whole numbers, decimals, floats,
+ * dates and timestamps, or text. A value that cannot be compared, or that a row group does not tell, leaves the column
+ * without a bound. Columns of bytes are left out: their text is not their order. Floats have no maximum: NaN is above
+ * every number for DuckDB, and writers leave it out of the statistics.
  */
 export function inspectSql(paths: readonly string[]): string {
   const files = fileListSql(paths);
@@ -15,8 +16,9 @@ WITH kinds AS (
   SELECT file_name, name, any_value(CASE
     WHEN logical_type LIKE 'Decimal%' OR converted_type = 'DECIMAL' THEN 'decimal'
     WHEN logical_type LIKE 'String%' OR converted_type = 'UTF8' THEN 'text'
-    WHEN logical_type LIKE 'Timestamp%' OR logical_type LIKE 'Date%' OR logical_type LIKE 'Time%'
-      OR converted_type LIKE 'TIME%' OR converted_type = 'DATE' THEN 'text'
+    WHEN logical_type LIKE '%NANOS=Nano%' THEN 'none'
+    WHEN logical_type LIKE 'Timestamp%' OR logical_type LIKE 'Date%' OR converted_type LIKE 'TIMESTAMP%' OR converted_type = 'DATE' THEN 'instant'
+    WHEN logical_type LIKE 'Time%' OR converted_type LIKE 'TIME%' THEN 'text'
     WHEN type = 'BOOLEAN' THEN 'text'
     WHEN type IN ('INT32', 'INT64') THEN 'integer'
     WHEN type IN ('FLOAT', 'DOUBLE') THEN 'float'
@@ -34,19 +36,21 @@ WITH kinds AS (
       WHEN 'integer' THEN min(TRY_CAST(stats_min_value AS HUGEINT))::VARCHAR
       WHEN 'decimal' THEN arg_min(stats_min_value, TRY_CAST(stats_min_value AS DECIMAL(38, 18)))
       WHEN 'float' THEN arg_min(stats_min_value, TRY_CAST(stats_min_value AS DOUBLE))
+      WHEN 'instant' THEN arg_min(stats_min_value, TRY_CAST(stats_min_value AS TIMESTAMP))
       WHEN 'text' THEN min(stats_min_value) END AS min_value,
     CASE kind
       WHEN 'integer' THEN max(TRY_CAST(stats_max_value AS HUGEINT))::VARCHAR
       WHEN 'decimal' THEN arg_max(stats_max_value, TRY_CAST(stats_max_value AS DECIMAL(38, 18)))
-      WHEN 'float' THEN arg_max(stats_max_value, TRY_CAST(stats_max_value AS DOUBLE))
+      WHEN 'instant' THEN arg_max(stats_max_value, TRY_CAST(stats_max_value AS TIMESTAMP))
       WHEN 'text' THEN max(stats_max_value) END AS max_value,
     CASE kind
       WHEN 'integer' THEN bool_and(stats_min_value IS NULL OR TRY_CAST(stats_min_value AS HUGEINT) IS NOT NULL)
       WHEN 'decimal' THEN bool_and(stats_min_value IS NULL OR (TRY_CAST(stats_min_value AS DECIMAL(38, 18)) IS NOT NULL AND TRY_CAST(stats_max_value AS DECIMAL(38, 18)) IS NOT NULL))
-      WHEN 'float' THEN bool_and(stats_min_value IS NULL OR (isfinite(TRY_CAST(stats_min_value AS DOUBLE)) AND isfinite(TRY_CAST(stats_max_value AS DOUBLE))))
+      WHEN 'float' THEN bool_and(stats_min_value IS NULL OR coalesce(isfinite(TRY_CAST(stats_min_value AS DOUBLE)), false))
+      WHEN 'instant' THEN bool_and(stats_min_value IS NULL OR (TRY_CAST(stats_min_value AS TIMESTAMP) IS NOT NULL AND TRY_CAST(stats_max_value AS TIMESTAMP) IS NOT NULL))
       ELSE true END AS comparable
   FROM parquet_metadata(${files}) AS metadata JOIN kinds ON kinds.file_name = metadata.file_name AND kinds.name = path_in_schema
-  GROUP BY ALL
+  GROUP BY metadata.file_name, path_in_schema, kind
 ), statistics AS (
   SELECT file_name, list([name,
     CASE WHEN has_bounds AND comparable THEN min_value END,

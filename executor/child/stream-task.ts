@@ -1,6 +1,7 @@
 import duckdb from '@duckdb/node-bindings';
 import type { DataChunk, Result } from '@duckdb/node-bindings';
 import type { TaskWork } from '../protocol/messages.js';
+import { checkInputs } from './check-inputs.js';
 import { findLostError } from './lost-error.js';
 import { openRows } from './rows.js';
 import type { TaskContext } from './task-context.js';
@@ -13,6 +14,7 @@ export async function runStream(context: TaskContext, work: Extract<TaskWork, { 
   const { channel, database, task } = context;
   await context.preludes.ensure(database, work.preludes);
   context.check();
+  await checkInputs(context, work.inputs);
   const statement = await duckdb.prepare(database.connection, work.sql);
   let fetching: Promise<DataChunk> | null = null;
   try {

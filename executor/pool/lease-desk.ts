@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { ExecutorProcess } from './executor-process.js';
@@ -43,7 +44,7 @@ export class LeaseDesk {
 
   /** Starts the warm processes; fails when the first one cannot be started. */
   static async open(options: ExecutorPoolOptions): Promise<LeaseDesk> {
-    const desk = new LeaseDesk(options, ProcessFolder.open(options.spillDirectory));
+    const desk = new LeaseDesk(options, await ProcessFolder.open(join(options.spillDirectory, 'executors'), 'spill'));
     const starts: Promise<void>[] = [];
     for (let count = 0; count < options.executorCount; count++) {
       starts.push(desk.#startOne());
@@ -105,7 +106,7 @@ export class LeaseDesk {
     }
     await Promise.allSettled([...this.#idle, ...this.#leased].map((each) => each.close()));
     await Promise.allSettled(this.#ending);
-    this.#folder.close();
+    await this.#folder.close();
   }
 
   #count(): number {

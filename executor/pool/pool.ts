@@ -1,5 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import type { ResultStream, WholeQuery } from '../engine.js';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeAbandoned } from '../../fs/owner/owner.js';
+import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
+import type { ResultStream, WholeQuery, WrittenFile } from '../engine.js';
+import type { FilesRunOptions, StageEnvironment, StagedResult, StagedRunOptions } from '../stages/options.js';
+import { runStaged } from '../stages/run-staged.js';
+import { QUERIES_FOLDER } from '../stages/staged-query.js';
+import { writeFiles } from '../stages/write-files.js';
 import { LeaseDesk } from './lease-desk.js';
 import type { ExecutorPoolOptions, ExecutorPoolStatus } from './options.js';
 import { WholeResult, cancelOnAbort } from './whole-result.js';
@@ -16,7 +23,9 @@ export class ExecutorPool {
 
   /** Makes the directories, removes what dead gateways left in them, and starts the warm processes. */
   static async start(options: ExecutorPoolOptions): Promise<ExecutorPool> {
-    mkdirSync(options.shuffleDirectory, { recursive: true });
+    const queries = join(options.shuffleDirectory, QUERIES_FOLDER);
+    await mkdir(queries, { recursive: true });
+    await removeAbandoned(queries);
     return new ExecutorPool(options, await LeaseDesk.open(options));
   }
 
@@ -31,6 +40,7 @@ export class ExecutorPool {
         encodings: query.encodings,
         output: query.settings,
         preludes: query.preludes ?? [],
+        inputs: [],
       },
       {
         threads: this.#options.threads,
@@ -41,6 +51,16 @@ export class ExecutorPool {
     void run.ended.then(() => this.#desk.release(leased));
     cancelOnAbort(run, signal);
     return new WholeResult(await run.columns, run);
+  }
+
+  /** Runs a distributed query; resolves once the columns of its last stage are known. */
+  async runStaged(plan: StagedPlan, options: StagedRunOptions, signal: AbortSignal): Promise<StagedResult> {
+    return await runStaged(plan, options, this.#environment(), signal);
+  }
+
+  /** Runs a distributed query whose last stage writes files; the caller makes them durable and publishes them. */
+  async writeFiles(plan: StagedPlan, options: FilesRunOptions, signal: AbortSignal): Promise<readonly WrittenFile[]> {
+    return await writeFiles(plan, options, this.#environment(), signal);
   }
 
   /** Tasks of one distributed query that run at the same time. */
@@ -56,5 +76,16 @@ export class ExecutorPool {
   /** Ends all statements and processes. */
   async close(): Promise<void> {
     await this.#desk.close();
+  }
+
+  #environment(): StageEnvironment {
+    return {
+      acquire: (signal) => this.#desk.acquire(signal),
+      release: (leased) => this.#desk.release(leased),
+      threads: this.#options.threads,
+      memoryBytes: () => this.#desk.share.bytes,
+      parallelism: this.parallelism,
+      shuffleDirectory: this.#options.shuffleDirectory,
+    };
   }
 }

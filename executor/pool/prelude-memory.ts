@@ -8,8 +8,8 @@ export class PreludeMemory {
 
   /** The work as it must be sent: preludes the process holds lose their statements. */
   strip(work: TaskWork): TaskWork {
-    this.#pending = work.kind === 'collect' ? [] : work.preludes;
-    if (work.kind === 'collect' || work.preludes.length === 0) {
+    this.#pending = work.preludes;
+    if (work.preludes.length === 0) {
       return work;
     }
     return {

@@ -84,16 +84,25 @@ export type TaskWork =
       readonly encodings: readonly ResultColumnEncoding[];
       readonly output: OutputSettings;
       readonly preludes: readonly Prelude[];
+      readonly inputs: readonly InputCheck[];
     }
-  /** A few rows as text: COPY's statistics, a plan, a file's metadata. `directories` are made first. */
+  /** A few rows: COPY's statistics, a plan, a file's metadata. `directories` are made first; the rows are the last statement's. */
   | {
       readonly kind: 'collect';
       readonly statements: readonly string[];
       readonly directories: readonly string[];
       readonly rowCountMax: number;
+      readonly preludes: readonly Prelude[];
+      readonly inputs: readonly InputCheck[];
     }
   /** Names and types of a query's columns, without running it. */
   | { readonly kind: 'describe'; readonly sql: string; readonly preludes: readonly Prelude[] };
+
+/** Shuffle files a task is about to read, and the rows their manifests promise: anything else fails the task. */
+export interface InputCheck {
+  readonly paths: readonly string[];
+  readonly rowCount: number;
+}
 
 /** A task's last message, whatever became of it. */
 export type TaskLastMessage = Extract<FromExecutor, { readonly kind: 'streamed' | 'collected' | 'described' | 'failed' }>;

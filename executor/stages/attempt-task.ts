@@ -1,0 +1,71 @@
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { TaskRun } from '../pool/task-run.js';
+import { cancelOnAbort } from '../pool/whole-result.js';
+import type { TaskSettings, TaskWork } from '../protocol/messages.js';
+import type { StageEnvironment } from './options.js';
+
+/**
+ * Times a task is tried: again, in another process, when its process ended under it. Twice is a bad node or bad luck;
+ * a task that kills its process twice would go on doing so.
+ */
+const ATTEMPTS_MAX = 2;
+
+/** A task to be tried. */
+export interface TaskAttempts<Result> {
+  readonly work: (attempt: number) => TaskWork;
+  readonly settings: TaskSettings;
+  /** Follows the running task to its result. */
+  readonly follow: (run: TaskRun, attempt: number) => Promise<Result>;
+  /** False once the task's effects left the executor (rows went to the client). */
+  readonly mayRetry: () => boolean;
+}
+
+/** Runs a task in a leased process, and once more when that process ends. Errors of the statement itself are final. */
+export async function attemptTask<Result>(environment: StageEnvironment, signal: AbortSignal, task: TaskAttempts<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    const leased = await environment.acquire(signal);
+    const run = leased.run(task.work(attempt), task.settings, attempt);
+    cancelOnAbort(run, signal);
+    try {
+      return await task.follow(run, attempt);
+    } catch (error) {
+      if (attempt >= ATTEMPTS_MAX || signal.aborted || !isCrash(error) || !task.mayRetry()) {
+        throw error;
+      }
+    } finally {
+      run.cancel(null);
+      await run.ended;
+      environment.release(leased);
+    }
+  }
+}
+
+function isCrash(error: unknown): boolean {
+  return error instanceof SqlError && error.sqlstate === SQLSTATE.crash_shutdown;
+}
+
+/** Runs `count` tasks, `width` at a time, in order of their numbers. The first failure stops the others; all have ended when this returns. */
+export async function runTasks(count: number, width: number, abort: AbortController, run: (task: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  let failure: { readonly error: unknown } | null = null;
+  const worker = async (): Promise<void> => {
+    while (next < count && failure === null) {
+      const task = next++;
+      try {
+        await run(task);
+      } catch (error) {
+        failure ??= { error };
+        abort.abort(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
+  throwFailure(failure);
+}
+
+function throwFailure(failure: { readonly error: unknown } | null): void {
+  if (failure !== null) {
+    throw failure.error instanceof Error ? failure.error : new Error('a task failed', { cause: failure.error });
+  }
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { Fragment, ScanShare, Stage } from '../../planner/fragment/staged-plan.js';
+import type { InputCheck } from '../protocol/messages.js';
+import { readExchangeSql } from './exchange-sql.js';
+import type { ShuffleFile } from './manifest.js';
+
+/** A task of a stage: which part of the inputs it reads. */
+export interface TaskInputs {
+  readonly scans: readonly ScanShare[];
+  /** Its partition of hash exchanges; null reads all of them. */
+  readonly partition: number | null;
+}
+
+/** The tasks of a stage in order. */
+export function tasksOf(stage: Stage): readonly TaskInputs[] {
+  const layout = stage.tasks;
+  switch (layout.kind) {
+    case 'single':
+      return [{ scans: layout.scans, partition: null }];
+    case 'splits':
+      return layout.splits.map((scans) => ({ scans, partition: null }));
+    case 'partitions':
+      return Array.from({ length: layout.partitionCount }, (_, partition) => ({ scans: layout.scans, partition }));
+  }
+}
+
+/** A fragment as one task runs it. */
+export interface FilledFragment {
+  readonly sql: string;
+  readonly inputs: readonly InputCheck[];
+}
+
+/** Puts a task's scans and its producers' files into a fragment's holes. `filesOf` gives the files of a stage for the task's partition. */
+export function fillFragment(
+  fragment: Fragment,
+  task: TaskInputs,
+  filesOf: (stage: number, partition: number | null) => readonly ShuffleFile[],
+): FilledFragment {
+  const inputs: InputCheck[] = [];
+  const texts = fragment.sql.map((piece) => {
+    if (typeof piece === 'string') {
+      return piece;
+    }
+    if (piece.kind === 'scan') {
+      const share = task.scans.find((candidate) => candidate.scan === piece.scan);
+      assert(share !== undefined, `the task has no share of scan ${piece.scan}`);
+      return share.sql;
+    }
+    const files = filesOf(piece.stage, task.partition);
+    const paths = files.map((file) => file.path);
+    inputs.push({ paths, rowCount: files.reduce((sum, file) => sum + file.rowCount, 0) });
+    return readExchangeSql(piece.columns, paths);
+  });
+  return { sql: texts.join(''), inputs };
+}

@@ -1,0 +1,62 @@
+import type { OutputSettings, Prelude, ResultColumnEncoding, ResultStream } from '../engine.js';
+import type { ExecutorProcess } from '../pool/executor-process.js';
+
+/** How the rows of a distributed query go to the client. */
+export interface StagedRunOptions extends StageRunOptions {
+  /** By column; a list of one holds for all; empty means text with DuckDB's types. */
+  readonly encodings: readonly ResultColumnEncoding[];
+  /** Column names for the client; the plan's when absent. */
+  readonly columnNames?: readonly string[];
+}
+
+/** Where a distributed COPY ... TO writes. */
+export interface FilesRunOptions extends StageRunOptions {
+  /** An empty folder of the caller's; files get their final names in it and are published by the caller. */
+  readonly stagingDirectory: string;
+}
+
+/** What every distributed query is run with. */
+export interface StageRunOptions {
+  readonly settings: OutputSettings;
+  /** Names the query's folder of shuffle files: letters, digits and dashes. */
+  readonly queryId: string;
+  /** Tasks at the same time; the pool's when absent. */
+  readonly parallelism?: number;
+  /** State that fragments need in their process (pg_catalog's tables). */
+  readonly preludes?: readonly Prelude[];
+}
+
+/** What stages need of the pool. */
+export interface StageEnvironment {
+  /** A process for one task. */
+  readonly acquire: (signal: AbortSignal) => Promise<ExecutorProcess>;
+  readonly release: (leased: ExecutorProcess) => void;
+  /** DuckDB threads for all tasks of a query together. */
+  readonly threads: number;
+  /** Memory a task that starts now may use. */
+  readonly memoryBytes: () => number;
+  readonly parallelism: number;
+  readonly shuffleDirectory: string;
+}
+
+/** A result that can tell how its stages went, for EXPLAIN ANALYZE; complete once the stream has ended. */
+export interface StagedResult extends ResultStream {
+  summary(): readonly StageSummary[];
+}
+
+/** How one stage went. */
+export interface StageSummary {
+  readonly stage: number;
+  readonly description: string;
+  readonly tasks: readonly TaskSummary[];
+}
+
+/** How the winning attempt of one task went. */
+export interface TaskSummary {
+  readonly task: number;
+  readonly attempt: number;
+  readonly rowCount: number;
+  readonly byteCount: number;
+  readonly fileCount: number;
+  readonly elapsedMs: number;
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { claimDirectory, releaseDirectory } from '../../fs/owner/owner.js';
+import type { Stage, StagedPlan } from '../../planner/fragment/staged-plan.js';
+import { cancelError } from '../pool/task-run.js';
+import type { TaskSettings } from '../protocol/messages.js';
+import { attemptTask, runTasks } from './attempt-task.js';
+import type { TaskAttempts } from './attempt-task.js';
+import { fillFragment, tasksOf } from './fill-fragment.js';
+import type { FilledFragment } from './fill-fragment.js';
+import { filesFor } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import type { StageEnvironment, StageRunOptions, StageSummary, TaskSummary } from './options.js';
+
+/** Folder below the shuffle directory in which every query has its own. */
+export const QUERIES_FOLDER = 'queries';
+
+/** One task of the stage being run, ready to be sent. */
+export interface StageTask {
+  readonly stage: Stage;
+  readonly task: number;
+  readonly filled: FilledFragment;
+  readonly settings: TaskSettings;
+}
+
+/** A distributed query while it runs: its shuffle folder, what its finished tasks wrote, and the switch that stops it. */
+export class StagedQuery {
+  readonly plan: StagedPlan;
+  readonly options: StageRunOptions;
+  readonly environment: StageEnvironment;
+  /** Folder of the query's shuffle files. */
+  readonly directory: string;
+  readonly summaries: StageSummary[] = [];
+  readonly #manifests = new Map<number, readonly Manifest[]>();
+  readonly #abort = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #onOuterAbort: () => void;
+  #claimed = false;
+
+  constructor(plan: StagedPlan, options: StageRunOptions, environment: StageEnvironment, signal: AbortSignal) {
+    assert(/^[A-Za-z0-9-]+$/.test(options.queryId), 'a query id is a plain name');
+    this.plan = plan;
+    this.options = options;
+    this.environment = environment;
+    this.directory = join(environment.shuffleDirectory, QUERIES_FOLDER, options.queryId);
+    this.#outer = signal;
+    this.#onOuterAbort = () => this.stop(signal.reason);
+    signal.addEventListener('abort', this.#onOuterAbort);
+    if (signal.aborted) {
+      this.stop(signal.reason);
+    }
+  }
+
+  get lastStage(): Stage {
+    const last = this.plan.stages.at(-1);
+    assert(last !== undefined, 'a plan has a stage');
+    return last;
+  }
+
+  /** Aborted when the query is to stop; its reason is always an Error. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get width(): number {
+    return this.options.parallelism ?? this.environment.parallelism;
+  }
+
+  /** Stops every task. */
+  stop(reason: unknown): void {
+    this.#abort.abort(reason instanceof Error && reason.name !== 'AbortError' ? reason : cancelError(reason));
+  }
+
+  /** Makes the query's folder; only queries that shuffle have one. */
+  async claim(): Promise<void> {
+    this.#claimed = true;
+    await claimDirectory(this.directory);
+  }
+
+  /** Keeps what a stage wrote for the stages that read it. */
+  remember(stage: number, manifests: readonly Manifest[]): void {
+    this.#manifests.set(stage, manifests);
+  }
+
+  /** Runs every task of a stage; `attempts` says how one is sent and followed. */
+  async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<void> {
+    const tasks = tasksOf(stage);
+    assert(tasks.length > 0, `stage ${stage.id} has no tasks`);
+    const width = Math.min(this.width, tasks.length);
+    const summaries: TaskSummary[] = [];
+    this.summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
+    await runTasks(tasks.length, width, this.#abort, async (task) => {
+      const inputs = tasks[task];
+      assert(inputs !== undefined);
+      const filled = fillFragment(stage.fragment, inputs, (producer, partition) => this.#filesOf(producer, partition));
+      const settings: TaskSettings = {
+        threads: Math.max(1, Math.floor(this.environment.threads / width)),
+        memoryBytes: this.environment.memoryBytes(),
+        timeZone: this.options.settings.timeZone,
+      };
+      summaries.push(await attemptTask(this.environment, this.signal, attempts({ stage, task, filled, settings })));
+    });
+  }
+
+  /** Removes the query's folder. */
+  async cleanUp(): Promise<void> {
+    this.#outer.removeEventListener('abort', this.#onOuterAbort);
+    if (this.#claimed) {
+      this.#claimed = false;
+      await releaseDirectory(this.directory);
+    }
+  }
+
+  #filesOf(stage: number, partition: number | null): readonly Manifest['files'][number][] {
+    const manifests = this.#manifests.get(stage);
+    assert(manifests !== undefined, `stage ${stage} has not run`);
+    return filesFor(manifests, partition);
+  }
+}
