@@ -5,14 +5,13 @@ export const PLANTED_BUGS: readonly string[] = ['lost-split', 'unpartitioned-has
 
 /** The plan with one of the bugs in it. */
 export function spoilPlan(plan: StagedPlan, bug: string | undefined): StagedPlan {
-  switch (bug) {
-    case 'lost-split':
-      return { ...plan, stages: plan.stages.map(loseSplit) };
-    case 'unpartitioned-hash':
-      return { ...plan, stages: plan.stages.map(dealRound) };
-    default:
-      throw new Error(`SLUICE_PLANTED_BUG must be one of ${PLANTED_BUGS.join(', ')}, not ${bug}`);
+  if (bug === 'lost-split') {
+    return { ...plan, stages: plan.stages.map(loseSplit) };
   }
+  if (bug === 'unpartitioned-hash') {
+    return { ...plan, stages: plan.stages.map(dealRound) };
+  }
+  throw new Error(`SLUICE_PLANTED_BUG must be one of ${PLANTED_BUGS.join(', ')}, not ${bug}`);
 }
 
 function loseSplit(stage: Stage): Stage {
