@@ -2,7 +2,10 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
 import { boundedMap } from '../../fs/store/bounded-map.js';
 
-/** Bytes of a file read to find its header line; longer headers are compared by their beginning, and sniffed each. */
+/** Bytes of a file read first: most header lines end within them. */
+const HEADER_BYTES = 4 * 1024;
+
+/** Bytes of a file read at most to find its header line; longer headers are compared by their beginning, and sniffed each. */
 const HEADER_BYTES_MAX = 64 * 1024;
 
 /** Groups CSV files by their first line, in order of appearance: files of one group name the same columns in the same order. */
@@ -26,10 +29,15 @@ async function firstLine(file: DatasetFile): Promise<string | undefined> {
   }
   const opened = await file.store.open(file.path, 'read');
   try {
-    const bytes = await opened.read(0, HEADER_BYTES_MAX);
-    const text = (name.endsWith('.gz') ? gunzipStart(bytes) : bytes).toString('latin1');
-    const end = text.search(/[\r\n]/);
-    return end === -1 && bytes.length === HEADER_BYTES_MAX ? undefined : text.slice(0, end === -1 ? undefined : end);
+    for (const byteCount of [HEADER_BYTES, HEADER_BYTES_MAX]) {
+      const bytes = await opened.read(0, byteCount);
+      const text = (name.endsWith('.gz') ? gunzipStart(bytes) : bytes).toString('latin1');
+      const end = text.search(/[\r\n]/);
+      if (end !== -1 || bytes.length < byteCount) {
+        return text.slice(0, end === -1 ? undefined : end);
+      }
+    }
+    return undefined;
   } finally {
     await opened.close();
   }

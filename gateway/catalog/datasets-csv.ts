@@ -1,15 +1,14 @@
 import type { FileInspector } from '../../executor/engine.js';
 import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
-import { duckdbPath, fileListSql } from '../../planner/relation/file-list-sql.js';
-import type { DataFile } from '../../planner/relation/relation.js';
+import { fileListSql } from '../../planner/relation/file-list-sql.js';
+import type { Column, DataFile } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import { quoteText } from '../../planner/types/data-type.js';
 import { groupByFirstLine } from './datasets-csv-header.js';
+import type { Options, SniffedFile } from './datasets-csv-sniff.js';
+import { callArguments, NAMING_OPTIONS, sniffCsv } from './datasets-csv-sniff.js';
 import type { BuiltFiles } from './datasets-relation.js';
 import { sampleOf, sampleRows } from './datasets-sample.js';
-
-type Options = Readonly<Record<string, string>>;
 
 /** Options that only tell how to find columns and dialect: once found, both are pinned. */
 const SNIFFING_OPTIONS: ReadonlySet<string> = new Set([
@@ -28,123 +27,100 @@ const SNIFFING_OPTIONS: ReadonlySet<string> = new Set([
   'union_by_name',
 ]);
 
-/** Options that name columns by position: what headers say is of no interest then. */
-const NAMING_OPTIONS = ['column_names', 'columns', 'names'];
-
-/** Options sniff_csv is not given: it refuses types other than those it would choose. */
-const NOT_SNIFFED: ReadonlySet<string> = new Set([...NAMING_OPTIONS, 'all_varchar', 'column_types', 'dtypes', 'filename', 'files_to_sniff', 'types']);
-
-/** What sniff_csv finds in one file. */
-interface SniffedFile {
-  /** Reader options that pin it, as SQL literals. */
-  readonly dialect: Options;
-  readonly hasHeader: boolean;
-  readonly columns: readonly string[];
+/** Files whose first lines are equal, by one that stands for them. */
+interface SniffedGroup {
+  readonly files: readonly DatasetFile[];
+  readonly first: DatasetFile;
+  readonly sniffed: SniffedFile;
 }
 
 /** Finds the columns and the dialect of CSV files once, so that no execution sniffs again. */
-export async function buildCsv(inspector: FileInspector, files: readonly DatasetFile[], options: Options): Promise<BuiltFiles> {
-  const sample = sampleOf(files);
-  const sniffing = {
-    sample_size: String(sampleRows(sample)),
-    ...(sample.length > 1 ? { union_by_name: 'true' } : {}),
-    ...options,
-  };
-  const columns = await inspector.describeFiles(
-    `read_csv(${callArguments(fileListSql(sample.map((file) => file.absolutePath)), { ...sniffing, hive_partitioning: 'false' })})`,
-  );
-  const names = columns.map((column) => column.name);
+export async function buildCsv(inspector: FileInspector, allFiles: readonly DatasetFile[], options: Options): Promise<BuiltFiles> {
+  const files = withoutEmpty(allFiles);
+  const groups = await sniffGroups(inspector, files, options);
+  const columns = await describeSample(inspector, files, groups, options);
+  const layouts = NAMING_OPTIONS.some((name) => name in options) ? new Map<DatasetFile, readonly string[]>() : layoutsOf(groups, columns);
   const kept = Object.fromEntries(Object.entries(options).filter(([name]) => !SNIFFING_OPTIONS.has(name)));
-  const { dialect, layouts } = await sniffLayouts(inspector, files, options);
   return {
     columns,
     files: files.map((file): DataFile => {
       const layout = layouts.get(file);
-      const base = { path: file.absolutePath, byteCount: file.byteCount };
-      return layout === undefined || sameNames(layout, names) ? base : { ...base, columns: layout };
+      return { path: file.absolutePath, byteCount: file.byteCount, ...(layout === undefined ? {} : { columns: layout }) };
     }),
-    readerOptions: { ...dialect, ...kept },
+    readerOptions: { ...commonDialect(groups), ...kept },
     unionByName: false,
   };
 }
 
-/** The dialect all files share, and the columns of each file by its own header. */
-async function sniffLayouts(
+/** Files without a byte have no rows and no header; unless there is nothing else, they say nothing of the others. */
+function withoutEmpty(files: readonly DatasetFile[]): readonly DatasetFile[] {
+  const filled = files.filter((file) => file.byteCount > 0);
+  return filled.length === 0 ? files : filled;
+}
+
+/** Groups files by their header; without a header all of them are one group. */
+async function sniffGroups(inspector: FileInspector, files: readonly DatasetFile[], options: Options): Promise<readonly SniffedGroup[]> {
+  const groups: SniffedGroup[] = [];
+  for (const group of await groupByFirstLine(files)) {
+    const [first] = group;
+    if (first !== undefined) {
+      const sniffed = await sniffCsv(inspector, first, options);
+      if (!sniffed.hasHeader && groups.length === 0) {
+        return [{ files, first, sniffed }];
+      }
+      groups.push({ files: group, first, sniffed });
+    }
+  }
+  return groups;
+}
+
+async function describeSample(
   inspector: FileInspector,
   files: readonly DatasetFile[],
+  groups: readonly SniffedGroup[],
   options: Options,
-): Promise<{ dialect: Options; layouts: Map<DatasetFile, readonly string[]> }> {
+): Promise<readonly Column[]> {
+  // Every header that occurs is in the sample, so that the table has the columns of all files.
+  const sample = [...new Set([...groups.map((group) => group.first), ...sampleOf(files)])];
+  const sniffing = {
+    sample_size: String(sampleRows(sample)),
+    ...(sample.length > 1 ? { union_by_name: 'true' } : {}),
+    ...options,
+    hive_partitioning: 'false',
+  };
+  const paths = fileListSql(sample.map((file) => file.absolutePath));
+  return await inspector.describeFiles(`read_csv(${callArguments(paths, sniffing)})`);
+}
+
+/** The columns of files that do not have exactly the table's, spelled as the table spells them. */
+function layoutsOf(groups: readonly SniffedGroup[], columns: readonly Column[]): ReadonlyMap<DatasetFile, readonly string[]> {
+  const spelled = new Map(columns.map(({ name }) => [name.toLowerCase(), name]));
   const layouts = new Map<DatasetFile, readonly string[]>();
-  let first: { readonly file: DatasetFile; readonly sniffed: SniffedFile } | undefined;
-  for (const group of await groupByFirstLine(files)) {
-    const [file] = group;
-    if (file === undefined || (first !== undefined && !first.sniffed.hasHeader)) {
-      break;
-    }
-    const sniffed = await sniff(inspector, file, options);
-    first ??= { file, sniffed };
-    if (JSON.stringify(sniffed.dialect) !== JSON.stringify(first.sniffed.dialect)) {
-      throw new SqlError(SQLSTATE.wrong_object_type, 'the CSV files of a table must all have one dialect', {
-        detail: `${JSON.stringify(first.file.path)} has ${describeDialect(first.sniffed)}, ${JSON.stringify(file.path)} has ${describeDialect(sniffed)}.`,
-      });
-    }
-    if (sniffed.hasHeader && !NAMING_OPTIONS.some((name) => name in options)) {
-      group.forEach((member) => layouts.set(member, sniffed.columns));
+  for (const { files, sniffed } of groups) {
+    const layout = sniffed.columns.map((name) => spelled.get(name.toLowerCase()) ?? name);
+    const own = layout.length !== columns.length || layout.some((name, index) => name !== columns[index]?.name);
+    if (sniffed.hasHeader && own) {
+      files.forEach((file) => layouts.set(file, layout));
     }
   }
-  return { dialect: first?.sniffed.dialect ?? {}, layouts };
+  return layouts;
 }
 
-function describeDialect(sniffed: SniffedFile): string {
-  return Object.entries(sniffed.dialect)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
-}
-
-async function sniff(inspector: FileInspector, file: DatasetFile, options: Options): Promise<SniffedFile> {
-  const path = quoteText(duckdbPath(file.absolutePath));
-  const given = Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_SNIFFED.has(name)));
-  const [row] = await inspector.queryText(
-    `SELECT Delimiter, Quote, Escape, Comment, SkipRows::VARCHAR, HasHeader::VARCHAR, DateFormat, TimestampFormat, to_json([c.name FOR c IN Columns])::VARCHAR FROM sniff_csv(${callArguments(path, given)})`,
-  );
-  if (row === undefined) {
-    throw new SqlError(SQLSTATE.data_exception, `could not tell the CSV dialect of ${JSON.stringify(file.path)}`);
+/** The dialect of all groups together: each says what its sample shows; what two say differently is an error. */
+function commonDialect(groups: readonly SniffedGroup[]): Options {
+  const dialect: Record<string, string> = {};
+  const saidBy = new Map<string, DatasetFile>();
+  for (const { first, sniffed } of groups) {
+    for (const [name, value] of Object.entries(sniffed.dialect)) {
+      const before = dialect[name];
+      if (before !== undefined && before !== value) {
+        throw new SqlError(SQLSTATE.wrong_object_type, 'the CSV files of a table must all have one dialect', {
+          detail: `${JSON.stringify(saidBy.get(name)?.path)} has ${name} ${before}, ${JSON.stringify(first.path)} has ${name} ${value}.`,
+        });
+      }
+      dialect[name] = value;
+      saidBy.set(name, saidBy.get(name) ?? first);
+    }
   }
-  const [delimiter, quote, escape, comment, skip, header, dateFormat, timestampFormat, columns] = row;
-  const hasHeader = header === 'true';
-  const dialect: Record<string, string> = { header: String(hasHeader), skip: skip ?? '0' };
-  pin(dialect, 'delim', delimiter);
-  pin(dialect, 'quote', quote);
-  pin(dialect, 'escape', escape);
-  pin(dialect, 'comment', comment);
-  pinFormat(dialect, 'dateformat', dateFormat);
-  pinFormat(dialect, 'timestampformat', timestampFormat);
-  return { dialect, hasHeader, columns: toNames(columns) };
-}
-
-/** A character that the sample did not show is left at its default, for rows beyond the sample may use it. */
-function pin(dialect: Record<string, string>, name: string, value: string | null | undefined): void {
-  if (value !== null && value !== undefined && value !== '' && value !== '(empty)') {
-    dialect[name] = quoteText(value);
-  }
-}
-
-/** ISO formats are what readers expect anyway, and with more leniency than a format gives. */
-function pinFormat(dialect: Record<string, string>, name: string, format: string | null | undefined): void {
-  if (format !== null && format !== undefined && !format.startsWith('%Y-%m-%d')) {
-    dialect[name] = quoteText(format);
-  }
-}
-
-function toNames(json: string | null | undefined): readonly string[] {
-  const parsed: unknown = JSON.parse(json ?? '[]');
-  return Array.isArray(parsed) ? parsed.filter((name) => typeof name === 'string') : [];
-}
-
-function callArguments(first: string, options: Options): string {
-  return [first, ...Object.entries(options).map(([name, value]) => `${name} => ${value}`)].join(', ');
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, index) => name === b[index]);
+  return dialect;
 }

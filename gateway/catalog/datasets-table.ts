@@ -1,9 +1,11 @@
 import type { FileInspector } from '../../executor/engine.js';
-import { commonFormat, commonPartitionKeys } from '../../fs/dataset/dataset-files.js';
+import { commonFormat, commonPartitionKeys, sameFiles } from '../../fs/dataset/dataset-files.js';
 import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
 import type { DatasetIndex } from '../../fs/dataset/dataset-index.js';
 import type { TableLocation } from '../../fs/dataset/table-listing.js';
 import type { Relation } from '../../planner/relation/relation.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 import { RelationBuilder } from './datasets-relation.js';
 
 /** One table of a data root: its relation, made again only when its files change. */
@@ -34,23 +36,33 @@ export class DatasetTable {
   }
 
   async #load(location: TableLocation): Promise<Relation | undefined> {
-    const files = await this.#index.files(location);
-    if (files === this.#files && this.#relation !== undefined) {
-      return this.#relation;
+    try {
+      return await this.#look(location);
+    } catch (error) {
+      // A file that was listed and then removed: the listing is old, not the table broken.
+      if (error instanceof SqlError && error.sqlstate === SQLSTATE.undefined_file) {
+        this.#index.invalidate();
+        return await this.#look(location);
+      }
+      throw error;
     }
-    const format = commonFormat(files);
-    this.#relation =
-      format === undefined
-        ? undefined
-        : await this.#builder.build({
-            schema: location.schema,
-            name: location.name,
-            format,
-            files,
-            partitionKeys: commonPartitionKeys(files),
-            options: {},
-          });
-    this.#files = files;
+  }
+
+  async #look(location: TableLocation): Promise<Relation | undefined> {
+    const files = await this.#index.files(location);
+    const unchanged = files === this.#files || sameFiles(files, this.#files);
+    if (!unchanged || this.#relation === undefined) {
+      this.#relation = await this.#build(location, files);
+      this.#files = files;
+    }
     return this.#relation;
+  }
+
+  async #build(location: TableLocation, files: readonly DatasetFile[]): Promise<Relation | undefined> {
+    const format = commonFormat(files);
+    const { schema, name } = location;
+    return format === undefined
+      ? undefined
+      : await this.#builder.build({ schema, name, format, files, partitionKeys: commonPartitionKeys(files), options: {} });
   }
 }

@@ -227,6 +227,25 @@ describe('the dataset catalog', () => {
     assert.deepEqual(names(await catalog.snapshot()), []);
   });
 
+  it('makes nothing anew after being told to forget', async () => {
+    await folder.write('t/a.csv', 'a\n1\n');
+    const relation = await load('t');
+    catalog.invalidate();
+    assert.equal(await load('t'), relation);
+  });
+
+  it('reads what is left when a file vanishes between listing and opening', async () => {
+    await parquet('t/a.parquet', 'SELECT 1 AS a');
+    await parquet('t/b.parquet', 'SELECT 2 AS a');
+    const inspect = duckdb.inspectParquet.bind(duckdb);
+    duckdb.inspectParquet = async (paths) => {
+      duckdb.inspectParquet = inspect;
+      await rm(paths[1] ?? '');
+      throw new SqlError('58P01', 'could not open file');
+    };
+    assert.deepEqual(await rowsOf(await load('t')), [{ a: 1 }]);
+  });
+
   it('sees a file written in the same clock tick as the last look', async () => {
     await parquet('t/a.parquet', 'SELECT 1 AS a');
     await load('t');
