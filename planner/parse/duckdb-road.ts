@@ -1,6 +1,6 @@
-import { scanSync } from "libpg-query";
-import type { ParsedStatement } from "./statement.js";
-import { textOffsets } from "./position.js";
+import { scanSync } from 'libpg-query';
+import type { ParsedStatement } from './statement.js';
+import { textOffsets } from './position.js';
 
 /** Words that only DuckDB's grammar gives a meaning, besides a statement that starts with FROM. */
 const DUCKDB_WORDS: readonly RegExp[] = [
@@ -24,11 +24,11 @@ export function looksLikeDuckDB(sql: string): readonly ParsedStatement[] | null 
   if (!DUCKDB_WORDS.some((pattern) => pattern.test(sql)) || statementEnds(sql) > 1) {
     return null;
   }
-  const text = sql.trim().replace(/;\s*$/, "");
+  const text = sql.trim().replace(/;\s*$/, '');
   const start = sql.indexOf(text);
   return [
     {
-      kind: "duckdb",
+      kind: 'duckdb',
       text,
       offset: start,
       node: null,
@@ -43,7 +43,7 @@ function statementEnds(sql: string): number {
     let count = 0;
     let empty = true;
     for (const token of scanSync(sql).tokens) {
-      if (token.text === ";") {
+      if (token.text === ';') {
         count += empty ? 0 : 1;
         empty = true;
       } else {

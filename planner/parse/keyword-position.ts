@@ -1,5 +1,5 @@
-import type { StatementSource } from "./statement.js";
-import { characterCount, stringOffset } from "./position.js";
+import type { StatementSource } from './statement.js';
+import { characterCount, stringOffset } from './position.js';
 
 /**
  * The 1-based character position (in the statement's own text) of the nearest SELECT, VALUES, WITH or TABLE that ends before
@@ -24,7 +24,5 @@ function withoutComments(text: string): string {
   if (!/--|\/\*|'/.test(text)) {
     return text;
   }
-  return text.replace(/'(?:[^']|'')*'|--[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\//g, (part) =>
-    " ".repeat(part.length),
-  );
+  return text.replace(/'(?:[^']|'')*'|--[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\//g, (part) => ' '.repeat(part.length));
 }

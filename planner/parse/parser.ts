@@ -1,10 +1,10 @@
-import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
-import { SqlError } from "../sql-error.js";
-import { SQLSTATE } from "../sqlstate.js";
-import { looksLikeDuckDB } from "./duckdb-road.js";
-import type { ParsedStatement } from "./statement.js";
-import { statementKind } from "./statement.js";
-import { characterCount, stringOffset, textOffsets } from "./position.js";
+import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
+import { looksLikeDuckDB } from './duckdb-road.js';
+import type { ParsedStatement } from './statement.js';
+import { statementKind } from './statement.js';
+import { characterCount, stringOffset, textOffsets } from './position.js';
 
 /** Longest text that is parsed, in UTF-16 units: the parser's tree takes some 50 times the text in memory. */
 export const STATEMENT_LENGTH_MAX: number = 16 * 1024 * 1024;
@@ -37,8 +37,7 @@ export function parseStatements(sql: string): readonly ParsedStatement[] {
     }
     const from = raw.stmt_location ?? 0;
     const start = skipBlank(sql, stringOffset(offsets, from));
-    const end =
-      raw.stmt_len === undefined ? sql.length : stringOffset(offsets, from + raw.stmt_len);
+    const end = raw.stmt_len === undefined ? sql.length : stringOffset(offsets, from + raw.stmt_len);
     statements.push({
       kind: statementKind(node),
       text: sql.slice(start, end),
@@ -60,28 +59,22 @@ function parseTree(sql: string): ReturnType<typeof parseSync> | SqlError {
       });
     }
     if (error instanceof RangeError) {
-      return new SqlError(SQLSTATE.statement_too_complex, "stack depth limit exceeded", {
+      return new SqlError(SQLSTATE.statement_too_complex, 'stack depth limit exceeded', {
         cause: error,
       });
     }
     // Lexical errors of some kinds come as a failure to read the parser's own answer.
-    return new SqlError(SQLSTATE.syntax_error, "syntax error", { cause: error });
+    return new SqlError(SQLSTATE.syntax_error, 'syntax error', { cause: error });
   }
 }
 
 function checkText(sql: string): void {
   if (sql.length > STATEMENT_LENGTH_MAX) {
-    throw new SqlError(
-      SQLSTATE.program_limit_exceeded,
-      `statement text is longer than ${STATEMENT_LENGTH_MAX} characters`,
-    );
+    throw new SqlError(SQLSTATE.program_limit_exceeded, `statement text is longer than ${STATEMENT_LENGTH_MAX} characters`);
   }
   // The parser takes C strings; and unpaired surrogates mark the holes of templates (see planner/translate/holes.ts).
-  if (sql.includes("\0") || /\p{Surrogate}/u.test(sql)) {
-    throw new SqlError(
-      SQLSTATE.character_not_in_repertoire,
-      'invalid byte sequence for encoding "UTF8"',
-    );
+  if (sql.includes('\0') || /\p{Surrogate}/u.test(sql)) {
+    throw new SqlError(SQLSTATE.character_not_in_repertoire, 'invalid byte sequence for encoding "UTF8"');
   }
 }
 

@@ -1,11 +1,11 @@
-import { SqlError } from "../sql-error.js";
-import { SQLSTATE } from "../sqlstate.js";
-import type { ParsedStatement } from "./statement.js";
-import { positionOf, statementKind } from "./statement.js";
-import { scalarText } from "./syntax-tree.js";
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
+import type { ParsedStatement } from './statement.js';
+import { positionOf, statementKind } from './statement.js';
+import { scalarText } from './syntax-tree.js';
 
 /** Which representation of a query EXPLAIN shows. */
-export type ExplainLevel = "translated" | "logical" | "distributed" | "fragments";
+export type ExplainLevel = 'translated' | 'logical' | 'distributed' | 'fragments';
 
 /** An EXPLAIN with its options. */
 export interface ExplainRequest {
@@ -15,61 +15,38 @@ export interface ExplainRequest {
 }
 
 /** Options of Postgres's EXPLAIN that change nothing here. */
-const IGNORED_OPTIONS: ReadonlySet<string> = new Set([
-  "costs",
-  "verbose",
-  "buffers",
-  "settings",
-  "timing",
-  "summary",
-  "wal",
-  "generic_plan",
-  "memory",
-  "serialize",
-]);
+const IGNORED_OPTIONS: ReadonlySet<string> = new Set(['costs', 'verbose', 'buffers', 'settings', 'timing', 'summary', 'wal', 'generic_plan', 'memory', 'serialize']);
 
 /** Reads EXPLAIN; unknown options are 42601, formats other than text 0A000. */
 export function readExplain(statement: ParsedStatement): ExplainRequest {
-  if (statement.node === null || !("ExplainStmt" in statement.node)) {
-    throw new Error("not an EXPLAIN statement");
+  if (statement.node === null || !('ExplainStmt' in statement.node)) {
+    throw new Error('not an EXPLAIN statement');
   }
-  let level: ExplainLevel = "distributed";
+  let level: ExplainLevel = 'distributed';
   let analyze = false;
   for (const option of statement.node.ExplainStmt.options ?? []) {
-    if (!("DefElem" in option)) {
+    if (!('DefElem' in option)) {
       continue;
     }
-    const name = option.DefElem.defname ?? "";
-    const value = scalarText(option.DefElem.arg) ?? "true";
-    const isOn = value !== "false" && value !== "off" && value !== "0";
-    if (
-      name === "translated" ||
-      name === "logical" ||
-      name === "distributed" ||
-      name === "fragments"
-    ) {
+    const name = option.DefElem.defname ?? '';
+    const value = scalarText(option.DefElem.arg) ?? 'true';
+    const isOn = value !== 'false' && value !== 'off' && value !== '0';
+    if (name === 'translated' || name === 'logical' || name === 'distributed' || name === 'fragments') {
       level = isOn ? name : level;
-    } else if (name === "analyze") {
+    } else if (name === 'analyze') {
       analyze = isOn;
-    } else if (name === "format") {
-      if (value.toLowerCase() !== "text") {
-        throw new SqlError(
-          SQLSTATE.feature_not_supported,
-          `EXPLAIN format "${value}" is not supported`,
-        );
+    } else if (name === 'format') {
+      if (value.toLowerCase() !== 'text') {
+        throw new SqlError(SQLSTATE.feature_not_supported, `EXPLAIN format "${value}" is not supported`);
       }
     } else if (!IGNORED_OPTIONS.has(name)) {
       const position = positionOf(statement.source, option.DefElem.location);
-      throw new SqlError(
-        SQLSTATE.syntax_error,
-        `unrecognized EXPLAIN option "${name}"`,
-        position === undefined ? {} : { position },
-      );
+      throw new SqlError(SQLSTATE.syntax_error, `unrecognized EXPLAIN option "${name}"`, position === undefined ? {} : { position });
     }
   }
   const query = statement.node.ExplainStmt.query;
   if (query === undefined) {
-    throw new Error("EXPLAIN without a statement");
+    throw new Error('EXPLAIN without a statement');
   }
   return { level, analyze, inner: { ...statement, kind: statementKind(query), node: query } };
 }

@@ -1,5 +1,5 @@
-import type { ParsedStatement } from "./statement.js";
-import { scalarText, stringValues, listItems } from "./syntax-tree.js";
+import type { ParsedStatement } from './statement.js';
+import { scalarText, stringValues, listItems } from './syntax-tree.js';
 
 /** A possibly qualified name, parts already folded. */
 export interface QualifiedName {
@@ -16,45 +16,45 @@ export interface DropRequest {
 
 /** Reads DROP. */
 export function readDrop(statement: ParsedStatement): DropRequest {
-  if (statement.node === null || !("DropStmt" in statement.node)) {
-    throw new Error("not a DROP statement");
+  if (statement.node === null || !('DropStmt' in statement.node)) {
+    throw new Error('not a DROP statement');
   }
   const drop = statement.node.DropStmt;
   return {
-    kind: (drop.removeType ?? "")
-      .replace(/^OBJECT_/, "")
+    kind: (drop.removeType ?? '')
+      .replace(/^OBJECT_/, '')
       .toLowerCase()
-      .replaceAll("_", " "),
+      .replaceAll('_', ' '),
     names: (drop.objects ?? []).map((object) => {
       const parts = stringValues(listItems(object));
-      return { schema: parts.at(-2), name: parts.at(-1) ?? "" };
+      return { schema: parts.at(-2), name: parts.at(-1) ?? '' };
     }),
     missingOk: drop.missing_ok === true,
   };
 }
 
 /** What DISCARD discards. */
-export function readDiscard(statement: ParsedStatement): "all" | "plans" | "sequences" | "temp" {
-  if (statement.node === null || !("DiscardStmt" in statement.node)) {
-    throw new Error("not a DISCARD statement");
+export function readDiscard(statement: ParsedStatement): 'all' | 'plans' | 'sequences' | 'temp' {
+  if (statement.node === null || !('DiscardStmt' in statement.node)) {
+    throw new Error('not a DISCARD statement');
   }
   switch (statement.node.DiscardStmt.target) {
-    case "DISCARD_PLANS":
-      return "plans";
-    case "DISCARD_SEQUENCES":
-      return "sequences";
-    case "DISCARD_TEMP":
-      return "temp";
-    case "DISCARD_ALL":
+    case 'DISCARD_PLANS':
+      return 'plans';
+    case 'DISCARD_SEQUENCES':
+      return 'sequences';
+    case 'DISCARD_TEMP':
+      return 'temp';
+    case 'DISCARD_ALL':
     default:
-      return "all";
+      return 'all';
   }
 }
 
 /** The name DEALLOCATE names; null for ALL. */
 export function readDeallocate(statement: ParsedStatement): string | null {
-  if (statement.node === null || !("DeallocateStmt" in statement.node)) {
-    throw new Error("not a DEALLOCATE statement");
+  if (statement.node === null || !('DeallocateStmt' in statement.node)) {
+    throw new Error('not a DEALLOCATE statement');
   }
   const { name, isall } = statement.node.DeallocateStmt;
   return isall === true || name === undefined ? null : name;
@@ -65,15 +65,15 @@ export function readExecute(statement: ParsedStatement): {
   readonly name: string;
   readonly parameters: readonly (string | null | undefined)[];
 } {
-  if (statement.node === null || !("ExecuteStmt" in statement.node)) {
-    throw new Error("not an EXECUTE statement");
+  if (statement.node === null || !('ExecuteStmt' in statement.node)) {
+    throw new Error('not an EXECUTE statement');
   }
   const { name, params } = statement.node.ExecuteStmt;
   return {
-    name: name ?? "",
+    name: name ?? '',
     parameters: (params ?? []).map((node) => {
-      const inner = "TypeCast" in node ? node.TypeCast.arg : node;
-      if (inner !== undefined && "A_Const" in inner && inner.A_Const.isnull === true) {
+      const inner = 'TypeCast' in node ? node.TypeCast.arg : node;
+      if (inner !== undefined && 'A_Const' in inner && inner.A_Const.isnull === true) {
         return null;
       }
       return scalarText(inner);

@@ -1,23 +1,23 @@
-import type { Node } from "libpg-query";
-import type { ParsedStatement } from "./statement.js";
-import { scalarText } from "./syntax-tree.js";
+import type { Node } from 'libpg-query';
+import type { ParsedStatement } from './statement.js';
+import { scalarText } from './syntax-tree.js';
 
 /** What a SET, RESET or SHOW asks for. */
 export type SettingRequest =
   /** `value` null is DEFAULT. */
   | {
-      readonly kind: "set";
+      readonly kind: 'set';
       readonly name: string;
       readonly value: string | null;
       readonly local: boolean;
     }
   | {
-      readonly kind: "set_transaction";
-      readonly scope: "transaction" | "session";
+      readonly kind: 'set_transaction';
+      readonly scope: 'transaction' | 'session';
       readonly modes: TransactionModes;
     }
-  | { readonly kind: "reset"; readonly name: string }
-  | { readonly kind: "reset_all" };
+  | { readonly kind: 'reset'; readonly name: string }
+  | { readonly kind: 'reset_all' };
 
 /** Modes of BEGIN and SET TRANSACTION; undefined where not given. */
 export interface TransactionModes {
@@ -28,27 +28,27 @@ export interface TransactionModes {
 
 /** Reads SET and RESET. */
 export function readSet(statement: ParsedStatement): SettingRequest {
-  if (statement.node === null || !("VariableSetStmt" in statement.node)) {
-    throw new Error("not a SET statement");
+  if (statement.node === null || !('VariableSetStmt' in statement.node)) {
+    throw new Error('not a SET statement');
   }
   const set = statement.node.VariableSetStmt;
-  const name = set.name ?? "";
+  const name = set.name ?? '';
   switch (set.kind) {
-    case "VAR_RESET":
-      return { kind: "reset", name };
-    case "VAR_RESET_ALL":
-      return { kind: "reset_all" };
-    case "VAR_SET_MULTI":
+    case 'VAR_RESET':
+      return { kind: 'reset', name };
+    case 'VAR_RESET_ALL':
+      return { kind: 'reset_all' };
+    case 'VAR_SET_MULTI':
       return {
-        kind: "set_transaction",
-        scope: name === "TRANSACTION" ? "transaction" : "session",
+        kind: 'set_transaction',
+        scope: name === 'TRANSACTION' ? 'transaction' : 'session',
         modes: readModes(set.args),
       };
     default:
       return {
-        kind: "set",
+        kind: 'set',
         name,
-        value: set.kind === "VAR_SET_VALUE" ? settingText(name, set.args ?? []) : null,
+        value: set.kind === 'VAR_SET_VALUE' ? settingText(name, set.args ?? []) : null,
         local: set.is_local === true,
       };
   }
@@ -56,29 +56,29 @@ export function readSet(statement: ParsedStatement): SettingRequest {
 
 /** The name of a SHOW, `all` for SHOW ALL. */
 export function readShow(statement: ParsedStatement): string {
-  if (statement.node === null || !("VariableShowStmt" in statement.node)) {
-    throw new Error("not a SHOW statement");
+  if (statement.node === null || !('VariableShowStmt' in statement.node)) {
+    throw new Error('not a SHOW statement');
   }
-  return statement.node.VariableShowStmt.name ?? "";
+  return statement.node.VariableShowStmt.name ?? '';
 }
 
 /** Transaction modes from a list of options. */
 export function readModes(options: readonly Node[] | undefined): TransactionModes {
   let modes: TransactionModes = {};
   for (const option of options ?? []) {
-    if (!("DefElem" in option)) {
+    if (!('DefElem' in option)) {
       continue;
     }
     const value = scalarText(option.DefElem.arg);
     switch (option.DefElem.defname) {
-      case "transaction_isolation":
-        modes = { ...modes, isolation: value ?? "" };
+      case 'transaction_isolation':
+        modes = { ...modes, isolation: value ?? '' };
         break;
-      case "transaction_read_only":
-        modes = { ...modes, readOnly: value === "1" };
+      case 'transaction_read_only':
+        modes = { ...modes, readOnly: value === '1' };
         break;
-      case "transaction_deferrable":
-        modes = { ...modes, deferrable: value === "1" };
+      case 'transaction_deferrable':
+        modes = { ...modes, deferrable: value === '1' };
         break;
       case undefined:
       default:
@@ -91,25 +91,17 @@ export function readModes(options: readonly Node[] | undefined): TransactionMode
 /** Several values are one list, as in `SET search_path TO a, "B"`: names that need quotes get them back. */
 function settingText(name: string, values: readonly Node[]): string {
   const texts = values.map((value) => {
-    if ("TypeCast" in value) {
-      return intervalHours(scalarText(value.TypeCast.arg) ?? "");
+    if ('TypeCast' in value) {
+      return intervalHours(scalarText(value.TypeCast.arg) ?? '');
     }
-    return scalarText(value) ?? "";
+    return scalarText(value) ?? '';
   });
-  const isNameList = name.toLowerCase() === "search_path";
-  return texts
-    .map((text) =>
-      isNameList && !/^[a-z_][a-z0-9_$]*$/.test(text) && texts.length > 0 && text !== ""
-        ? `"${text.replaceAll('"', '""')}"`
-        : text,
-    )
-    .join(", ");
+  const isNameList = name.toLowerCase() === 'search_path';
+  return texts.map((text) => (isNameList && !/^[a-z_][a-z0-9_$]*$/.test(text) && texts.length > 0 && text !== '' ? `"${text.replaceAll('"', '""')}"` : text)).join(', ');
 }
 
 /** SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE as the hours it means. */
 function intervalHours(text: string): string {
   const match = /^\s*([+-]?\d+)(?::(\d+))?/.exec(text);
-  return match === null || (match[2] !== undefined && Number(match[2]) !== 0)
-    ? text
-    : (match[1] ?? text);
+  return match === null || (match[2] !== undefined && Number(match[2]) !== 0) ? text : (match[1] ?? text);
 }

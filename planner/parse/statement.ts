@@ -1,72 +1,72 @@
-import type { Node } from "./syntax-tree.js";
-import { nodeTag } from "./syntax-tree.js";
-import type { TextOffsets } from "./position.js";
-import { characterCount, stringOffset } from "./position.js";
+import type { Node } from './syntax-tree.js';
+import { nodeTag } from './syntax-tree.js';
+import type { TextOffsets } from './position.js';
+import { characterCount, stringOffset } from './position.js';
 
 /** What a statement is, as far as its handling differs. `duckdb` is one only DuckDB's grammar knows; `other` is one Sluice does not run. */
 export type StatementKind =
-  | "select"
-  | "insert"
-  | "update"
-  | "delete"
-  | "copy"
-  | "explain"
-  | "set"
-  | "show"
-  | "transaction"
-  | "prepare"
-  | "execute"
-  | "deallocate"
-  | "discard"
-  | "declare"
-  | "fetch"
-  | "close"
-  | "create_table"
-  | "create_table_as"
-  | "create_view"
-  | "drop"
-  | "truncate"
-  | "comment"
-  | "listen"
-  | "unlisten"
-  | "notify"
-  | "lock"
-  | "vacuum"
-  | "checkpoint"
-  | "constraints"
-  | "duckdb"
-  | "other";
+  | 'select'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'copy'
+  | 'explain'
+  | 'set'
+  | 'show'
+  | 'transaction'
+  | 'prepare'
+  | 'execute'
+  | 'deallocate'
+  | 'discard'
+  | 'declare'
+  | 'fetch'
+  | 'close'
+  | 'create_table'
+  | 'create_table_as'
+  | 'create_view'
+  | 'drop'
+  | 'truncate'
+  | 'comment'
+  | 'listen'
+  | 'unlisten'
+  | 'notify'
+  | 'lock'
+  | 'vacuum'
+  | 'checkpoint'
+  | 'constraints'
+  | 'duckdb'
+  | 'other';
 
 const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
-  SelectStmt: "select",
-  InsertStmt: "insert",
-  UpdateStmt: "update",
-  DeleteStmt: "delete",
-  CopyStmt: "copy",
-  ExplainStmt: "explain",
-  VariableSetStmt: "set",
-  VariableShowStmt: "show",
-  TransactionStmt: "transaction",
-  PrepareStmt: "prepare",
-  ExecuteStmt: "execute",
-  DeallocateStmt: "deallocate",
-  DiscardStmt: "discard",
-  DeclareCursorStmt: "declare",
-  FetchStmt: "fetch",
-  ClosePortalStmt: "close",
-  CreateStmt: "create_table",
-  CreateTableAsStmt: "create_table_as",
-  ViewStmt: "create_view",
-  DropStmt: "drop",
-  TruncateStmt: "truncate",
-  CommentStmt: "comment",
-  ListenStmt: "listen",
-  UnlistenStmt: "unlisten",
-  NotifyStmt: "notify",
-  LockStmt: "lock",
-  VacuumStmt: "vacuum",
-  CheckPointStmt: "checkpoint",
-  ConstraintsSetStmt: "constraints",
+  SelectStmt: 'select',
+  InsertStmt: 'insert',
+  UpdateStmt: 'update',
+  DeleteStmt: 'delete',
+  CopyStmt: 'copy',
+  ExplainStmt: 'explain',
+  VariableSetStmt: 'set',
+  VariableShowStmt: 'show',
+  TransactionStmt: 'transaction',
+  PrepareStmt: 'prepare',
+  ExecuteStmt: 'execute',
+  DeallocateStmt: 'deallocate',
+  DiscardStmt: 'discard',
+  DeclareCursorStmt: 'declare',
+  FetchStmt: 'fetch',
+  ClosePortalStmt: 'close',
+  CreateStmt: 'create_table',
+  CreateTableAsStmt: 'create_table_as',
+  ViewStmt: 'create_view',
+  DropStmt: 'drop',
+  TruncateStmt: 'truncate',
+  CommentStmt: 'comment',
+  ListenStmt: 'listen',
+  UnlistenStmt: 'unlisten',
+  NotifyStmt: 'notify',
+  LockStmt: 'lock',
+  VacuumStmt: 'vacuum',
+  CheckPointStmt: 'checkpoint',
+  ConstraintsSetStmt: 'constraints',
 };
 
 /** One statement of a text. */
@@ -91,17 +91,14 @@ export interface StatementSource {
 
 /** The kind of a statement by its syntax tree. */
 export function statementKind(node: Node): StatementKind {
-  return KIND_BY_TAG[nodeTag(node)] ?? "other";
+  return KIND_BY_TAG[nodeTag(node)] ?? 'other';
 }
 
 /**
  * A syntax tree's location as a 1-based character position in the statement's own text; undefined for nodes without one.
  * A location of 0 is left out by the parser, so undefined means the text's first byte.
  */
-export function positionOf(
-  source: StatementSource,
-  location: number | undefined,
-): number | undefined {
+export function positionOf(source: StatementSource, location: number | undefined): number | undefined {
   const byteOffset = location ?? 0;
   if (byteOffset < 0) {
     return undefined;
@@ -110,7 +107,5 @@ export function positionOf(
   if (end < source.start) {
     return undefined;
   }
-  return source.offsets.stringOffsets === null
-    ? end - source.start + 1
-    : characterCount(source.offsets.text.slice(source.start, end)) + 1;
+  return source.offsets.stringOffsets === null ? end - source.start + 1 : characterCount(source.offsets.text.slice(source.start, end)) + 1;
 }

@@ -1,4 +1,4 @@
-import type { Node } from "libpg-query";
+import type { Node } from 'libpg-query';
 
 /** Nodes of Postgres's own syntax tree, as libpg-query gives them. Fields that hold their type's zero value are left out by it. */
 export type {
@@ -27,19 +27,19 @@ export type {
   ViewStmt,
   WindowDef,
   WithClause,
-} from "libpg-query";
+} from 'libpg-query';
 
 /** The name of the one key a node object has. */
 export function nodeTag(node: Node): string {
-  return Object.keys(node)[0] ?? "";
+  return Object.keys(node)[0] ?? '';
 }
 
 /** The texts of a list of String nodes: qualified names, column lists. Other nodes (a star) are left out. */
 export function stringValues(nodes: readonly Node[] | undefined): readonly string[] {
   const values: string[] = [];
   for (const node of nodes ?? []) {
-    if ("String" in node) {
-      values.push(node.String.sval ?? "");
+    if ('String' in node) {
+      values.push(node.String.sval ?? '');
     }
   }
   return values;
@@ -50,7 +50,7 @@ export function listItems(node: Node | undefined): readonly Node[] {
   if (node === undefined) {
     return [];
   }
-  return "List" in node ? (node.List.items ?? []) : [node];
+  return 'List' in node ? (node.List.items ?? []) : [node];
 }
 
 /** The text of a constant or a name as SET, COPY and EXPLAIN options give them; undefined for anything else. */
@@ -58,36 +58,32 @@ export function scalarText(node: Node | undefined): string | undefined {
   if (node === undefined) {
     return undefined;
   }
-  if ("String" in node) {
-    return node.String.sval ?? "";
+  if ('String' in node) {
+    return node.String.sval ?? '';
   }
-  if ("Integer" in node) {
+  if ('Integer' in node) {
     return String(node.Integer.ival ?? 0);
   }
-  if ("Float" in node) {
-    return node.Float.fval ?? "0";
+  if ('Float' in node) {
+    return node.Float.fval ?? '0';
   }
-  if ("Boolean" in node) {
-    return node.Boolean.boolval === true ? "true" : "false";
+  if ('Boolean' in node) {
+    return node.Boolean.boolval === true ? 'true' : 'false';
   }
-  if ("A_Const" in node) {
+  if ('A_Const' in node) {
     const constant = node.A_Const;
     if (constant.sval !== undefined) {
-      return constant.sval.sval ?? "";
+      return constant.sval.sval ?? '';
     }
     if (constant.ival !== undefined) {
       return String(constant.ival.ival ?? 0);
     }
     if (constant.fval !== undefined) {
-      return constant.fval.fval ?? "0";
+      return constant.fval.fval ?? '0';
     }
-    return constant.boolval === undefined
-      ? undefined
-      : constant.boolval.boolval === true
-        ? "true"
-        : "false";
+    return constant.boolval === undefined ? undefined : constant.boolval.boolval === true ? 'true' : 'false';
   }
-  if ("TypeName" in node) {
+  if ('TypeName' in node) {
     return stringValues(node.TypeName.names).at(-1);
   }
   return undefined;

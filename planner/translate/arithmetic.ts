@@ -1,11 +1,11 @@
-import { OID } from "../types/postgres-type.js";
-import { printDataType } from "../types/data-type.js";
-import { dataTypeOf } from "../types/postgres-type.js";
-import { coerce } from "./coercion.js";
-import { dateArithmetic } from "./date-arithmetic.js";
-import type { Translation } from "./translation.js";
-import type { Typed } from "./typed.js";
-import { categoryOf, isUntyped, numeric, oidOf, opaque, typed, typeOf } from "./typed.js";
+import { OID } from '../types/postgres-type.js';
+import { printDataType } from '../types/data-type.js';
+import { dataTypeOf } from '../types/postgres-type.js';
+import { coerce } from './coercion.js';
+import { dateArithmetic } from './date-arithmetic.js';
+import type { Translation } from './translation.js';
+import type { Typed } from './typed.js';
+import { categoryOf, isUntyped, numeric, oidOf, opaque, typed, typeOf } from './typed.js';
 
 /** Numeric types by how far up Postgres's implicit casts reach. */
 const RANK: ReadonlyMap<number, number> = new Map([
@@ -27,18 +27,12 @@ const GUARDED_TEXT_MAX = 2000;
 const QUOTIENT_SCALE = 16;
 
 /** `+ - * / % ^` over numbers, dates and intervals; null where Postgres has no such operator. */
-export function arithmetic(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  location: number | undefined,
-): Typed | null {
+export function arithmetic(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): Typed | null {
   const [a, b] = settlePair(translation, name, left, right, location);
   const leftRank = rankOf(a);
   const rightRank = rankOf(b);
   if (leftRank !== undefined && rightRank !== undefined) {
-    return numberArithmetic(translation, name, a, b, leftRank, rightRank);
+    return numberArithmetic(name, a, b, leftRank, rightRank);
   }
   if (a.type === null || b.type === null) {
     return opaque(`(${a.sql} ${name} ${b.sql})`);
@@ -48,48 +42,19 @@ export function arithmetic(
 
 function rankOf(expression: Typed): number | undefined {
   const oid = oidOf(expression);
-  return (
-    RANK.get(oid) ?? (oid === OID.oid || (categoryOf(oid) === "N" && oid !== 0) ? 3 : undefined)
-  );
+  return RANK.get(oid) ?? (oid === OID.oid || (categoryOf(oid) === 'N' && oid !== 0) ? 3 : undefined);
 }
 
 /** An untyped side takes the other's type, with Postgres's exceptions for dates and intervals. */
-function settlePair(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  location: number | undefined,
-): readonly [Typed, Typed] {
+function settlePair(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): readonly [Typed, Typed] {
   if (isUntyped(left) && isUntyped(right)) {
-    return [
-      coerce(translation, left, typeOf(OID.float8), "implicit", location),
-      coerce(translation, right, typeOf(OID.float8), "implicit", location),
-    ];
+    return [coerce(translation, left, typeOf(OID.float8), 'implicit', location), coerce(translation, right, typeOf(OID.float8), 'implicit', location)];
   }
   if (isUntyped(left)) {
-    return [
-      coerce(
-        translation,
-        left,
-        typeOf(partnerType(name, oidOf(right), true)),
-        "implicit",
-        location,
-      ),
-      right,
-    ];
+    return [coerce(translation, left, typeOf(partnerType(name, oidOf(right), true)), 'implicit', location), right];
   }
   if (isUntyped(right)) {
-    return [
-      left,
-      coerce(
-        translation,
-        right,
-        typeOf(partnerType(name, oidOf(left), false)),
-        "implicit",
-        location,
-      ),
-    ];
+    return [left, coerce(translation, right, typeOf(partnerType(name, oidOf(left), false)), 'implicit', location)];
   }
   return [left, right];
 }
@@ -98,42 +63,34 @@ function partnerType(name: string, oid: number, partnerIsLeft: boolean): number 
   switch (oid) {
     case OID.date:
       // `date + '1'` has no operator of its own type: + takes an integer... Postgres picks interval for `date ± unknown` only when it reads so.
-      return name === "-" && !partnerIsLeft ? OID.date : OID.interval;
+      return name === '-' && !partnerIsLeft ? OID.date : OID.interval;
     case OID.timestamp:
     case OID.timestamptz:
-      return name === "-" ? (partnerIsLeft ? oid : oid) : OID.interval;
+      return name === '-' ? (partnerIsLeft ? oid : oid) : OID.interval;
     case OID.time:
     case OID.timetz:
       return OID.interval;
     case OID.interval:
-      return name === "*" || name === "/" ? OID.float8 : OID.interval;
+      return name === '*' || name === '/' ? OID.float8 : OID.interval;
     case 0:
       return OID.float8;
     default:
-      return name === "^" && oid !== OID.numeric ? OID.float8 : oid;
+      return name === '^' && oid !== OID.numeric ? OID.float8 : oid;
   }
 }
 
-function numberArithmetic(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  leftRank: number,
-  rightRank: number,
-): Typed {
+function numberArithmetic(name: string, left: Typed, right: Typed, leftRank: number, rightRank: number): Typed {
   const rank = Math.max(leftRank, rightRank);
-  if (name === "^") {
-    return power(translation, left, right, rank);
+  if (name === '^') {
+    return power(left, right, rank);
   }
   if (rank >= 5) {
     const isReal = leftRank === 5 && rightRank === 5;
     const a = isReal ? left : asDouble(left);
     const b = isReal ? right : asDouble(right);
-    const operator = name === "%" ? "fmod" : name;
-    const divisor = name === "/" || name === "%" ? guardZero(b, a) : b.sql;
-    const sql =
-      operator === "fmod" ? `fmod(${a.sql}, ${divisor})` : `(${a.sql} ${operator} ${divisor})`;
+    const operator = name === '%' ? 'fmod' : name;
+    const divisor = name === '/' || name === '%' ? guardZero(b, a) : b.sql;
+    const sql = operator === 'fmod' ? `fmod(${a.sql}, ${divisor})` : `(${a.sql} ${operator} ${divisor})`;
     return typed(sql, isReal ? OID.float4 : OID.float8);
   }
   if (rank === 4) {
@@ -142,10 +99,10 @@ function numberArithmetic(
   const oid = rank === 1 ? OID.int2 : rank === 2 ? OID.int4 : OID.int8;
   const a = widen(left, leftRank, rank);
   const b = widen(right, rightRank, rank);
-  if (name === "/") {
+  if (name === '/') {
     return typed(`(${a} // ${guardZero({ ...right, sql: b }, { ...left, sql: a })})`, oid);
   }
-  if (name === "%") {
+  if (name === '%') {
     return typed(`(${a} % ${guardZero({ ...right, sql: b }, { ...left, sql: a })})`, oid);
   }
   return typed(`(${a} ${name} ${b})`, oid);
@@ -153,11 +110,8 @@ function numberArithmetic(
 
 /** DuckDB fits integer literals to the other side and widens by itself; only int2 beside an int4 literal, and odd storage, need a cast. */
 function widen(expression: Typed, rank: number, wanted: number): string {
-  if (
-    expression.oddStorage === true ||
-    (rank < wanted && expression.constant === undefined && wanted === 2)
-  ) {
-    return `CAST(${expression.sql} AS ${wanted === 1 ? "SMALLINT" : wanted === 2 ? "INTEGER" : "BIGINT"})`;
+  if (expression.oddStorage === true || (rank < wanted && expression.constant === undefined && wanted === 2)) {
+    return `CAST(${expression.sql} AS ${wanted === 1 ? 'SMALLINT' : wanted === 2 ? 'INTEGER' : 'BIGINT'})`;
   }
   if (rank < wanted && expression.constant !== undefined && wanted === 3) {
     return `CAST(${expression.sql} AS BIGINT)`;
@@ -175,23 +129,17 @@ function asDouble(expression: Typed): Typed {
 /** A divisor that raises 22012 when it is zero and the dividend is not NULL. Constants other than zero need no guard. */
 export function guardZero(divisor: Typed, dividend: Typed): string {
   if (divisor.constant !== undefined) {
-    return Number(divisor.constant) === 0
-      ? `CASE WHEN ${dividend.sql} IS NULL THEN NULL ELSE ${DIVISION_BY_ZERO} END`
-      : divisor.sql;
+    return Number(divisor.constant) === 0 ? `CASE WHEN ${dividend.sql} IS NULL THEN NULL ELSE ${DIVISION_BY_ZERO} END` : divisor.sql;
   }
   if (divisor.sql.length > GUARDED_TEXT_MAX) {
     return divisor.sql;
   }
   const knowsDividend = dividend.constant !== undefined || dividend.sql.length > GUARDED_TEXT_MAX;
-  return `CASE WHEN ${divisor.sql} = 0${knowsDividend ? "" : ` AND ${dividend.sql} IS NOT NULL`} THEN ${DIVISION_BY_ZERO} ELSE ${divisor.sql} END`;
+  return `CASE WHEN ${divisor.sql} = 0${knowsDividend ? '' : ` AND ${dividend.sql} IS NOT NULL`} THEN ${DIVISION_BY_ZERO} ELSE ${divisor.sql} END`;
 }
 
 function decimalScale(expression: Typed): number | undefined {
-  return oidOf(expression) === OID.numeric
-    ? expression.oddStorage === true
-      ? undefined
-      : expression.scale
-    : 0;
+  return oidOf(expression) === OID.numeric ? (expression.oddStorage === true ? undefined : expression.scale) : 0;
 }
 
 function decimalArithmetic(name: string, left: Typed, right: Typed): Typed {
@@ -199,18 +147,12 @@ function decimalArithmetic(name: string, left: Typed, right: Typed): Typed {
   const rightScale = decimalScale(right);
   const known = leftScale !== undefined && rightScale !== undefined;
   switch (name) {
-    case "+":
-    case "-":
-      return numeric(
-        `(${left.sql} ${name} ${right.sql})`,
-        known ? Math.max(leftScale, rightScale) : undefined,
-      );
-    case "%":
-      return numeric(
-        `(${left.sql} % ${guardZero(right, left)})`,
-        known ? Math.max(leftScale, rightScale) : undefined,
-      );
-    case "*": {
+    case '+':
+    case '-':
+      return numeric(`(${left.sql} ${name} ${right.sql})`, known ? Math.max(leftScale, rightScale) : undefined);
+    case '%':
+      return numeric(`(${left.sql} % ${guardZero(right, left)})`, known ? Math.max(leftScale, rightScale) : undefined);
+    case '*': {
       if (known && leftScale + rightScale <= PRODUCT_SCALE_MAX) {
         return numeric(`(${left.sql} * ${right.sql})`, leftScale + rightScale);
       }
@@ -235,54 +177,36 @@ const EXACT_DIVISOR_SCALE_MAX = 6;
  * numeric / numeric. DuckDB divides DECIMALs as DOUBLE, so the quotient is taken over the unscaled integers with one digit
  * more than wanted, and the last cast rounds it half away from zero as Postgres does.
  */
-function quotient(
-  left: Typed,
-  right: Typed,
-  leftScale: number | undefined,
-  rightScale: number | undefined,
-): Typed {
-  const exact =
-    leftScale !== undefined &&
-    rightScale !== undefined &&
-    rightScale <= EXACT_DIVISOR_SCALE_MAX &&
-    leftScale <= QUOTIENT_SCALE;
+function quotient(left: Typed, right: Typed, leftScale: number | undefined, rightScale: number | undefined): Typed {
+  const exact = leftScale !== undefined && rightScale !== undefined && rightScale <= EXACT_DIVISOR_SCALE_MAX && leftScale <= QUOTIENT_SCALE;
   const divisor = guardZero(right, left);
   if (!exact) {
-    return numeric(
-      `CAST(CAST(${left.sql} AS DOUBLE) / CAST(${divisor} AS DOUBLE) AS DECIMAL(38, ${QUOTIENT_SCALE}))`,
-      QUOTIENT_SCALE,
-    );
+    return numeric(`CAST(CAST(${left.sql} AS DOUBLE) / CAST(${divisor} AS DOUBLE) AS DECIMAL(38, ${QUOTIENT_SCALE}))`, QUOTIENT_SCALE);
   }
-  const power = QUOTIENT_SCALE + 1 + rightScale - leftScale;
-  return numeric(
-    exactQuotient(unscaled(left.sql, leftScale), unscaled(divisor, rightScale), power),
-    QUOTIENT_SCALE,
-  );
+  const shift = QUOTIENT_SCALE + 1 + rightScale - leftScale;
+  return numeric(exactQuotient(unscaled(left.sql, leftScale), unscaled(divisor, rightScale), shift), QUOTIENT_SCALE);
 }
 
 /** An integer of 128 bits: the DECIMAL without its point. */
 export function unscaled(sql: string, scale: number): string {
-  return scale === 0
-    ? `CAST(${sql} AS HUGEINT)`
-    : `CAST(${sql} * 1${"0".repeat(scale)} AS HUGEINT)`;
+  return scale === 0 ? `CAST(${sql} AS HUGEINT)` : `CAST(${sql} * 1${'0'.repeat(scale)} AS HUGEINT)`;
 }
 
 /** dividend * 10^power // divisor as a DECIMAL of QUOTIENT_SCALE digits, both sides being integers. */
-export function exactQuotient(dividend: string, divisor: string, power: number): string {
-  return `CAST(CAST(${dividend} * 1${"0".repeat(power)} // ${divisor} AS DECIMAL(38, 0)) * 0.${"0".repeat(QUOTIENT_SCALE)}1 AS DECIMAL(38, ${QUOTIENT_SCALE}))`;
+export function exactQuotient(dividend: string, divisor: string, shift: number): string {
+  return `CAST(CAST(${dividend} * 1${'0'.repeat(shift)} // ${divisor} AS DECIMAL(38, 0)) * 0.${'0'.repeat(QUOTIENT_SCALE)}1 AS DECIMAL(38, ${QUOTIENT_SCALE}))`;
 }
 
-function power(translation: Translation, left: Typed, right: Typed, rank: number): Typed {
+function power(left: Typed, right: Typed, rank: number): Typed {
   const result = `power(${asDouble(left).sql}, ${asDouble(right).sql})`;
   if (rank === 4) {
     return numeric(`CAST(${result} AS DECIMAL(38, ${QUOTIENT_SCALE}))`, QUOTIENT_SCALE);
   }
-  void translation;
   return typed(result, OID.float8);
 }
 
 /** DuckDB's name of a type without modifier. */
 export function storageName(oid: number): string {
   const type = dataTypeOf(typeOf(oid));
-  return type === undefined ? "VARCHAR" : printDataType(type);
+  return type === undefined ? 'VARCHAR' : printDataType(type);
 }

@@ -1,9 +1,9 @@
-import { printDataType } from "../types/data-type.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import { dataTypeOf, OID, postgresTypeByOid } from "../types/postgres-type.js";
-import type { CoercionContext } from "./coercion.js";
-import type { Typed } from "./typed.js";
-import { categoryOf, oidOf } from "./typed.js";
+import { printDataType } from '../types/data-type.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import { dataTypeOf, OID, postgresTypeByOid } from '../types/postgres-type.js';
+import type { CoercionContext } from './coercion.js';
+import type { Typed } from './typed.js';
+import { categoryOf, oidOf } from './typed.js';
 
 /** Digits of a DECIMAL that holds every value of an integer type. */
 const INTEGER_DIGITS: ReadonlyMap<number, number> = new Map([
@@ -14,11 +14,7 @@ const INTEGER_DIGITS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** A cast between two known types, with Postgres's result. */
-export function castSql(
-  expression: Typed,
-  target: PostgresColumnType,
-  context: CoercionContext = "explicit",
-): Typed {
+export function castSql(expression: Typed, target: PostgresColumnType, context: CoercionContext = 'explicit'): Typed {
   const from = oidOf(expression);
   const to = target.oid;
   const sql = expression.sql;
@@ -30,32 +26,32 @@ export function castSql(
   if (isText(to)) {
     return { sql: toText(expression, from, target, context), type: target };
   }
-  if (targetType !== undefined && targetType.name.startsWith("reg")) {
-    const isNumber = categoryOf(from) === "N";
+  if (targetType !== undefined && targetType.name.startsWith('reg')) {
+    const isNumber = categoryOf(from) === 'N';
     return {
       sql: isNumber ? `CAST(${sql} AS BIGINT)` : `pg_${targetType.name}_in(${sql})`,
       type: target,
     };
   }
-  if (to === OID.oid && fromType !== undefined && categoryOf(from) === "N") {
+  if (to === OID.oid && fromType !== undefined && categoryOf(from) === 'N') {
     return {
-      sql: fromType.name.startsWith("reg") || from === OID.oid ? sql : `CAST(${sql} AS BIGINT)`,
+      sql: fromType.name.startsWith('reg') || from === OID.oid ? sql : `CAST(${sql} AS BIGINT)`,
       type: target,
     };
   }
-  if (to === OID.bool && categoryOf(from) === "S") {
+  if (to === OID.bool && categoryOf(from) === 'S') {
     return {
       sql: `CASE lower(trim(${sql})) WHEN 'on' THEN true WHEN 'off' THEN false ELSE CAST(${sql} AS BOOLEAN) END`,
       type: target,
     };
   }
-  if (to === OID.bytea && categoryOf(from) === "S") {
+  if (to === OID.bytea && categoryOf(from) === 'S') {
     return {
       sql: `CASE WHEN starts_with(${sql}, '\\x') THEN unhex(substr(${sql}, 3)) ELSE encode(${sql}) END`,
       type: target,
     };
   }
-  if (targetType !== undefined && targetType.category === "A" && categoryOf(from) === "S") {
+  if (targetType !== undefined && targetType.category === 'A' && categoryOf(from) === 'S') {
     return { sql: castAs(`concat('[', trim(${sql}, '{}'), ']')`, target), type: target };
   }
   if (to === OID.time && from === OID.interval) {
@@ -64,11 +60,7 @@ export function castSql(
   if (to === OID.interval && from === OID.time) {
     return { sql: `to_microseconds(epoch_us(${sql}))`, type: target };
   }
-  if (
-    (to === OID.date || to === OID.timestamp || to === OID.timestamptz) &&
-    target.modifier >= 0 &&
-    target.modifier < 6
-  ) {
+  if ((to === OID.date || to === OID.timestamp || to === OID.timestamptz) && target.modifier >= 0 && target.modifier < 6) {
     const step = 10 ** (6 - target.modifier);
     return {
       sql: `make_timestamp(CAST(round(epoch_us(${castAs(sql, { oid: to, modifier: -1 })}) / ${step}.0) * ${step} AS BIGINT))`,
@@ -85,12 +77,12 @@ function castAs(sql: string, target: PostgresColumnType): string {
 
 /** True for the types that are VARCHAR in DuckDB and print as themselves. */
 function isText(oid: number): boolean {
-  return categoryOf(oid) === "S" || oid === OID.char;
+  return categoryOf(oid) === 'S' || oid === OID.char;
 }
 
 function castToNumeric(expression: Typed, from: number, target: PostgresColumnType): Typed {
   const declared = target.modifier >= 4 ? dataTypeOf(target) : undefined;
-  if (declared !== undefined && declared.kind === "decimal") {
+  if (declared !== undefined && declared.kind === 'decimal') {
     return {
       sql: `CAST(${expression.sql} AS ${printDataType(declared)})`,
       type: target,
@@ -108,25 +100,14 @@ function castToNumeric(expression: Typed, from: number, target: PostgresColumnTy
 }
 
 /** The text form of a value, as Postgres's output function writes it. */
-export function toText(
-  expression: Typed,
-  from: number,
-  target: PostgresColumnType,
-  context: CoercionContext,
-): string {
+export function toText(expression: Typed, from: number, target: PostgresColumnType, context: CoercionContext): string {
   const text = textOf(expression, from);
   const length = target.modifier >= 4 ? target.modifier - 4 : undefined;
   switch (target.oid) {
     case OID.varchar:
-      return length === undefined
-        ? text
-        : context === "explicit"
-          ? `left(${text}, ${length})`
-          : assignedLength(text, length, "character varying");
+      return length === undefined ? text : context === 'explicit' ? `left(${text}, ${length})` : assignedLength(text, length, 'character varying');
     case OID.bpchar:
-      return length === undefined
-        ? text
-        : `rpad(${context === "explicit" ? text : assignedLength(text, length, "character")}, ${length}, ' ')`;
+      return length === undefined ? text : `rpad(${context === 'explicit' ? text : assignedLength(text, length, 'character')}, ${length}, ' ')`;
     case OID.char:
       return `left(${text}, 1)`;
     default:
@@ -159,10 +140,10 @@ function textOf(expression: Typed, from: number): string {
       break;
   }
   const type = postgresTypeByOid(from);
-  if (type !== undefined && type.name.startsWith("reg")) {
+  if (type !== undefined && type.name.startsWith('reg')) {
     return `pg_${type.name}_out(${sql})`;
   }
-  if (type !== undefined && type.category === "A") {
+  if (type !== undefined && type.category === 'A') {
     return `concat('{', array_to_string(${sql}, ',', 'NULL'), '}')`;
   }
   return `CAST(${sql} AS VARCHAR)`;

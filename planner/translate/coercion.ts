@@ -1,25 +1,18 @@
-import { SqlError } from "../sql-error.js";
-import { SQLSTATE } from "../sqlstate.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import { formatPostgresType, OID, postgresTypeByOid } from "../types/postgres-type.js";
-import { castSql } from "./casts.js";
-import { invalidInput, literalOf } from "./literals.js";
-import type { Translation } from "./translation.js";
-import { errorAt } from "./translation.js";
-import type { Typed } from "./typed.js";
-import { categoryOf, isUntyped, oidOf, typeOf } from "./typed.js";
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import { formatPostgresType, OID, postgresTypeByOid } from '../types/postgres-type.js';
+import { castSql } from './casts.js';
+import { invalidInput, literalOf } from './literals.js';
+import type { Translation } from './translation.js';
+import { errorAt } from './translation.js';
+import type { Typed } from './typed.js';
+import { categoryOf, isUntyped, oidOf, typeOf } from './typed.js';
 
 /** Implicit: wherever an expression stands. Assignment: INSERT's columns. Explicit: `::` and CAST. */
-export type CoercionContext = "implicit" | "assignment" | "explicit";
+export type CoercionContext = 'implicit' | 'assignment' | 'explicit';
 
-const NUMERIC_LADDER: readonly number[] = [
-  OID.int2,
-  OID.int4,
-  OID.int8,
-  OID.numeric,
-  OID.float4,
-  OID.float8,
-];
+const NUMERIC_LADDER: readonly number[] = [OID.int2, OID.int4, OID.int8, OID.numeric, OID.float4, OID.float8];
 const TEXTS: ReadonlySet<number> = new Set([OID.text, OID.varchar, OID.bpchar, OID.name]);
 
 /** True when Postgres converts without being asked (pg_cast.castcontext 'i'), or both are one type. */
@@ -44,18 +37,12 @@ export function isImplicitlyCoercible(from: number, to: number): boolean {
   if (from === OID.time) {
     return to === OID.timetz || to === OID.interval;
   }
-  const toName = postgresTypeByOid(to)?.name ?? "";
-  const fromName = postgresTypeByOid(from)?.name ?? "";
-  if (to === OID.oid || toName.startsWith("reg")) {
-    return (
-      from === OID.int2 ||
-      from === OID.int4 ||
-      from === OID.int8 ||
-      from === OID.oid ||
-      fromName.startsWith("reg")
-    );
+  const toName = postgresTypeByOid(to)?.name ?? '';
+  const fromName = postgresTypeByOid(from)?.name ?? '';
+  if (to === OID.oid || toName.startsWith('reg')) {
+    return from === OID.int2 || from === OID.int4 || from === OID.int8 || from === OID.oid || fromName.startsWith('reg');
   }
-  if (fromName.startsWith("reg") || from === OID.oid) {
+  if (fromName.startsWith('reg') || from === OID.oid) {
     return to === OID.int8 && from === OID.oid;
   }
   const fromElement = postgresTypeByOid(from)?.elementOid ?? 0;
@@ -70,27 +57,24 @@ function canCoerce(from: number, to: number, context: CoercionContext): boolean 
   }
   const fromCategory = categoryOf(from);
   const toCategory = categoryOf(to);
-  if (fromCategory === "" || toCategory === "") {
+  if (fromCategory === '' || toCategory === '') {
     return true;
   }
-  if (context === "implicit") {
+  if (context === 'implicit') {
     return false;
   }
-  if (fromCategory === "N" && toCategory === "N") {
+  if (fromCategory === 'N' && toCategory === 'N') {
     return true;
   }
-  if (fromCategory === "D" && toCategory === "D") {
-    return (
-      !(from === OID.time && to !== OID.timetz) &&
-      !(from === OID.date && (to === OID.time || to === OID.timetz))
-    );
+  if (fromCategory === 'D' && toCategory === 'D') {
+    return !(from === OID.time && to !== OID.timetz) && !(from === OID.date && (to === OID.time || to === OID.timetz));
   }
   // Everything can be written as text; only an explicit cast reads text back.
   if (TEXTS.has(to) || to === OID.char) {
     return true;
   }
-  if (context === "assignment") {
-    return fromCategory === "A" && toCategory === "A";
+  if (context === 'assignment') {
+    return fromCategory === 'A' && toCategory === 'A';
   }
   if (TEXTS.has(from)) {
     return true;
@@ -98,22 +82,11 @@ function canCoerce(from: number, to: number, context: CoercionContext): boolean 
   if (to === OID.bool || from === OID.bool) {
     return from === OID.int4 || to === OID.int4;
   }
-  return (
-    fromCategory === toCategory ||
-    (from === OID.interval && to === OID.time) ||
-    from === OID.jsonb ||
-    to === OID.jsonb
-  );
+  return fromCategory === toCategory || (from === OID.interval && to === OID.time) || from === OID.jsonb || to === OID.jsonb;
 }
 
 /** Gives an expression a type: literals are read as it, open parameters take it, others are cast. */
-export function coerce(
-  translation: Translation,
-  expression: Typed,
-  target: PostgresColumnType,
-  context: CoercionContext,
-  location?: number,
-): Typed {
+export function coerce(translation: Translation, expression: Typed, target: PostgresColumnType, context: CoercionContext, location?: number): Typed {
   if (expression.parameter !== undefined) {
     return bindParameter(translation, expression, expression.parameter, target, location);
   }
@@ -122,19 +95,15 @@ export function coerce(
   }
   const from = oidOf(expression);
   if (from === 0 && expression.type === null) {
-    return context === "explicit" ? castSql(expression, target) : expression;
+    return context === 'explicit' ? castSql(expression, target) : expression;
   }
-  if (
-    from === target.oid &&
-    (target.modifier === -1 ||
-      (context === "implicit" ? true : expression.type?.modifier === target.modifier))
-  ) {
+  if (from === target.oid && (target.modifier === -1 || (context === 'implicit' ? true : expression.type?.modifier === target.modifier))) {
     return expression;
   }
   if (!canCoerce(from, target.oid, context)) {
     throw errorAt(
       translation,
-      context === "assignment" ? SQLSTATE.datatype_mismatch : SQLSTATE.cannot_coerce,
+      context === 'assignment' ? SQLSTATE.datatype_mismatch : SQLSTATE.cannot_coerce,
       location,
       `cannot cast type ${formatPostgresType(typeOf(from))} to ${formatPostgresType(typeOf(target.oid))}`,
     );
@@ -144,68 +113,38 @@ export function coerce(
 
 /** An untyped literal or parameter as text, anything else as it is: what an output column or a DuckDB function gets. */
 export function settle(translation: Translation, expression: Typed): Typed {
-  return isUntyped(expression)
-    ? coerce(translation, expression, typeOf(OID.text), "implicit")
-    : expression;
+  return isUntyped(expression) ? coerce(translation, expression, typeOf(OID.text), 'implicit') : expression;
 }
 
-function bindParameter(
-  translation: Translation,
-  expression: Typed,
-  number: number,
-  target: PostgresColumnType,
-  location: number | undefined,
-): Typed {
+function bindParameter(translation: Translation, expression: Typed, number: number, target: PostgresColumnType, location: number | undefined): Typed {
   const types = translation.shared.parameterTypes;
   const known = types[number - 1] ?? 0;
   const oid = target.oid === OID.unknown ? OID.text : target.oid;
   if (known === 0) {
     types[number - 1] = oid;
   } else if (known !== oid) {
-    throw errorAt(
-      translation,
-      SQLSTATE.ambiguous_parameter,
-      location,
-      `inconsistent types deduced for parameter $${number}`,
-      {
-        detail: `${formatPostgresType(typeOf(known))} versus ${formatPostgresType(typeOf(oid))}`,
-      },
-    );
+    throw errorAt(translation, SQLSTATE.ambiguous_parameter, location, `inconsistent types deduced for parameter $${number}`, {
+      detail: `${formatPostgresType(typeOf(known))} versus ${formatPostgresType(typeOf(oid))}`,
+    });
   }
-  const open: Typed = { sql: expression.sql, type: typeOf(oid) };
+  const open: Typed = { sql: expression.sql, type: typeOf(oid), wholeParameter: number };
   return target.modifier === -1 ? open : castSql(open, target);
 }
 
 /** A literal of a type, with the literal's place on errors. */
-export function literalAt(
-  translation: Translation,
-  text: string | null,
-  target: PostgresColumnType,
-  location: number | undefined,
-): Typed {
+export function literalAt(translation: Translation, text: string | null, target: PostgresColumnType, location: number | undefined): Typed {
   try {
     return literalOf(text, target, translation.environment);
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined && location !== undefined) {
-      throw errorAt(
-        translation,
-        error.sqlstate,
-        location,
-        error.message,
-        error.detail === undefined ? {} : { detail: error.detail },
-      );
+      throw errorAt(translation, error.sqlstate, location, error.message, error.detail === undefined ? {} : { detail: error.detail });
     }
     throw error;
   }
 }
 
 /** The one type for the branches of CASE, COALESCE, VALUES, UNION, ARRAY[] (Postgres's select_common_type). Null when DuckDB must tell. */
-export function commonType(
-  translation: Translation,
-  expressions: readonly Typed[],
-  construct: string,
-  location: number | undefined,
-): PostgresColumnType | null {
+export function commonType(translation: Translation, expressions: readonly Typed[], construct: string, location: number | undefined): PostgresColumnType | null {
   let chosen: PostgresColumnType | null = null;
   for (const expression of expressions) {
     if (expression.type === null) {
@@ -232,11 +171,7 @@ export function commonType(
       );
     }
     const preferred = postgresTypeByOid(chosen.oid)?.preferred ?? false;
-    if (
-      !preferred &&
-      isImplicitlyCoercible(chosen.oid, expression.type.oid) &&
-      !isImplicitlyCoercible(expression.type.oid, chosen.oid)
-    ) {
+    if (!preferred && isImplicitlyCoercible(chosen.oid, expression.type.oid) && !isImplicitlyCoercible(expression.type.oid, chosen.oid)) {
       chosen = typeOf(expression.type.oid);
     } else {
       chosen = typeOf(chosen.oid);

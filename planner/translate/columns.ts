@@ -1,41 +1,30 @@
-import { SQLSTATE } from "../sqlstate.js";
-import { opaque } from "./typed.js";
-import type { Typed } from "./typed.js";
-import type { Range, RangeColumn, Scope } from "./scope.js";
-import type { Translation } from "./translation.js";
-import { errorAt } from "./translation.js";
+import { SQLSTATE } from '../sqlstate.js';
+import { opaque } from './typed.js';
+import type { Typed } from './typed.js';
+import type { Range, RangeColumn, Scope } from './scope.js';
+import type { Translation } from './translation.js';
+import { errorAt } from './translation.js';
 
 /** Resolves a column by name, from the innermost query outwards, with Postgres's errors. */
-export function resolveColumn(
-  translation: Translation,
-  scope: Scope,
-  path: readonly string[],
-  location: number | undefined,
-): Typed {
-  const name = path.at(-1) ?? "";
+export function resolveColumn(translation: Translation, scope: Scope, path: readonly string[], location: number | undefined): Typed {
+  const name = path.at(-1) ?? '';
   if (path.length === 1) {
     return resolveBare(translation, scope, name, location);
   }
-  const rangeName = path.at(-2) ?? "";
+  const rangeName = path.at(-2) ?? '';
   const schema = path.length > 2 ? path.at(-3) : undefined;
   const range = findRange(translation, scope, rangeName, schema, location);
   if (range === undefined) {
     // `column.field` of a struct column: a form only DuckDB's types have.
-    const struct =
-      path.length === 2 ? findBare(translation, scope, rangeName, location) : undefined;
+    const struct = path.length === 2 ? findBare(translation, scope, rangeName, location) : undefined;
     if (struct !== undefined && struct.type === null) {
       return opaque(`(${struct.sql})."${name.replaceAll('"', '""')}"`);
     }
-    throw missingRange(translation, scope, path.slice(0, -1).join("."), rangeName, location);
+    throw missingRange(translation, scope, path.slice(0, -1).join('.'), rangeName, location);
   }
   const matches = range.columns.filter((column) => column.name === name);
   if (matches.length > 1) {
-    throw errorAt(
-      translation,
-      SQLSTATE.ambiguous_column,
-      location,
-      `column reference "${name}" is ambiguous`,
-    );
+    throw errorAt(translation, SQLSTATE.ambiguous_column, location, `column reference "${name}" is ambiguous`);
   }
   const match = matches[0];
   if (match === undefined) {
@@ -45,24 +34,11 @@ export function resolveColumn(
 }
 
 /** The range of that name, or undefined. */
-export function findRange(
-  translation: Translation,
-  scope: Scope,
-  name: string,
-  schema: string | undefined,
-  location: number | undefined,
-): Range | undefined {
+export function findRange(translation: Translation, scope: Scope, name: string, schema: string | undefined, location: number | undefined): Range | undefined {
   for (let level: Scope | null = scope; level !== null; level = level.parent) {
-    const found = level.namespace.ranges.filter(
-      (range) => range.name === name && (schema === undefined || range.schema === schema),
-    );
+    const found = level.namespace.ranges.filter((range) => range.name === name && (schema === undefined || range.schema === schema));
     if (found.length > 1) {
-      throw errorAt(
-        translation,
-        SQLSTATE.duplicate_alias,
-        location,
-        `table reference "${name}" is ambiguous`,
-      );
+      throw errorAt(translation, SQLSTATE.duplicate_alias, location, `table reference "${name}" is ambiguous`);
     }
     if (found[0] !== undefined) {
       return found[0];
@@ -71,12 +47,7 @@ export function findRange(
   return undefined;
 }
 
-function resolveBare(
-  translation: Translation,
-  scope: Scope,
-  name: string,
-  location: number | undefined,
-): Typed {
+function resolveBare(translation: Translation, scope: Scope, name: string, location: number | undefined): Typed {
   const column = findBare(translation, scope, name, location);
   if (column !== undefined) {
     return column;
@@ -88,21 +59,11 @@ function resolveBare(
   throw missingColumn(translation, scope, `"${name}"`, name, undefined, location);
 }
 
-function findBare(
-  translation: Translation,
-  scope: Scope,
-  name: string,
-  location: number | undefined,
-): Typed | undefined {
+function findBare(translation: Translation, scope: Scope, name: string, location: number | undefined): Typed | undefined {
   for (let level: Scope | null = scope; level !== null; level = level.parent) {
     const matches = level.namespace.columns.filter((column) => column.name === name);
     if (matches.length > 1) {
-      throw errorAt(
-        translation,
-        SQLSTATE.ambiguous_column,
-        location,
-        `column reference "${name}" is ambiguous`,
-      );
+      throw errorAt(translation, SQLSTATE.ambiguous_column, location, `column reference "${name}" is ambiguous`);
     }
     if (matches[0] !== undefined) {
       return matches[0].value;
@@ -111,53 +72,21 @@ function findBare(
   return undefined;
 }
 
-function missingRange(
-  translation: Translation,
-  scope: Scope,
-  shown: string,
-  name: string,
-  location: number | undefined,
-): Error {
+function missingRange(translation: Translation, scope: Scope, shown: string, name: string, location: number | undefined): Error {
   for (let level: Scope | null = scope; level !== null; level = level.parent) {
-    const renamed = level.namespace.ranges.find(
-      (range) => range.name !== null && range.name.toLowerCase() === name.toLowerCase(),
-    );
+    const renamed = level.namespace.ranges.find((range) => range.name !== null && range.name.toLowerCase() === name.toLowerCase());
     if (renamed !== undefined && renamed.name !== null) {
-      return errorAt(
-        translation,
-        SQLSTATE.undefined_table,
-        location,
-        `missing FROM-clause entry for table "${shown}"`,
-        {
-          hint: `Perhaps you meant to reference the table alias "${renamed.name}".`,
-        },
-      );
+      return errorAt(translation, SQLSTATE.undefined_table, location, `missing FROM-clause entry for table "${shown}"`, {
+        hint: `Perhaps you meant to reference the table alias "${renamed.name}".`,
+      });
     }
   }
-  return errorAt(
-    translation,
-    SQLSTATE.undefined_table,
-    location,
-    `missing FROM-clause entry for table "${shown}"`,
-  );
+  return errorAt(translation, SQLSTATE.undefined_table, location, `missing FROM-clause entry for table "${shown}"`);
 }
 
-function missingColumn(
-  translation: Translation,
-  scope: Scope,
-  shown: string,
-  name: string,
-  rangeName: string | undefined,
-  location: number | undefined,
-): Error {
+function missingColumn(translation: Translation, scope: Scope, shown: string, name: string, rangeName: string | undefined, location: number | undefined): Error {
   const hint = columnHint(scope, name, rangeName);
-  return errorAt(
-    translation,
-    SQLSTATE.undefined_column,
-    location,
-    `column ${shown} does not exist`,
-    hint === undefined ? {} : { hint },
-  );
+  return errorAt(translation, SQLSTATE.undefined_column, location, `column ${shown} does not exist`, hint === undefined ? {} : { hint });
 }
 
 /** "Perhaps you meant": the nearest visible columns within half the name's length. */
@@ -182,7 +111,7 @@ function columnHint(scope: Scope, name: string, rangeName: string | undefined): 
   if (best.length === 0 || best.length > 2) {
     return undefined;
   }
-  return `Perhaps you meant to reference the column ${best.map((candidate) => `"${candidate.label}"`).join(" or the column ")}.`;
+  return `Perhaps you meant to reference the column ${best.map((candidate) => `"${candidate.label}"`).join(' or the column ')}.`;
 }
 
 /** Levenshtein distance, bounded by the lengths of names. */
@@ -200,33 +129,17 @@ function editDistance(a: string, b: string): number {
 }
 
 /** The columns of `*` or `alias.*`. */
-export function starColumns(
-  translation: Translation,
-  scope: Scope,
-  path: readonly string[],
-  location: number | undefined,
-): readonly RangeColumn[] {
+export function starColumns(translation: Translation, scope: Scope, path: readonly string[], location: number | undefined): readonly RangeColumn[] {
   if (path.length === 0) {
     if (scope.namespace.ranges.length === 0) {
-      throw errorAt(
-        translation,
-        SQLSTATE.syntax_error,
-        location,
-        "SELECT * with no tables specified is not valid",
-      );
+      throw errorAt(translation, SQLSTATE.syntax_error, location, 'SELECT * with no tables specified is not valid');
     }
     return scope.namespace.columns.filter((column) => column.hidden !== true);
   }
-  const name = path.at(-1) ?? "";
-  const range = findRange(
-    translation,
-    scope,
-    name,
-    path.length > 1 ? path.at(-2) : undefined,
-    location,
-  );
+  const name = path.at(-1) ?? '';
+  const range = findRange(translation, scope, name, path.length > 1 ? path.at(-2) : undefined, location);
   if (range === undefined) {
-    throw missingRange(translation, scope, path.join("."), name, location);
+    throw missingRange(translation, scope, path.join('.'), name, location);
   }
   return range.columns.filter((column) => column.hidden !== true);
 }

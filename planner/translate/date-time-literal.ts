@@ -1,68 +1,42 @@
-import { SqlError } from "../sql-error.js";
-import { SQLSTATE } from "../sqlstate.js";
-import { formatPostgresType, OID } from "../types/postgres-type.js";
-import type { LiteralSession } from "./literals.js";
-import { timestampParts } from "./moment.js";
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
+import { formatPostgresType, OID } from '../types/postgres-type.js';
+import type { LiteralSession } from './literals.js';
+import { timestampParts } from './moment.js';
 
-const MONTH_NAMES = [
-  "jan",
-  "feb",
-  "mar",
-  "apr",
-  "may",
-  "jun",
-  "jul",
-  "aug",
-  "sep",
-  "oct",
-  "nov",
-  "dec",
-];
+const MONTH_NAMES = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** A date or time in the form DuckDB reads as Postgres does. Forms not known here go on as they are. */
 export function dateTimeText(text: string, oid: number, session: LiteralSession): string {
   const body = text.trim();
   const word = body.toLowerCase();
-  if (word === "infinity" || word === "-infinity") {
+  if (word === 'infinity' || word === '-infinity') {
     return word;
   }
-  if (word === "epoch") {
-    return oid === OID.timestamptz
-      ? "1970-01-01 00:00:00+00"
-      : oid === OID.date
-        ? "1970-01-01"
-        : "1970-01-01 00:00:00";
+  if (word === 'epoch') {
+    return oid === OID.timestamptz ? '1970-01-01 00:00:00+00' : oid === OID.date ? '1970-01-01' : '1970-01-01 00:00:00';
   }
-  if (word === "now" || word === "today" || word === "tomorrow" || word === "yesterday") {
+  if (word === 'now' || word === 'today' || word === 'tomorrow' || word === 'yesterday') {
     return specialMoment(word, oid, session);
   }
   const dated = normalDate(body);
-  const expected =
-    oid === OID.time || oid === OID.timetz
-      ? /^\d{1,2}:\d{2}|^\d{4,6}\b|T/
-      : /^\d{1,6}-\d{1,2}-\d{1,2}/;
+  const expected = oid === OID.time || oid === OID.timetz ? /^\d{1,2}:\d{2}|^\d{4,6}\b|T/ : /^\d{1,6}-\d{1,2}-\d{1,2}/;
   if (!expected.test(dated)) {
-    throw new SqlError(
-      SQLSTATE.invalid_datetime_format,
-      `invalid input syntax for type ${formatPostgresType({ oid, modifier: -1 })}: "${text}"`,
-    );
+    throw new SqlError(SQLSTATE.invalid_datetime_format, `invalid input syntax for type ${formatPostgresType({ oid, modifier: -1 })}: "${text}"`);
   }
   const parts = /^(\d{1,6})-(\d{1,2})-(\d{1,2})(?!\d)/.exec(dated);
   if (parts !== null && !isCalendarDate(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
-    throw new SqlError(
-      SQLSTATE.datetime_field_overflow,
-      `date/time field value out of range: "${text}"`,
-    );
+    throw new SqlError(SQLSTATE.datetime_field_overflow, `date/time field value out of range: "${text}"`);
   }
   if (oid === OID.date) {
-    return parts === null ? dated : parts[0] + (/\sBC$/i.test(dated) ? " (BC)" : "");
+    return parts === null ? dated : parts[0] + (/\sBC$/i.test(dated) ? ' (BC)' : '');
   }
   if (oid === OID.timestamp) {
     // A zone in a timestamp without one is read and dropped.
-    return dated.replace(/(:\d{2}(?:\.\d+)?)\s*(?:[+-]\d{1,2}(?::?\d{2})?|z|utc)$/i, "$1");
+    return dated.replace(/(:\d{2}(?:\.\d+)?)\s*(?:[+-]\d{1,2}(?::?\d{2})?|z|utc)$/i, '$1');
   }
   if (oid === OID.time) {
-    return dated.replace(/^.*[T ](?=\d{1,2}:)/, "").replace(/\s*[+-]\d{1,2}(?::?\d{2})?$/, "");
+    return dated.replace(/^.*[T ](?=\d{1,2}:)/, '').replace(/\s*[+-]\d{1,2}(?::?\d{2})?$/, '');
   }
   return dated;
 }
@@ -92,17 +66,15 @@ function normalDate(body: string): string {
     return `${dayFirst[3]}-${pad(String(second))}-${pad(dayFirst[1])}${body.slice(dayFirst[0].length)}`;
   }
   const loose = /^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)/.exec(body);
-  return loose === null
-    ? body
-    : `${loose[1]}-${pad(loose[2])}-${pad(loose[3])}${body.slice(loose[0].length)}`;
+  return loose === null ? body : `${loose[1]}-${pad(loose[2])}-${pad(loose[3])}${body.slice(loose[0].length)}`;
 }
 
 function monthNumber(name: string | undefined): number {
-  return MONTH_NAMES.indexOf((name ?? "").slice(0, 3).toLowerCase()) + 1;
+  return MONTH_NAMES.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
 }
 
 function pad(digits: string | undefined): string {
-  return (digits ?? "").padStart(2, "0");
+  return (digits ?? '').padStart(2, '0');
 }
 
 function isCalendarDate(year: number, month: number, day: number): boolean {
@@ -112,16 +84,12 @@ function isCalendarDate(year: number, month: number, day: number): boolean {
 }
 
 function specialMoment(word: string, oid: number, session: LiteralSession): string {
-  const shift = word === "tomorrow" ? 1 : word === "yesterday" ? -1 : 0;
+  const shift = word === 'tomorrow' ? 1 : word === 'yesterday' ? -1 : 0;
   const micros = session.transactionTimestampMicros;
   const parts = timestampParts(micros + BigInt(shift) * 86_400_000_000n, session.timeZone);
   if (oid === OID.date) {
     return parts.date;
   }
-  const time = word === "now" ? parts.time : "00:00:00";
-  return oid === OID.time
-    ? time
-    : oid === OID.timestamptz || oid === OID.timetz
-      ? `${oid === OID.timetz ? "" : `${parts.date} `}${time}${parts.offset}`
-      : `${parts.date} ${time}`;
+  const time = word === 'now' ? parts.time : '00:00:00';
+  return oid === OID.time ? time : oid === OID.timestamptz || oid === OID.timetz ? `${oid === OID.timetz ? '' : `${parts.date} `}${time}${parts.offset}` : `${parts.date} ${time}`;
 }

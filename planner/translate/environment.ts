@@ -1,4 +1,4 @@
-import type { Relation } from "../relation/relation.js";
+import type { Relation } from '../relation/relation.js';
 
 /** What translation may ask of the session: names and fixed values. No I/O: everything is already in memory. */
 export interface TranslationEnvironment {

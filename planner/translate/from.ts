@@ -1,94 +1,61 @@
-import { SQLSTATE } from "../sqlstate.js";
-import type { JoinExpr, Node, RangeVar } from "../parse/syntax-tree.js";
-import { nodeTag, stringValues } from "../parse/syntax-tree.js";
-import { parseStatements } from "../parse/parser.js";
-import { quoteName } from "../types/data-type.js";
-import type { Relation } from "../relation/relation.js";
-import { coerce, commonType } from "./coercion.js";
-import { translateCondition } from "./expression.js";
-import { comparablePair } from "./operators.js";
-import type { CommonTable, Namespace, Range, RangeColumn, Scope } from "./scope.js";
-import { childScope, findCommonTable, joinNamespaces } from "./scope.js";
-import { translateSelect } from "./select.js";
-import { translateRangeFunction } from "./table-functions.js";
-import type { Translation } from "./translation.js";
-import { addReference, errorAt, uniqueAlias, unsupported, VIEW_DEPTH_MAX } from "./translation.js";
-import { typed, typedColumn, typeOf } from "./typed.js";
-
-/** One item of FROM: its SQL and what it makes visible. */
-export interface FromItem {
-  readonly sql: string;
-  readonly namespace: Namespace;
-}
+import { SQLSTATE } from '../sqlstate.js';
+import type { JoinExpr, Node, RangeVar } from '../parse/syntax-tree.js';
+import { nodeTag, stringValues } from '../parse/syntax-tree.js';
+import { quoteName } from '../types/data-type.js';
+import { coerce, commonType } from './coercion.js';
+import { translateCondition } from './recursion.js';
+import { comparablePair } from './operators.js';
+import type { CommonTable, Namespace, RangeColumn, Scope } from './scope.js';
+import { childScope, findCommonTable, joinNamespaces } from './scope.js';
+import { translateSelect } from './recursion.js';
+import type { FromItem } from './from-relation.js';
+import { fromRelation, ranged } from './from-relation.js';
+import { translateRangeFunction } from './table-functions.js';
+import type { Translation } from './translation.js';
+import { errorAt, uniqueAlias, unsupported } from './translation.js';
+import { typeOf } from './typed.js';
 
 /** A whole FROM clause. Names become visible to later items' LATERAL parts as they come. */
-export function translateFrom(
-  translation: Translation,
-  scope: Scope,
-  items: readonly Node[],
-): string {
+export function translateFrom(translation: Translation, scope: Scope, items: readonly Node[]): string {
   const parts: string[] = [];
   for (const item of items) {
     const from = translateItem(translation, scope, item);
     for (const range of from.namespace.ranges) {
-      if (
-        range.name !== null &&
-        scope.namespace.ranges.some(
-          (other) => other.name === range.name && other.schema === range.schema,
-        )
-      ) {
-        throw errorAt(
-          translation,
-          SQLSTATE.duplicate_alias,
-          -1,
-          `table name "${range.name}" specified more than once`,
-        );
+      if (range.name !== null && scope.namespace.ranges.some((other) => other.name === range.name && other.schema === range.schema)) {
+        throw errorAt(translation, SQLSTATE.duplicate_alias, -1, `table name "${range.name}" specified more than once`);
       }
     }
     scope.namespace = joinNamespaces(scope.namespace, from.namespace);
     parts.push(from.sql);
   }
-  return parts.join(", ");
+  return parts.join(', ');
 }
 
 function translateItem(translation: Translation, scope: Scope, node: Node): FromItem {
-  if ("RangeVar" in node) {
+  if ('RangeVar' in node) {
     return translateRangeVar(translation, scope, node.RangeVar);
   }
-  if ("RangeSubselect" in node) {
+  if ('RangeSubselect' in node) {
     const { subquery, alias, lateral } = node.RangeSubselect;
-    if (subquery === undefined || !("SelectStmt" in subquery)) {
-      throw unsupported(translation, "this subquery in FROM");
+    if (subquery === undefined || !('SelectStmt' in subquery)) {
+      throw unsupported(translation, 'this subquery in FROM');
     }
-    const query = translateSelect(
-      translation,
-      lateral === true ? scope : withoutNamespace(scope),
-      subquery.SelectStmt,
-      scope.block,
-    );
-    const sqlAlias = quoteName(uniqueAlias(translation, alias?.aliasname ?? "subquery"));
+    const query = translateSelect(translation, lateral === true ? scope : withoutNamespace(scope), subquery.SelectStmt, scope.block);
+    const sqlAlias = quoteName(uniqueAlias(translation, alias?.aliasname ?? 'subquery'));
     const columns = query.columns.map((column) => ({
       name: column.name,
       value: { ...column.value, sql: `${sqlAlias}.${quoteName(column.sqlName)}` },
     }));
-    return ranged(
-      translation,
-      `${lateral === true ? "LATERAL " : ""}(${query.sql}) AS ${sqlAlias}`,
-      alias?.aliasname ?? null,
-      null,
-      sqlAlias,
-      columns,
-      stringValues(alias?.colnames),
-    );
+    return ranged(translation, `${lateral === true ? 'LATERAL ' : ''}(${query.sql}) AS ${sqlAlias}`, alias?.aliasname ?? null, null, sqlAlias, columns, stringValues(alias?.colnames));
   }
-  if ("JoinExpr" in node) {
+  if ('JoinExpr' in node) {
     return translateJoin(translation, scope, node.JoinExpr);
   }
-  if ("RangeFunction" in node) {
+  if ('RangeFunction' in node) {
     return translateRangeFunction(translation, scope, node.RangeFunction);
   }
-  if ("RangeTableSample" in node && node.RangeTableSample.relation !== undefined) {
-    throw unsupported(translation, "TABLESAMPLE", node.RangeTableSample.location);
+  if ('RangeTableSample' in node && node.RangeTableSample.relation !== undefined) {
+    throw unsupported(translation, 'TABLESAMPLE', node.RangeTableSample.location);
   }
   throw unsupported(translation, `${nodeTag(node)} in FROM`);
 }
@@ -98,214 +65,52 @@ export function withoutNamespace(scope: Scope): Scope {
   return { ...childScope(scope.parent, scope.block), commonTables: scope.commonTables };
 }
 
-/** An item with one range, its columns renamed by an alias's column list. */
-export function ranged(
-  translation: Translation,
-  sql: string,
-  name: string | null,
-  schema: string | null,
-  sqlAlias: string,
-  columns: readonly RangeColumn[],
-  aliases: readonly string[],
-): FromItem {
-  if (aliases.length > columns.length) {
-    throw errorAt(
-      translation,
-      SQLSTATE.invalid_column_reference,
-      -1,
-      `table "${name ?? ""}" has ${columns.length} columns available but ${aliases.length} columns specified`,
-    );
-  }
-  const renamed = columns.map((column, index) => ({
-    ...column,
-    name: aliases[index] ?? column.name,
-  }));
-  const range: Range = { name, schema, sqlAlias, columns: renamed };
-  return { sql, namespace: { ranges: [range], columns: renamed } };
-}
-
 function translateRangeVar(translation: Translation, scope: Scope, node: RangeVar): FromItem {
-  const name = node.relname ?? "";
+  const name = node.relname ?? '';
   const alias = node.alias?.aliasname ?? name;
   const aliases = stringValues(node.alias?.colnames);
   const common = node.schemaname === undefined ? findCommonTable(scope, name) : undefined;
   if (common !== undefined) {
     return fromCommonTable(translation, common, alias, aliases);
   }
-  if (
-    node.catalogname !== undefined &&
-    node.catalogname !== translation.environment.currentDatabase
-  ) {
-    throw errorAt(
-      translation,
-      SQLSTATE.feature_not_supported,
-      node.location,
-      `cross-database references are not implemented: "${node.catalogname}.${node.schemaname ?? ""}.${name}"`,
-    );
+  if (node.catalogname !== undefined && node.catalogname !== translation.environment.currentDatabase) {
+    throw errorAt(translation, SQLSTATE.feature_not_supported, node.location, `cross-database references are not implemented: "${node.catalogname}.${node.schemaname ?? ''}.${name}"`);
   }
   const relation = translation.environment.findRelation(node.schemaname, name);
   if (relation === undefined) {
-    throw errorAt(
-      translation,
-      SQLSTATE.undefined_table,
-      node.location,
-      `relation "${node.schemaname === undefined ? "" : `${node.schemaname}.`}${name}" does not exist`,
-    );
+    throw errorAt(translation, SQLSTATE.undefined_table, node.location, `relation "${node.schemaname === undefined ? '' : `${node.schemaname}.`}${name}" does not exist`);
   }
-  return fromRelation(
-    translation,
-    scope,
-    relation,
-    alias,
-    node.alias === undefined ? relation.schema : null,
-    aliases,
-  );
+  return fromRelation(translation, scope, relation, alias, node.alias === undefined ? relation.schema : null, aliases);
 }
 
-/** A relation under an alias: files and system relations are holes, views are translated where they stand. */
-export function fromRelation(
-  translation: Translation,
-  scope: Scope,
-  relation: Relation,
-  alias: string,
-  schema: string | null,
-  aliases: readonly string[],
-): FromItem {
-  const sqlAlias = quoteName(uniqueAlias(translation, alias));
-  const source = relation.source;
-  switch (source.kind) {
-    case "view":
-      return fromView(
-        translation,
-        relation,
-        source.sql,
-        alias,
-        schema,
-        sqlAlias,
-        aliases,
-        scope.block,
-      );
-    case "system":
-    case "files": {
-      const mark = addReference(translation, relation, alias, scope.block);
-      const columns: RangeColumn[] = relation.columns.map((column) => ({
-        name: column.name,
-        value: typedColumn(`${sqlAlias}.${quoteName(column.name)}`, column),
-      }));
-      if (source.kind === "system") {
-        const name = `${relation.schema}.${relation.name}`.replaceAll("'", "''");
-        columns.push({
-          name: "tableoid",
-          value: typed(`pg_regclass_in('${name}')`, 26),
-          hidden: true,
-        });
-      }
-      return ranged(
-        translation,
-        `${mark} AS ${sqlAlias}`,
-        alias,
-        schema,
-        sqlAlias,
-        columns,
-        aliases,
-      );
-    }
-  }
-}
-
-function fromView(
-  translation: Translation,
-  relation: Relation,
-  sql: string,
-  alias: string,
-  schema: string | null,
-  sqlAlias: string,
-  aliases: readonly string[],
-  block: number,
-): FromItem {
-  const shared = translation.shared;
-  if (shared.viewDepth >= VIEW_DEPTH_MAX) {
-    throw errorAt(
-      translation,
-      SQLSTATE.statement_too_complex,
-      -1,
-      `infinite recursion detected in rules for relation "${relation.name}"`,
-    );
-  }
-  const node = parseStatements(sql)[0]?.node;
-  if (node === undefined || node === null || !("SelectStmt" in node)) {
-    throw errorAt(
-      translation,
-      SQLSTATE.internal_error,
-      -1,
-      `view "${relation.name}" holds no query`,
-    );
-  }
-  shared.viewDepth++;
-  const query = translateSelect({ ...translation, source: null }, null, node.SelectStmt, block);
-  shared.viewDepth--;
-  const columns = query.columns.map((column, index) => ({
-    name: relation.columns[index]?.name ?? column.name,
-    value: { ...column.value, sql: `${sqlAlias}.${quoteName(column.sqlName)}` },
-  }));
-  return ranged(
-    translation,
-    `(${query.sql}) AS ${sqlAlias}`,
-    alias,
-    schema,
-    sqlAlias,
-    columns,
-    aliases,
-  );
-}
-
-function fromCommonTable(
-  translation: Translation,
-  common: CommonTable,
-  alias: string,
-  aliases: readonly string[],
-): FromItem {
+function fromCommonTable(translation: Translation, common: CommonTable, alias: string, aliases: readonly string[]): FromItem {
   const sqlAlias = quoteName(uniqueAlias(translation, alias));
   const columns = common.columns.map((column) => ({
     name: column.name,
     value: { ...column.value, sql: `${sqlAlias}.${column.value.sql}` },
   }));
-  return ranged(
-    translation,
-    `${quoteName(common.sqlName)} AS ${sqlAlias}`,
-    alias,
-    null,
-    sqlAlias,
-    columns,
-    aliases,
-  );
+  return ranged(translation, `${quoteName(common.sqlName)} AS ${sqlAlias}`, alias, null, sqlAlias, columns, aliases);
 }
 
 const JOIN_WORDS: Readonly<Record<string, string>> = {
-  JOIN_INNER: "INNER",
-  JOIN_LEFT: "LEFT",
-  JOIN_RIGHT: "RIGHT",
-  JOIN_FULL: "FULL",
+  JOIN_INNER: 'INNER',
+  JOIN_LEFT: 'LEFT',
+  JOIN_RIGHT: 'RIGHT',
+  JOIN_FULL: 'FULL',
 };
 
 function translateJoin(translation: Translation, scope: Scope, join: JoinExpr): FromItem {
   if (join.larg === undefined || join.rarg === undefined) {
-    throw unsupported(translation, "this join");
+    throw unsupported(translation, 'this join');
   }
   const outer = scope.namespace;
   const left = translateItem(translation, scope, join.larg);
   scope.namespace = joinNamespaces(outer, left.namespace);
   const right = translateItem(translation, scope, join.rarg);
   scope.namespace = outer;
-  const word = JOIN_WORDS[join.jointype ?? "JOIN_INNER"] ?? "INNER";
-  const names =
-    join.isNatural === true
-      ? sharedNames(left.namespace, right.namespace)
-      : stringValues(join.usingClause);
-  const joined =
-    names.length > 0
-      ? joinUsing(translation, left, right, names, word)
-      : joinOn(translation, scope, left, right, join, word);
+  const word = JOIN_WORDS[join.jointype ?? 'JOIN_INNER'] ?? 'INNER';
+  const names = join.isNatural === true ? sharedNames(left.namespace, right.namespace) : stringValues(join.usingClause);
+  const joined = names.length > 0 ? joinUsing(translation, left, right, names, word) : joinOn(translation, scope, left, right, join, word);
   if (join.alias === undefined) {
     return joined;
   }
@@ -323,71 +128,42 @@ function translateJoin(translation: Translation, scope: Scope, join: JoinExpr): 
   };
 }
 
-function joinOn(
-  translation: Translation,
-  scope: Scope,
-  left: FromItem,
-  right: FromItem,
-  join: JoinExpr,
-  word: string,
-): FromItem {
+function joinOn(translation: Translation, scope: Scope, left: FromItem, right: FromItem, join: JoinExpr, word: string): FromItem {
   const namespace = joinNamespaces(left.namespace, right.namespace);
   if (join.quals === undefined) {
-    const sql =
-      word === "INNER"
-        ? `(${left.sql} CROSS JOIN ${right.sql})`
-        : `(${left.sql} ${word} JOIN ${right.sql} ON true)`;
+    const sql = word === 'INNER' ? `(${left.sql} CROSS JOIN ${right.sql})` : `(${left.sql} ${word} JOIN ${right.sql} ON true)`;
     return { sql, namespace };
   }
-  const inner: Scope = { ...scope, namespace, clause: "on" };
-  const condition = translateCondition(translation, inner, join.quals, "JOIN/ON");
+  const inner: Scope = { ...scope, namespace, clause: 'on' };
+  const condition = translateCondition(translation, inner, join.quals, 'JOIN/ON');
   return { sql: `(${left.sql} ${word} JOIN ${right.sql} ON ${condition})`, namespace };
 }
 
 function sharedNames(left: Namespace, right: Namespace): readonly string[] {
-  const names = new Set(
-    right.columns.filter((column) => column.hidden !== true).map((column) => column.name),
-  );
-  return left.columns
-    .filter((column) => column.hidden !== true && names.has(column.name))
-    .map((column) => column.name);
+  const names = new Set(right.columns.filter((column) => column.hidden !== true).map((column) => column.name));
+  return left.columns.filter((column) => column.hidden !== true && names.has(column.name)).map((column) => column.name);
 }
 
-function joinUsing(
-  translation: Translation,
-  left: FromItem,
-  right: FromItem,
-  names: readonly string[],
-  word: string,
-): FromItem {
+function joinUsing(translation: Translation, left: FromItem, right: FromItem, names: readonly string[], word: string): FromItem {
   const merged: RangeColumn[] = [];
   const conditions: string[] = [];
   for (const name of names) {
-    const a = onlyColumn(translation, left.namespace, name, "left");
-    const b = onlyColumn(translation, right.namespace, name, "right");
-    const [x, y] = comparablePair(translation, "=", a.value, b.value, -1);
+    const a = onlyColumn(translation, left.namespace, name, 'left');
+    const b = onlyColumn(translation, right.namespace, name, 'right');
+    const [x, y] = comparablePair(translation, '=', a.value, b.value, -1);
     conditions.push(`(${x.sql} = ${y.sql})`);
-    const type = commonType(translation, [a.value, b.value], "JOIN/USING", -1);
-    const cast = (column: RangeColumn): string =>
-      type === null
-        ? column.value.sql
-        : coerce(translation, column.value, typeOf(type.oid), "implicit").sql;
-    if (word === "FULL") {
+    const type = commonType(translation, [a.value, b.value], 'JOIN/USING', -1);
+    const cast = (column: RangeColumn): string => (type === null ? column.value.sql : coerce(translation, column.value, typeOf(type.oid), 'implicit').sql);
+    if (word === 'FULL') {
       merged.push({ name, value: { sql: `coalesce(${cast(a)}, ${cast(b)})`, type } });
     } else {
-      const kept = word === "RIGHT" ? b : a;
-      merged.push(
-        type === null || kept.value.type?.oid === type.oid
-          ? kept
-          : { name, value: { sql: cast(kept), type } },
-      );
+      const kept = word === 'RIGHT' ? b : a;
+      merged.push(type === null || kept.value.type?.oid === type.oid ? kept : { name, value: { sql: cast(kept), type } });
     }
   }
-  const rest = [...left.namespace.columns, ...right.namespace.columns].filter(
-    (column) => !names.includes(column.name),
-  );
+  const rest = [...left.namespace.columns, ...right.namespace.columns].filter((column) => !names.includes(column.name));
   return {
-    sql: `(${left.sql} ${word} JOIN ${right.sql} ON ${conditions.join(" AND ")})`,
+    sql: `(${left.sql} ${word} JOIN ${right.sql} ON ${conditions.join(' AND ')})`,
     namespace: {
       ranges: [...left.namespace.ranges, ...right.namespace.ranges],
       columns: [...merged, ...rest],
@@ -395,29 +171,14 @@ function joinUsing(
   };
 }
 
-function onlyColumn(
-  translation: Translation,
-  namespace: Namespace,
-  name: string,
-  side: string,
-): RangeColumn {
+function onlyColumn(translation: Translation, namespace: Namespace, name: string, side: string): RangeColumn {
   const matches = namespace.columns.filter((column) => column.name === name);
   if (matches.length > 1) {
-    throw errorAt(
-      translation,
-      SQLSTATE.ambiguous_column,
-      -1,
-      `common column name "${name}" appears more than once in ${side} table`,
-    );
+    throw errorAt(translation, SQLSTATE.ambiguous_column, -1, `common column name "${name}" appears more than once in ${side} table`);
   }
   const match = matches[0];
   if (match === undefined) {
-    throw errorAt(
-      translation,
-      SQLSTATE.undefined_column,
-      -1,
-      `column "${name}" specified in USING clause does not exist in ${side} table`,
-    );
+    throw errorAt(translation, SQLSTATE.undefined_column, -1, `column "${name}" specified in USING clause does not exist in ${side} table`);
   }
   return match;
 }

@@ -1,5 +1,5 @@
-import { SqlError } from "../sql-error.js";
-import { SQLSTATE } from "../sqlstate.js";
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
 
 const MONTHS_BY_UNIT: Readonly<Record<string, number>> = {
   mon: 1,
@@ -91,7 +91,7 @@ export function intervalParts(text: string, modifier: number): IntervalParts {
   const body = text.trim().toLowerCase();
   const ago = /\bago$/.test(body) ? -1 : 1;
   const iso = /^[-+]?p/.test(body) ? isoTokens(body) : null;
-  const tokens = iso ?? verboseTokens(body.replace(/^@\s*/, "").replace(/\bago$/, ""), text);
+  const tokens = iso ?? verboseTokens(body.replace(/^@\s*/, '').replace(/\bago$/, ''), text);
   if (tokens.length === 0) {
     throw invalid(text);
   }
@@ -115,19 +115,18 @@ interface Token {
 
 function verboseTokens(body: string, text: string): readonly Token[] {
   const tokens: Token[] = [];
-  const pattern =
-    /\s*(?:([-+]?\d+:\d+(?::\d+(?:\.\d*)?)?)|([-+]?\d+-\d+)(?=\s|$)|([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-z]+)?)\s*,?/y;
+  const pattern = /\s*(?:([-+]?\d+:\d+(?::\d+(?:\.\d*)?)?)|([-+]?\d+-\d+)(?=\s|$)|([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-z]+)?)\s*,?/y;
   while (pattern.lastIndex < body.trimEnd().length) {
     const match = pattern.exec(body);
     if (match === null) {
       throw invalid(text);
     }
     if (match[1] !== undefined) {
-      tokens.push({ value: match[1], unit: ":" });
+      tokens.push({ value: match[1], unit: ':' });
     } else if (match[2] !== undefined) {
-      tokens.push({ value: match[2], unit: "-" });
+      tokens.push({ value: match[2], unit: '-' });
     } else {
-      tokens.push({ value: match[3] ?? "", unit: match[4] ?? null });
+      tokens.push({ value: match[3] ?? '', unit: match[4] ?? null });
     }
   }
   return tokens;
@@ -139,37 +138,31 @@ function isoTokens(body: string): readonly Token[] | null {
     return null;
   }
   const tokens: Token[] = [];
-  const units: Readonly<Record<string, string>> = { y: "year", m: "month", w: "week", d: "day" };
-  const times: Readonly<Record<string, string>> = { h: "hour", m: "minute", s: "second" };
+  const units: Readonly<Record<string, string>> = { y: 'year', m: 'month', w: 'week', d: 'day' };
+  const times: Readonly<Record<string, string>> = { h: 'hour', m: 'minute', s: 'second' };
   for (const [part, names] of [
     [match[2], units],
     [match[3], times],
   ] as const) {
-    for (const item of (part ?? "").matchAll(/([-+]?[\d.]+)([ymwdhs])/g)) {
-      const value = match[1] === "-" ? String(-Number(item[1])) : (item[1] ?? "0");
-      tokens.push({ value, unit: names[item[2] ?? ""] ?? null });
+    for (const item of (part ?? '').matchAll(/([-+]?[\d.]+)([ymwdhs])/g)) {
+      const value = match[1] === '-' ? String(-Number(item[1])) : (item[1] ?? '0');
+      tokens.push({ value, unit: names[item[2] ?? ''] ?? null });
     }
   }
   return tokens;
 }
 
-function addToken(
-  total: { months: number; days: number; micros: number },
-  token: Token,
-  bareUnit: string,
-  text: string,
-): void {
-  if (token.unit === ":") {
-    const sign = token.value.startsWith("-") ? -1 : 1;
-    const [hours, minutes, seconds] = token.value.replace(/^[-+]/, "").split(":");
+function addToken(total: { months: number; days: number; micros: number }, token: Token, bareUnit: string, text: string): void {
+  if (token.unit === ':') {
+    const sign = token.value.startsWith('-') ? -1 : 1;
+    const [hours, minutes, seconds] = token.value.replace(/^[-+]/, '').split(':');
     // `interval '1:30' minute to second` reads minutes first; plain `1:30` is hours and minutes.
-    total.micros +=
-      sign * (Number(hours) * 3.6e9 + Number(minutes) * 6e7 + Number(seconds ?? 0) * 1e6);
+    total.micros += sign * (Number(hours) * 3.6e9 + Number(minutes) * 6e7 + Number(seconds ?? 0) * 1e6);
     return;
   }
-  if (token.unit === "-") {
-    const sign = token.value.startsWith("-") ? -1 : 1;
-    const [years, months] = token.value.replace(/^[-+]/, "").split("-");
+  if (token.unit === '-') {
+    const sign = token.value.startsWith('-') ? -1 : 1;
+    const [years, months] = token.value.replace(/^[-+]/, '').split('-');
     total.months += sign * (Number(years) * 12 + Number(months));
     return;
   }
@@ -203,18 +196,18 @@ function addToken(
 /** A number without a unit counts the last field named after the literal. */
 function defaultUnit(fields: number): string {
   if (fields === ALL_FIELDS || (fields & FIELD.second) !== 0) {
-    return "second";
+    return 'second';
   }
   if ((fields & FIELD.minute) !== 0) {
-    return "minute";
+    return 'minute';
   }
   if ((fields & FIELD.hour) !== 0) {
-    return "hour";
+    return 'hour';
   }
   if ((fields & FIELD.day) !== 0) {
-    return "day";
+    return 'day';
   }
-  return (fields & FIELD.month) !== 0 ? "month" : "year";
+  return (fields & FIELD.month) !== 0 ? 'month' : 'year';
 }
 
 /** Fields after the last one named are dropped. */
@@ -232,8 +225,7 @@ function truncate(parts: IntervalParts, fields: number): IntervalParts {
     return { ...parts, micros: 0 };
   }
   return {
-    months:
-      (fields & FIELD.month) !== 0 ? parts.months : normal(Math.trunc(parts.months / 12) * 12),
+    months: (fields & FIELD.month) !== 0 ? parts.months : normal(Math.trunc(parts.months / 12) * 12),
     days: 0,
     micros: 0,
   };
@@ -244,8 +236,5 @@ function normal(value: number): number {
 }
 
 function invalid(text: string): SqlError {
-  return new SqlError(
-    SQLSTATE.invalid_datetime_format,
-    `invalid input syntax for type interval: "${text}"`,
-  );
+  return new SqlError(SQLSTATE.invalid_datetime_format, `invalid input syntax for type interval: "${text}"`);
 }

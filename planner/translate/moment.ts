@@ -18,8 +18,7 @@ export function timestampParts(micros: bigint, timeZone: string): MomentParts {
   const local = new Date(Number(seconds + BigInt(offsetSeconds)) * 1000);
   const iso = local.toISOString();
   const time = iso.slice(11, 19);
-  const digits =
-    fraction === 0n ? "" : `.${fraction.toString().padStart(6, "0").replace(/0+$/, "")}`;
+  const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`;
   return { date: iso.slice(0, 10), time: `${time}${digits}`, offset: offsetText(offsetSeconds) };
 }
 
@@ -32,27 +31,15 @@ function zoneOffsetSeconds(seconds: bigint, timeZone: string): number {
   const fixed = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(timeZone);
   if (fixed !== null) {
     const size = Number(fixed[2]) * 3600 + Number(fixed[3] ?? 0) * 60;
-    return fixed[1] === "-" ? -size : size;
+    return fixed[1] === '-' ? -size : size;
   }
   const formatter = formatterOf(timeZone);
   if (formatter === null) {
     return 0;
   }
-  const parts = new Map(
-    formatter
-      .formatToParts(new Date(Number(seconds) * 1000))
-      .map((part) => [part.type, part.value]),
-  );
+  const parts = new Map(formatter.formatToParts(new Date(Number(seconds) * 1000)).map((part) => [part.type, part.value]));
   const read = (name: Intl.DateTimeFormatPartTypes): number => Number(parts.get(name) ?? 0);
-  const asUtc =
-    Date.UTC(
-      read("year"),
-      read("month") - 1,
-      read("day"),
-      read("hour") % 24,
-      read("minute"),
-      read("second"),
-    ) / 1000;
+  const asUtc = Date.UTC(read('year'), read('month') - 1, read('day'), read('hour') % 24, read('minute'), read('second')) / 1000;
   return asUtc - Number(seconds);
 }
 
@@ -62,15 +49,15 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat | null {
     return known;
   }
   try {
-    const formatter = new Intl.DateTimeFormat("en-US", {
+    const formatter = new Intl.DateTimeFormat('en-US', {
       timeZone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
     });
     formatters.set(timeZone, formatter);
     return formatter;
@@ -81,9 +68,9 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat | null {
 }
 
 function offsetText(seconds: number): string {
-  const sign = seconds < 0 ? "-" : "+";
+  const sign = seconds < 0 ? '-' : '+';
   const size = Math.abs(seconds);
-  const hours = String(Math.floor(size / 3600)).padStart(2, "0");
+  const hours = String(Math.floor(size / 3600)).padStart(2, '0');
   const minutes = Math.floor((size % 3600) / 60);
-  return `${sign}${hours}${minutes === 0 ? "" : `:${String(minutes).padStart(2, "0")}`}`;
+  return `${sign}${hours}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`}`;
 }

@@ -1,109 +1,77 @@
-import { SQLSTATE } from "../sqlstate.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import { formatPostgresType, OID, postgresTypeByOid } from "../types/postgres-type.js";
-import { arithmetic } from "./arithmetic.js";
-import { coerce, isImplicitlyCoercible, settle } from "./coercion.js";
-import { otherOperator } from "./other-operators.js";
-import type { Translation } from "./translation.js";
-import { errorAt } from "./translation.js";
-import type { Typed } from "./typed.js";
-import { categoryOf, isUntyped, oidOf, opaque, typed, typeOf } from "./typed.js";
+import { SQLSTATE } from '../sqlstate.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import { formatPostgresType, OID, postgresTypeByOid } from '../types/postgres-type.js';
+import { arithmetic } from './arithmetic.js';
+import { coerce, isImplicitlyCoercible, settle } from './coercion.js';
+import { otherOperator } from './other-operators.js';
+import type { Translation } from './translation.js';
+import { errorAt } from './translation.js';
+import type { Typed } from './typed.js';
+import { categoryOf, isUntyped, oidOf, opaque, typed, typeNameOf, typeOf } from './typed.js';
 
-const COMPARISONS: ReadonlySet<string> = new Set(["=", "<>", "!=", "<", ">", "<=", ">="]);
-const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "^"]);
+const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '>', '<=', '>=']);
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^']);
 
 /** A binary operator by its name, with the types and errors Postgres gives it. */
-export function binaryOperator(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  location: number | undefined,
-): Typed {
+export function binaryOperator(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): Typed {
   if (COMPARISONS.has(name)) {
     return comparison(translation, name, left, right, location);
   }
   if (ARITHMETIC.has(name)) {
-    return (
-      arithmetic(translation, name, left, right, location) ??
-      missing(translation, name, left, right, location)
-    );
+    return arithmetic(translation, name, left, right, location) ?? missing(translation, name, left, right, location);
   }
-  return (
-    otherOperator(translation, name, left, right, location) ??
-    missing(translation, name, left, right, location)
-  );
+  return otherOperator(translation, name, left, right, location) ?? missing(translation, name, left, right, location);
 }
 
 /** A prefix operator. */
-export function prefixOperator(
-  translation: Translation,
-  name: string,
-  operand: Typed,
-  location: number | undefined,
-): Typed {
+export function prefixOperator(translation: Translation, name: string, operand: Typed, location: number | undefined): Typed {
   if (isUntyped(operand)) {
-    const number = coerce(translation, operand, typeOf(OID.float8), "implicit", location);
+    const number = coerce(translation, operand, typeOf(OID.float8), 'implicit', location);
     return prefixOperator(translation, name, number, location);
   }
   const known = operand.type;
   switch (name) {
-    case "+":
+    case '+':
       return operand;
-    case "-":
+    case '-':
       return {
         ...operand,
         sql: `(-${operand.sql})`,
         ...(operand.constant === undefined ? {} : { constant: `-${operand.constant}` }),
       };
-    case "@":
+    case '@':
       return { ...operand, sql: `abs(${operand.sql})` };
-    case "~":
+    case '~':
       return { ...operand, sql: `(~${operand.sql})` };
-    case "|/":
+    case '|/':
       return typed(`sqrt(${operand.sql})`, OID.float8);
-    case "||/":
+    case '||/':
       return typed(`cbrt(${operand.sql})`, OID.float8);
     default:
-      throw errorAt(
-        translation,
-        SQLSTATE.undefined_function,
-        location,
-        `operator does not exist: ${name} ${known === null ? "?" : formatPostgresType(known)}`,
-        {
-          hint: "No operator matches the given name and argument type. You might need to add an explicit type cast.",
-        },
-      );
+      throw errorAt(translation, SQLSTATE.undefined_function, location, `operator does not exist: ${name} ${known === null ? '?' : formatPostgresType(known)}`, {
+        hint: 'No operator matches the given name and argument type. You might need to add an explicit type cast.',
+      });
   }
 }
 
 /** Both sides of a comparison in one type, as Postgres resolves it; throws 42883 where no operator takes both. */
-export function comparablePair(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  location: number | undefined,
-): readonly [Typed, Typed] {
+export function comparablePair(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): readonly [Typed, Typed] {
   if (isUntyped(left) && isUntyped(right)) {
     const text = typeOf(OID.text);
-    return [
-      coerce(translation, left, text, "implicit", location),
-      coerce(translation, right, text, "implicit", location),
-    ];
+    return [coerce(translation, left, text, 'implicit', location), coerce(translation, right, text, 'implicit', location)];
   }
   if (isUntyped(left)) {
-    return [coerce(translation, left, comparedType(right), "implicit", location), right];
+    return [coerce(translation, left, comparedType(right), 'implicit', location), right];
   }
   if (isUntyped(right)) {
-    return [left, coerce(translation, right, comparedType(left), "implicit", location)];
+    return [left, coerce(translation, right, comparedType(left), 'implicit', location)];
   }
   const from = oidOf(left);
   const to = oidOf(right);
   if (from === to || from === 0 || to === 0) {
     return from === to ? evenScales(left, right) : [left, right];
   }
-  if (categoryOf(from) === "N" && categoryOf(to) === "N") {
+  if (categoryOf(from) === 'N' && categoryOf(to) === 'N') {
     return numericPair(translation, left, right);
   }
   if (from === OID.bpchar || to === OID.bpchar) {
@@ -111,10 +79,7 @@ export function comparablePair(
   }
   if (isImplicitlyCoercible(from, to) || isImplicitlyCoercible(to, from)) {
     const target: PostgresColumnType = isImplicitlyCoercible(from, to) ? typeOf(to) : typeOf(from);
-    return [
-      coerce(translation, left, target, "implicit", location),
-      coerce(translation, right, target, "implicit", location),
-    ];
+    return [coerce(translation, left, target, 'implicit', location), coerce(translation, right, target, 'implicit', location)];
   }
   return missing(translation, name, left, right, location);
 }
@@ -123,15 +88,8 @@ export function comparablePair(
 function numericPair(translation: Translation, left: Typed, right: Typed): readonly [Typed, Typed] {
   const from = oidOf(left);
   const to = oidOf(right);
-  if (
-    (from === OID.float4 && to === OID.numeric) ||
-    (from === OID.numeric && to === OID.float4) ||
-    (from === OID.float4 && to === OID.float8)
-  ) {
-    return [
-      coerce(translation, left, typeOf(OID.float8), "explicit"),
-      coerce(translation, right, typeOf(OID.float8), "explicit"),
-    ];
+  if ((from === OID.float4 && to === OID.numeric) || (from === OID.numeric && to === OID.float4) || (from === OID.float4 && to === OID.float8)) {
+    return [coerce(translation, left, typeOf(OID.float8), 'explicit'), coerce(translation, right, typeOf(OID.float8), 'explicit')];
   }
   return [left, right];
 }
@@ -142,9 +100,7 @@ function evenScales(left: Typed, right: Typed): readonly [Typed, Typed] {
 
 /** char(n) compares without its padding. */
 function trimmed(expression: Typed): Typed {
-  return oidOf(expression) === OID.bpchar
-    ? { ...expression, sql: `rtrim(${expression.sql}, ' ')` }
-    : expression;
+  return oidOf(expression) === OID.bpchar ? { ...expression, sql: `rtrim(${expression.sql}, ' ')` } : expression;
 }
 
 /** What an untyped side takes: the other's type, without its modifier. */
@@ -156,42 +112,22 @@ function comparedType(expression: Typed): PostgresColumnType {
   return typeOf(type.oid === OID.varchar ? OID.text : type.oid);
 }
 
-function comparison(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  location: number | undefined,
-): Typed {
-  const operator = name === "!=" ? "<>" : name;
+function comparison(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): Typed {
+  const operator = name === '!=' ? '<>' : name;
   const [a, b] = comparablePair(translation, operator, left, right, location);
   return typed(`(${a.sql} ${operator} ${b.sql})`, OID.bool);
 }
 
 /** 42883 with both types. */
-export function missing(
-  translation: Translation,
-  name: string,
-  left: Typed,
-  right: Typed,
-  location: number | undefined,
-): never {
-  const show = (expression: Typed): string =>
-    expression.type === null ? "record" : formatPostgresType(typeOf(expression.type.oid));
-  throw errorAt(
-    translation,
-    SQLSTATE.undefined_function,
-    location,
-    `operator does not exist: ${show(left)} ${name} ${show(right)}`,
-    {
-      hint: "No operator matches the given name and argument types. You might need to add explicit type casts.",
-    },
-  );
+export function missing(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): never {
+  throw errorAt(translation, SQLSTATE.undefined_function, location, `operator does not exist: ${typeNameOf(left)} ${name} ${typeNameOf(right)}`, {
+    hint: 'No operator matches the given name and argument types. You might need to add explicit type casts.',
+  });
 }
 
 /** True when an operator's side is an array. */
 export function isArray(expression: Typed): boolean {
-  return categoryOf(oidOf(expression)) === "A";
+  return categoryOf(oidOf(expression)) === 'A';
 }
 
 /** The element type of an array expression; null when unknown. */

@@ -1,57 +1,35 @@
-import { SQLSTATE } from "../sqlstate.js";
-import type { Node, SelectStmt } from "../parse/syntax-tree.js";
-import { nodeTag, stringValues } from "../parse/syntax-tree.js";
-import { settle } from "./coercion.js";
-import { locationOf, translateExpression } from "./expression.js";
-import { sortItem } from "./order.js";
-import type { Scope } from "./scope.js";
-import type { QueryColumn } from "./select.js";
-import type { Translation } from "./translation.js";
-import { errorAt } from "./translation.js";
+import { SQLSTATE } from '../sqlstate.js';
+import type { Node, SelectStmt } from '../parse/syntax-tree.js';
+import { nodeTag, stringValues } from '../parse/syntax-tree.js';
+import { settle } from './coercion.js';
+import { locationOf } from './location.js';
+import { translateExpression } from './recursion.js';
+import { sortItem } from './order.js';
+import type { Scope } from './scope.js';
+import type { QueryColumn } from './query-shape.js';
+import type { Translation } from './translation.js';
+import { errorAt } from './translation.js';
 
 /** ` ORDER BY ...` or empty. Names mean output columns first; `outputOnly` where rows no longer have anything else. */
-export function translateOrderBy(
-  translation: Translation,
-  scope: Scope,
-  items: readonly Node[],
-  targets: readonly QueryColumn[],
-  outputOnly: boolean,
-): string {
+export function translateOrderBy(translation: Translation, scope: Scope, items: readonly Node[], targets: readonly QueryColumn[], outputOnly: boolean): string {
   const parts: string[] = [];
   for (const item of items) {
-    if ("SortBy" in item && item.SortBy.node !== undefined) {
+    if ('SortBy' in item && item.SortBy.node !== undefined) {
       const value = sortValue(translation, scope, item.SortBy.node, targets, outputOnly);
       parts.push(sortItem(translation, item.SortBy, { sql: value, type: null }));
     }
   }
-  return parts.length === 0 ? "" : ` ORDER BY ${parts.join(", ")}`;
+  return parts.length === 0 ? '' : ` ORDER BY ${parts.join(', ')}`;
 }
 
-function sortValue(
-  translation: Translation,
-  scope: Scope,
-  node: Node,
-  targets: readonly QueryColumn[],
-  outputOnly: boolean,
-): string {
-  const index = outputIndex(translation, node, targets, "ORDER BY");
+function sortValue(translation: Translation, scope: Scope, node: Node, targets: readonly QueryColumn[], outputOnly: boolean): string {
+  const index = outputIndex(translation, node, targets, 'ORDER BY');
   if (index !== null) {
     return String(index + 1);
   }
-  if (
-    outputOnly &&
-    scope.namespace.columns.length === 0 &&
-    nodeTag(node) === "ColumnRef" &&
-    "ColumnRef" in node &&
-    scope.namespace.ranges.length === 0
-  ) {
-    const name = stringValues(node.ColumnRef.fields).at(-1) ?? "";
-    throw errorAt(
-      translation,
-      SQLSTATE.undefined_column,
-      locationOf(node),
-      `column "${name}" does not exist`,
-    );
+  if (outputOnly && scope.namespace.columns.length === 0 && nodeTag(node) === 'ColumnRef' && 'ColumnRef' in node && scope.namespace.ranges.length === 0) {
+    const name = stringValues(node.ColumnRef.fields).at(-1) ?? '';
+    throw errorAt(translation, SQLSTATE.undefined_column, locationOf(node), `column "${name}" does not exist`);
   }
   const value = settle(translation, translateExpression(translation, scope, node));
   const same = targets.findIndex((target) => target.value.sql === value.sql);
@@ -59,58 +37,30 @@ function sortValue(
     return String(same + 1);
   }
   if (outputOnly && scope.namespace.ranges.length > 0) {
-    throw errorAt(
-      translation,
-      SQLSTATE.invalid_column_reference,
-      locationOf(node),
-      "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
-    );
+    throw errorAt(translation, SQLSTATE.invalid_column_reference, locationOf(node), 'for SELECT DISTINCT, ORDER BY expressions must appear in select list');
   }
   // A lone integer would be read as a column's number.
   return /^\d+$/.test(value.sql) ? `(${value.sql} + 0)` : value.sql;
 }
 
 /** The output column that an item names or numbers; null for expressions. */
-function outputIndex(
-  translation: Translation,
-  node: Node,
-  targets: readonly QueryColumn[],
-  clause: string,
-): number | null {
-  if ("A_Const" in node) {
+function outputIndex(translation: Translation, node: Node, targets: readonly QueryColumn[], clause: string): number | null {
+  if ('A_Const' in node) {
     const position = node.A_Const.ival?.ival ?? (node.A_Const.ival === undefined ? undefined : 0);
     if (position === undefined) {
-      throw errorAt(
-        translation,
-        SQLSTATE.syntax_error,
-        locationOf(node),
-        `non-integer constant in ${clause}`,
-      );
+      throw errorAt(translation, SQLSTATE.syntax_error, locationOf(node), `non-integer constant in ${clause}`);
     }
     if (position < 1 || position > targets.length) {
-      throw errorAt(
-        translation,
-        SQLSTATE.invalid_column_reference,
-        locationOf(node),
-        `${clause} position ${position} is not in select list`,
-      );
+      throw errorAt(translation, SQLSTATE.invalid_column_reference, locationOf(node), `${clause} position ${position} is not in select list`);
     }
     return position - 1;
   }
-  if ("ColumnRef" in node && (node.ColumnRef.fields ?? []).length === 1) {
+  if ('ColumnRef' in node && (node.ColumnRef.fields ?? []).length === 1) {
     const name = stringValues(node.ColumnRef.fields)[0];
     const matches = targets.flatMap((target, index) => (target.name === name ? [index] : []));
     const first = matches[0];
-    if (
-      first !== undefined &&
-      matches.some((index) => targets[index]?.value.sql !== targets[first]?.value.sql)
-    ) {
-      throw errorAt(
-        translation,
-        SQLSTATE.ambiguous_column,
-        locationOf(node),
-        `${clause} "${name ?? ""}" is ambiguous`,
-      );
+    if (first !== undefined && matches.some((index) => targets[index]?.value.sql !== targets[first]?.value.sql)) {
+      throw errorAt(translation, SQLSTATE.ambiguous_column, locationOf(node), `${clause} "${name ?? ''}" is ambiguous`);
     }
     return first ?? null;
   }
@@ -118,27 +68,19 @@ function outputIndex(
 }
 
 /** `DISTINCT `, `DISTINCT ON (...) ` or empty. */
-export function translateDistinct(
-  translation: Translation,
-  scope: Scope,
-  select: SelectStmt,
-  targets: readonly QueryColumn[],
-): string {
+export function translateDistinct(translation: Translation, scope: Scope, select: SelectStmt, targets: readonly QueryColumn[]): string {
   const items = select.distinctClause;
   if (items === undefined) {
-    return "";
+    return '';
   }
   const expressions = items.filter((item) => Object.keys(item).length > 0);
   if (expressions.length === 0) {
-    return "DISTINCT ";
+    return 'DISTINCT ';
   }
   const list = expressions.map((item) => {
-    const index = outputIndex(translation, item, targets, "SELECT DISTINCT ON");
+    const index = outputIndex(translation, item, targets, 'SELECT DISTINCT ON');
     const target = index === null ? undefined : targets[index];
-    return settle(
-      translation,
-      target === undefined ? translateExpression(translation, scope, item) : target.value,
-    ).sql;
+    return settle(translation, target === undefined ? translateExpression(translation, scope, item) : target.value).sql;
   });
-  return `DISTINCT ON (${list.join(", ")}) `;
+  return `DISTINCT ON (${list.join(', ')}) `;
 }

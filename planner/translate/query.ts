@@ -1,37 +1,30 @@
-import assert from "node:assert/strict";
-import type { Node, SelectStmt } from "../parse/syntax-tree.js";
-import type { ParsedStatement } from "../parse/statement.js";
-import { OID } from "../types/postgres-type.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import type { TranslationEnvironment } from "./environment.js";
-import { resolveHints } from "./hints.js";
-import { toTemplate } from "./holes.js";
-import type { Query } from "./select.js";
-import { translateBody, translateSelect } from "./select.js";
-import { startTranslation } from "./translation.js";
-import type { Translation } from "./translation.js";
-import type { TranslatedQuery } from "./translated.js";
+import assert from 'node:assert/strict';
+import type { Node, SelectStmt } from '../parse/syntax-tree.js';
+import type { ParsedStatement } from '../parse/statement.js';
+import { OID } from '../types/postgres-type.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import type { TranslationEnvironment } from './environment.js';
+import { constantOutputs } from './constant.js';
+import { resolveHints } from './hints.js';
+import { toTemplate } from './holes.js';
+import type { Query } from './query-shape.js';
+import { expressionOf } from './expression.js';
+import { queryBody, selectQuery } from './select.js';
+import { startTranslation } from './translation.js';
+import type { Recursion, Translation } from './translation.js';
+import type { TranslatedQuery } from './translated.js';
 
 /** Translates a query statement (SELECT, VALUES, TABLE, WITH). */
-export function translateQuery(
-  statement: ParsedStatement,
-  environment: TranslationEnvironment,
-  declaredTypes: readonly number[],
-): TranslatedQuery {
+export function translateQuery(statement: ParsedStatement, environment: TranslationEnvironment, declaredTypes: readonly number[]): TranslatedQuery {
   const node = statement.node;
-  assert(node !== null && "SelectStmt" in node, "translateQuery takes a SELECT");
+  assert(node !== null && 'SelectStmt' in node, 'translateQuery takes a SELECT');
   return translateInnerQuery(statement, node.SelectStmt, environment, declaredTypes);
 }
 
 /** Translates a query inside a statement (EXPLAIN's, COPY's, CREATE TABLE AS's, DECLARE's). Positions count in the whole statement. */
-export function translateInnerQuery(
-  statement: ParsedStatement,
-  select: SelectStmt,
-  environment: TranslationEnvironment,
-  declaredTypes: readonly number[],
-): TranslatedQuery {
-  const translation = startTranslation(statement.source, environment, declaredTypes);
-  return finish(translation, statement, translateSelect(translation, null, select, null));
+export function translateInnerQuery(statement: ParsedStatement, select: SelectStmt, environment: TranslationEnvironment, declaredTypes: readonly number[]): TranslatedQuery {
+  const translation = startTranslation(statement.source, environment, declaredTypes, RECURSION);
+  return finish(translation, statement, select, selectQuery(translation, null, select, null));
 }
 
 /** Translates a query whose columns are assigned to columns of these types (INSERT). */
@@ -42,27 +35,22 @@ export function translateAssigned(
   environment: TranslationEnvironment,
   declaredTypes: readonly number[],
 ): TranslatedQuery {
-  const translation = startTranslation(statement.source, environment, declaredTypes);
-  const body = translateBody(translation, null, select, null);
-  return finish(
-    translation,
-    statement,
-    body.print(body.columns.map((_, index) => types[index] ?? null)),
-  );
+  const translation = startTranslation(statement.source, environment, declaredTypes, RECURSION);
+  const body = queryBody(translation, null, select, null);
+  return finish(translation, statement, select, body.print(body.columns.map((_, index) => types[index] ?? null)));
 }
 
 /** The query inside a node: a SELECT itself; null for other statements. */
 export function selectOf(node: Node | undefined): SelectStmt | null {
-  return node !== undefined && "SelectStmt" in node ? node.SelectStmt : null;
+  return node !== undefined && 'SelectStmt' in node ? node.SelectStmt : null;
 }
 
-function finish(
-  translation: Translation,
-  statement: ParsedStatement,
-  query: Query,
-): TranslatedQuery {
+const RECURSION: Recursion = { expression: expressionOf, select: selectQuery, body: queryBody };
+
+function finish(translation: Translation, statement: ParsedStatement, select: SelectStmt, query: Query): TranslatedQuery {
   const shared = translation.shared;
   const hints = resolveHints(statement, shared.blocks, shared.references);
+  const constants = constantOutputs(select, query);
   return {
     sql: toTemplate(query.sql),
     references: shared.references,
@@ -71,6 +59,7 @@ function finish(
     parameterTypes: shared.parameterTypes.map((oid) => (oid === 0 ? OID.text : oid)),
     volatile: shared.volatile,
     tableless: !shared.readsTables,
+    ...(constants === null ? {} : { constants }),
     hints: hints.hints,
     notices: [...shared.notices, ...hints.notices],
   };

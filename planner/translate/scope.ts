@@ -1,5 +1,5 @@
-import type { SelectStmt } from "../parse/syntax-tree.js";
-import type { Typed } from "./typed.js";
+import type { SelectStmt } from '../parse/syntax-tree.js';
+import type { Typed } from './typed.js';
 
 /** A column of something in FROM: its Postgres name and how it is referred to. */
 export interface RangeColumn {
@@ -48,17 +48,7 @@ export interface Scope {
 }
 
 /** Where an expression stands. */
-export type Clause =
-  | "select"
-  | "from"
-  | "where"
-  | "on"
-  | "group"
-  | "having"
-  | "order"
-  | "limit"
-  | "values"
-  | "window";
+export type Clause = 'select' | 'from' | 'where' | 'on' | 'group' | 'having' | 'order' | 'limit' | 'values' | 'window';
 
 /** A namespace of nothing. */
 export const EMPTY_NAMESPACE: Namespace = { ranges: [], columns: [] };
@@ -71,7 +61,7 @@ export function childScope(parent: Scope | null, block: number): Scope {
     commonTables: new Map(),
     block,
     windows: new Map(),
-    clause: "from",
+    clause: 'from',
     hasAggregates: false,
   };
 }

@@ -1,77 +1,45 @@
-import { SQLSTATE } from "../sqlstate.js";
-import type { Node, SelectStmt } from "../parse/syntax-tree.js";
-import { listItems } from "../parse/syntax-tree.js";
-import { keywordBefore } from "../parse/keyword-position.js";
-import { quoteName } from "../types/data-type.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import { OID } from "../types/postgres-type.js";
-import { coerce, commonScale, commonType, settle } from "./coercion.js";
-import { translateCommonTables } from "./common-tables.js";
-import { locationOf, translateCondition, translateExpression } from "./expression.js";
-import { translateFrom } from "./from.js";
-import { translateGroupBy } from "./group-by.js";
-import { checkGrouping } from "./grouping-check.js";
-import { translateDistinct, translateOrderBy } from "./order-by.js";
-import type { Scope } from "./scope.js";
-import { childScope, isValuesList } from "./scope.js";
-import { translateTargets } from "./targets.js";
-import type { Translation } from "./translation.js";
-import { errorAt, unsupported } from "./translation.js";
-import type { Typed } from "./typed.js";
-import { isUntyped, typeOf } from "./typed.js";
-import { windowSpecification } from "./window.js";
-
-/** An output column of a query: Postgres's name, the name it has in the printed SQL, and its type (the SQL in `value` is not for use outside). */
-export interface QueryColumn {
-  readonly name: string;
-  readonly sqlName: string;
-  readonly value: Typed;
-}
-
-/** A translated query without the statement around it. */
-export interface Query {
-  readonly sql: string;
-  readonly columns: readonly QueryColumn[];
-}
-
-/** A query whose output expressions can still be given types from outside: the sides of UNION, the source of INSERT. */
-export interface QueryBody {
-  readonly columns: readonly QueryColumn[];
-  /** Prints it with each column's expressions coerced to these types; null leaves a column as it is. */
-  readonly print: (types: readonly (PostgresColumnType | null)[]) => Query;
-}
+import { SQLSTATE } from '../sqlstate.js';
+import type { SelectStmt } from '../parse/syntax-tree.js';
+import { listItems } from '../parse/syntax-tree.js';
+import { keywordBefore } from '../parse/keyword-position.js';
+import { quoteName } from '../types/data-type.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import { OID } from '../types/postgres-type.js';
+import { coerce, commonScale, commonType, settle } from './coercion.js';
+import { translateCommonTables } from './common-tables.js';
+import { locationOf } from './location.js';
+import { translateCondition, translateExpression } from './recursion.js';
+import { translateFrom } from './from.js';
+import { translateGroupBy } from './group-by.js';
+import { checkGrouping } from './grouping-check.js';
+import { translateLimit } from './limit.js';
+import { translateDistinct, translateOrderBy } from './order-by.js';
+import type { Query, QueryBody, QueryColumn } from './query-shape.js';
+import type { Scope } from './scope.js';
+import { childScope, isValuesList } from './scope.js';
+import { translateTargets } from './targets.js';
+import type { Translation } from './translation.js';
+import { errorAt, unsupported } from './translation.js';
+import type { Typed } from './typed.js';
+import { isUntyped, typeOf } from './typed.js';
+import { windowSpecification } from './window.js';
 
 /** A SELECT, VALUES, TABLE or set operation, with its WITH, ORDER BY and LIMIT. Untyped output becomes text. */
-export function translateSelect(
-  translation: Translation,
-  parent: Scope | null,
-  select: SelectStmt,
-  parentBlock: number | null,
-): Query {
-  const body = translateBody(translation, parent, select, parentBlock);
-  return body.print(
-    body.columns.map((column) => (isUntyped(column.value) ? typeOf(OID.text) : null)),
-  );
+export function selectQuery(translation: Translation, parent: Scope | null, select: SelectStmt, parentBlock: number | null): Query {
+  const body = queryBody(translation, parent, select, parentBlock);
+  return body.print(body.columns.map((column) => (isUntyped(column.value) ? typeOf(OID.text) : null)));
 }
 
 /** The same with its output's types still open. */
-export function translateBody(
-  translation: Translation,
-  parent: Scope | null,
-  select: SelectStmt,
-  parentBlock: number | null,
-): QueryBody {
+export function queryBody(translation: Translation, parent: Scope | null, select: SelectStmt, parentBlock: number | null): QueryBody {
   if (select.intoClause !== undefined) {
-    throw unsupported(translation, "SELECT ... INTO");
+    throw unsupported(translation, 'SELECT ... INTO');
   }
   const block = addBlock(translation, select, parentBlock);
   const scope = childScope(parent, block);
-  const withSql =
-    select.withClause === undefined
-      ? ""
-      : translateCommonTables(translation, scope, select.withClause);
+  const withSql = select.withClause === undefined ? '' : translateCommonTables(translation, scope, select.withClause);
   const body =
-    select.op !== undefined && select.op !== "SETOP_NONE"
+    select.op !== undefined && select.op !== 'SETOP_NONE'
       ? translateSetOperation(translation, scope, select)
       : isValuesList(select)
         ? translateValues(translation, scope, select)
@@ -80,7 +48,7 @@ export function translateBody(
 }
 
 function withClauses(query: Query, withSql: string): Query {
-  return withSql === "" ? query : { ...query, sql: `${withSql} ${query.sql}` };
+  return withSql === '' ? query : { ...query, sql: `${withSql} ${query.sql}` };
 }
 
 function addBlock(translation: Translation, select: SelectStmt, parent: number | null): number {
@@ -113,7 +81,7 @@ function firstLocation(select: SelectStmt): number | undefined {
     return firstLocation(select.larg);
   }
   const target = select.targetList?.[0];
-  if (target !== undefined && "ResTarget" in target) {
+  if (target !== undefined && 'ResTarget' in target) {
     const value = target.ResTarget.val;
     const location = target.ResTarget.location ?? 0;
     return location < 0 && value !== undefined ? locationOf(value) : location;
@@ -124,133 +92,61 @@ function firstLocation(select: SelectStmt): number | undefined {
 }
 
 function translatePlain(translation: Translation, scope: Scope, select: SelectStmt): QueryBody {
-  const from =
-    select.fromClause === undefined
-      ? ""
-      : ` FROM ${translateFrom(translation, scope, select.fromClause)}`;
-  scope.clause = "where";
-  const where =
-    select.whereClause === undefined
-      ? ""
-      : ` WHERE ${translateCondition(translation, scope, select.whereClause, "WHERE")}`;
-  scope.clause = "window";
+  const from = select.fromClause === undefined ? '' : ` FROM ${translateFrom(translation, scope, select.fromClause)}`;
+  scope.clause = 'where';
+  const where = select.whereClause === undefined ? '' : ` WHERE ${translateCondition(translation, scope, select.whereClause, 'WHERE')}`;
+  scope.clause = 'window';
   for (const window of select.windowClause ?? []) {
-    if ("WindowDef" in window) {
-      scope.windows.set(
-        window.WindowDef.name ?? "",
-        windowSpecification(translation, scope, window.WindowDef),
-      );
+    if ('WindowDef' in window) {
+      scope.windows.set(window.WindowDef.name ?? '', windowSpecification(translation, scope, window.WindowDef));
     }
   }
-  scope.clause = "select";
+  scope.clause = 'select';
   const targets = translateTargets(translation, scope, select.targetList ?? []);
-  scope.clause = "group";
+  scope.clause = 'group';
   const group = translateGroupBy(translation, scope, select, targets);
-  scope.clause = "having";
-  const having =
-    select.havingClause === undefined
-      ? ""
-      : ` HAVING ${translateCondition(translation, scope, select.havingClause, "HAVING")}`;
-  scope.clause = "order";
+  scope.clause = 'having';
+  const having = select.havingClause === undefined ? '' : ` HAVING ${translateCondition(translation, scope, select.havingClause, 'HAVING')}`;
+  scope.clause = 'order';
   const distinct = translateDistinct(translation, scope, select, targets);
-  const order = translateOrderBy(
-    translation,
-    scope,
-    select.sortClause ?? [],
-    targets,
-    select.distinctClause !== undefined,
-  );
-  if (group !== "" || having !== "" || scope.hasAggregates) {
+  const order = translateOrderBy(translation, scope, select.sortClause ?? [], targets, select.distinctClause !== undefined);
+  if (group !== '' || having !== '' || scope.hasAggregates) {
     checkGrouping(translation, scope, select);
   }
   const limit = translateLimit(translation, scope, select);
   return {
     columns: targets,
     print: (types) => {
-      const columns = targets.map((target, index) =>
-        typedTarget(translation, target, types[index] ?? null),
-      );
-      const list = columns
-        .map((column) => `${column.value.sql} AS ${quoteName(column.sqlName)}`)
-        .join(", ");
+      const columns = targets.map((target, index) => typedTarget(translation, target, types[index] ?? null));
+      const list = columns.map((column) => `${column.value.sql} AS ${quoteName(column.sqlName)}`).join(', ');
       return {
-        sql: `SELECT ${distinct}${list === "" ? 'NULL AS "?column?"' : list}${from}${where}${group}${having}${order}${limit}`,
+        sql: `SELECT ${distinct}${list === '' ? 'NULL AS "?column?"' : list}${from}${where}${group}${having}${order}${limit}`,
         columns,
       };
     },
   };
 }
 
-function typedTarget(
-  translation: Translation,
-  target: QueryColumn,
-  type: PostgresColumnType | null,
-): QueryColumn {
+function typedTarget(translation: Translation, target: QueryColumn, type: PostgresColumnType | null): QueryColumn {
   if (type === null) {
-    return isUntyped(target.value)
-      ? { ...target, value: settle(translation, target.value) }
-      : target;
+    return isUntyped(target.value) ? { ...target, value: settle(translation, target.value) } : target;
   }
-  return { ...target, value: coerce(translation, target.value, type, "assignment") };
-}
-
-/** LIMIT and OFFSET; NULL and ALL mean none. */
-export function translateLimit(translation: Translation, scope: Scope, select: SelectStmt): string {
-  scope.clause = "limit";
-  if (select.limitOption === "LIMIT_OPTION_WITH_TIES") {
-    throw unsupported(translation, "FETCH FIRST ... WITH TIES");
-  }
-  const count = limitValue(translation, scope, select.limitCount, "LIMIT");
-  const offset = limitValue(translation, scope, select.limitOffset, "OFFSET");
-  return `${count === null ? "" : ` LIMIT ${count}`}${offset === null ? "" : ` OFFSET ${offset}`}`;
-}
-
-function limitValue(
-  translation: Translation,
-  scope: Scope,
-  node: Node | undefined,
-  word: string,
-): string | null {
-  if (node === undefined || ("A_Const" in node && node.A_Const.isnull === true)) {
-    return null;
-  }
-  const constant = "A_Const" in node ? node.A_Const.ival?.ival : undefined;
-  if (constant !== undefined && constant < 0) {
-    throw errorAt(
-      translation,
-      word === "LIMIT"
-        ? SQLSTATE.invalid_row_count_in_limit_clause
-        : SQLSTATE.invalid_row_count_in_result_offset_clause,
-      locationOf(node),
-      `${word} must not be negative`,
-    );
-  }
-  const value = translateExpression(translation, scope, node);
-  return constant === undefined
-    ? coerce(translation, value, typeOf(OID.int8), "assignment", locationOf(node)).sql
-    : value.sql;
+  return { ...target, value: coerce(translation, target.value, type, 'assignment') };
 }
 
 function translateValues(translation: Translation, scope: Scope, select: SelectStmt): QueryBody {
-  scope.clause = "values";
-  const rows = (select.valuesLists ?? []).map((row) =>
-    listItems(row).map((item) => translateExpression(translation, scope, item)),
-  );
+  scope.clause = 'values';
+  const rows = (select.valuesLists ?? []).map((row) => listItems(row).map((item) => translateExpression(translation, scope, item)));
   const width = rows[0]?.length ?? 0;
   const uneven = rows.findIndex((row) => row.length !== width);
   if (uneven >= 0) {
     const item = listItems(select.valuesLists?.[uneven])[0];
-    throw errorAt(
-      translation,
-      SQLSTATE.syntax_error,
-      item === undefined ? -1 : locationOf(item),
-      "VALUES lists must all be the same length",
-    );
+    throw errorAt(translation, SQLSTATE.syntax_error, item === undefined ? -1 : locationOf(item), 'VALUES lists must all be the same length');
   }
   const columns: QueryColumn[] = Array.from({ length: width }, (_, index) => {
-    const values = rows.map((row) => row[index] ?? { sql: "NULL", type: null });
+    const values = rows.map((row) => row[index] ?? { sql: 'NULL', type: null });
     const untyped = values.every(isUntyped);
-    const type = untyped ? typeOf(OID.unknown) : commonType(translation, values, "VALUES", -1);
+    const type = untyped ? typeOf(OID.unknown) : commonType(translation, values, 'VALUES', -1);
     const scale = type?.oid === OID.numeric ? commonScale(values) : undefined;
     const name = `column${index + 1}`;
     return {
@@ -264,26 +160,14 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
   return {
     columns,
     print: (types) => {
-      const wanted = columns.map(
-        (column, index) =>
-          types[index] ?? (isUntyped(column.value) ? typeOf(OID.text) : column.value.type),
-      );
+      const wanted = columns.map((column, index) => types[index] ?? (isUntyped(column.value) ? typeOf(OID.text) : column.value.type));
       const assigned = types.map((type) => type !== null);
       const cell = (value: Typed, index: number): string => {
         const type = wanted[index] ?? null;
-        return (
-          type === null
-            ? settle(translation, value)
-            : coerce(
-                translation,
-                value,
-                assigned[index] === true ? type : typeOf(type.oid),
-                assigned[index] === true ? "assignment" : "implicit",
-              )
-        ).sql;
+        return (type === null ? settle(translation, value) : coerce(translation, value, assigned[index] === true ? type : typeOf(type.oid), assigned[index] === true ? 'assignment' : 'implicit')).sql;
       };
-      const printed = rows.map((row) => `(${row.map(cell).join(", ")})`).join(", ");
-      const names = columns.map((column) => quoteName(column.sqlName)).join(", ");
+      const printed = rows.map((row) => `(${row.map(cell).join(', ')})`).join(', ');
+      const names = columns.map((column) => quoteName(column.sqlName)).join(', ');
       const typedColumns = columns.map((column, index) => ({
         ...column,
         value: { ...column.value, type: wanted[index] ?? null },
@@ -297,51 +181,35 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
 }
 
 const SET_WORDS: Readonly<Record<string, string>> = {
-  SETOP_UNION: "UNION",
-  SETOP_INTERSECT: "INTERSECT",
-  SETOP_EXCEPT: "EXCEPT",
+  SETOP_UNION: 'UNION',
+  SETOP_INTERSECT: 'INTERSECT',
+  SETOP_EXCEPT: 'EXCEPT',
 };
 
-function translateSetOperation(
-  translation: Translation,
-  scope: Scope,
-  select: SelectStmt,
-): QueryBody {
-  const word = SET_WORDS[select.op ?? ""] ?? "UNION";
+function translateSetOperation(translation: Translation, scope: Scope, select: SelectStmt): QueryBody {
+  const word = SET_WORDS[select.op ?? ''] ?? 'UNION';
   if (select.larg === undefined || select.rarg === undefined) {
     throw unsupported(translation, `${word} without both sides`);
   }
-  const left = translateBody(translation, scope, select.larg, scope.block);
-  const right = translateBody(translation, scope, select.rarg, scope.block);
+  const left = queryBody(translation, scope, select.larg, scope.block);
+  const right = queryBody(translation, scope, select.rarg, scope.block);
   if (left.columns.length !== right.columns.length) {
-    throw errorAt(
-      translation,
-      SQLSTATE.syntax_error,
-      firstLocation(select.rarg),
-      `each ${word} query must have the same number of columns`,
-    );
+    throw errorAt(translation, SQLSTATE.syntax_error, firstLocation(select.rarg), `each ${word} query must have the same number of columns`);
   }
-  const columns = left.columns.map((column, index) =>
-    mergedColumn(translation, column, right.columns[index] ?? column, word),
-  );
+  const columns = left.columns.map((column, index) => mergedColumn(translation, column, right.columns[index] ?? column, word));
   const order = translateOrderBy(translation, scope, select.sortClause ?? [], columns, true);
   const limit = translateLimit(translation, scope, select);
   return {
     columns,
     print: (types) => {
-      const wanted = columns.map(
-        (column, index) =>
-          types[index] ?? (isUntyped(column.value) ? typeOf(OID.text) : column.value.type),
-      );
-      const side = (body: QueryBody): string =>
-        body.print(body.columns.map((column, index) => sideType(column, wanted[index] ?? null)))
-          .sql;
+      const wanted = columns.map((column, index) => types[index] ?? (isUntyped(column.value) ? typeOf(OID.text) : column.value.type));
+      const side = (body: QueryBody): string => body.print(body.columns.map((column, index) => sideType(column, wanted[index] ?? null))).sql;
       const typedColumns = columns.map((column, index) => ({
         ...column,
         value: { ...column.value, type: wanted[index] ?? null },
       }));
       return {
-        sql: `(${side(left)}) ${word}${select.all === true ? " ALL" : ""} (${side(right)})${order}${limit}`,
+        sql: `(${side(left)}) ${word}${select.all === true ? ' ALL' : ''} (${side(right)})${order}${limit}`,
         columns: typedColumns,
       };
     },
@@ -349,28 +217,17 @@ function translateSetOperation(
 }
 
 /** A side is cast only where its own type differs: numerics keep their scale for DuckDB to widen. */
-function sideType(
-  column: QueryColumn,
-  wanted: PostgresColumnType | null,
-): PostgresColumnType | null {
+function sideType(column: QueryColumn, wanted: PostgresColumnType | null): PostgresColumnType | null {
   return wanted === null || column.value.type?.oid === wanted.oid ? null : wanted;
 }
 
-function mergedColumn(
-  translation: Translation,
-  left: QueryColumn,
-  right: QueryColumn,
-  word: string,
-): QueryColumn {
+function mergedColumn(translation: Translation, left: QueryColumn, right: QueryColumn, word: string): QueryColumn {
   const values = [left.value, right.value];
-  const type = values.every(isUntyped)
-    ? typeOf(OID.unknown)
-    : commonType(translation, values, word, -1);
+  const type = values.every(isUntyped) ? typeOf(OID.unknown) : commonType(translation, values, word, -1);
   const scale = type?.oid === OID.numeric ? commonScale(values) : undefined;
   return {
     name: left.name,
     sqlName: left.sqlName,
-    value:
-      scale === undefined ? { sql: left.value.sql, type } : { sql: left.value.sql, type, scale },
+    value: scale === undefined ? { sql: left.value.sql, type } : { sql: left.value.sql, type, scale },
   };
 }

@@ -1,7 +1,7 @@
-import type { Relation } from "../relation/relation.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import type { Hint } from "../parse/hint.js";
-import type { SqlNotice } from "../sql-error.js";
+import type { Relation } from '../relation/relation.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import type { Hint } from '../parse/hint.js';
+import type { SqlNotice } from '../sql-error.js';
 
 /**
  * DuckDB SQL with holes: the same translated statement is printed over stubs (to plan it), over real files (to run
@@ -10,10 +10,7 @@ import type { SqlNotice } from "../sql-error.js";
 export type SqlTemplate = readonly SqlPiece[];
 
 /** A piece of text, a table reference by its index in `references`, or a parameter by its 1-based number. */
-export type SqlPiece =
-  | string
-  | { readonly kind: "reference"; readonly index: number }
-  | { readonly kind: "parameter"; readonly number: number };
+export type SqlPiece = string | { readonly kind: 'reference'; readonly index: number } | { readonly kind: 'parameter'; readonly number: number };
 
 /**
  * One mention of a relation in a statement. Two mentions of one table are two references, so that a plan tells them
@@ -42,6 +39,9 @@ export interface OutputColumn {
   readonly type: PostgresColumnType | null;
 }
 
+/** A constant output column: Postgres's text of it (null for NULL), or a parameter's value as it is. */
+export type ConstantOutput = { readonly kind: 'text'; readonly text: string | null } | { readonly kind: 'parameter'; readonly number: number };
+
 /** A query (SELECT, VALUES, TABLE, WITH ... SELECT) in DuckDB's SQL with Postgres's meaning. */
 export interface TranslatedQuery {
   readonly sql: SqlTemplate;
@@ -55,6 +55,8 @@ export interface TranslatedQuery {
   readonly volatile: boolean;
   /** True when only constants, parameters and session functions occur: no table is read. */
   readonly tableless: boolean;
+  /** By column, the values of a query that is nothing but constants and parameters; absent for all others. */
+  readonly constants?: readonly ConstantOutput[];
   readonly hints: readonly Hint[];
   readonly notices: readonly SqlNotice[];
 }
@@ -68,15 +70,12 @@ export interface TemplateFillers {
 }
 
 /** Prints a translated query with its holes filled. */
-export function fillTemplate(
-  query: Pick<TranslatedQuery, "sql" | "references">,
-  fillers: TemplateFillers,
-): string {
-  let text = "";
+export function fillTemplate(query: Pick<TranslatedQuery, 'sql' | 'references'>, fillers: TemplateFillers): string {
+  let text = '';
   for (const piece of query.sql) {
-    if (typeof piece === "string") {
+    if (typeof piece === 'string') {
       text += piece;
-    } else if (piece.kind === "reference") {
+    } else if (piece.kind === 'reference') {
       const reference = query.references[piece.index];
       if (reference === undefined) {
         throw new Error(`template names reference ${piece.index}, which does not exist`);

@@ -1,12 +1,7 @@
-import type { DataType } from "../types/data-type.js";
-import type { PostgresColumnType } from "../types/postgres-type.js";
-import {
-  formatPostgresType,
-  OID,
-  postgresTypeByOid,
-  postgresTypeOf,
-} from "../types/postgres-type.js";
-import type { Column } from "../relation/relation.js";
+import type { DataType } from '../types/data-type.js';
+import type { PostgresColumnType } from '../types/postgres-type.js';
+import { formatPostgresType, OID, postgresTypeByOid, postgresTypeOf } from '../types/postgres-type.js';
+import type { Column } from '../relation/relation.js';
 
 /** A translated expression: DuckDB SQL (with marks for holes) and what is known of its type. Never needs parentheses around it. */
 export interface Typed {
@@ -19,6 +14,10 @@ export interface Typed {
   readonly parameter?: number;
   /** Digits after the point of a numeric's DECIMAL, where known. 0 for HUGEINT. */
   readonly scale?: number;
+  /** The value's text as Postgres prints it, where the expression is a constant of a simple type; null for NULL. */
+  readonly text?: string | null;
+  /** The number of the parameter whose value this is, unchanged. */
+  readonly wholeParameter?: number;
   /** A numeric literal's own text: divisors that are constants need no guard. */
   readonly constant?: string;
   /** True where DuckDB's type is narrower, wider or unsigned against the Postgres type: arithmetic casts first. */
@@ -41,9 +40,7 @@ export function typed(sql: string, oid: number): Typed {
 
 /** A numeric whose DECIMAL has this many digits after the point. */
 export function numeric(sql: string, scale: number | undefined): Typed {
-  return scale === undefined
-    ? { sql, type: typeOf(OID.numeric) }
-    : { sql, type: typeOf(OID.numeric), scale };
+  return scale === undefined ? { sql, type: typeOf(OID.numeric) } : { sql, type: typeOf(OID.numeric), scale };
 }
 
 /** An expression whose type only DuckDB knows. */
@@ -63,28 +60,28 @@ export function oidOf(expression: Typed): number {
 
 /** pg_type.typcategory of an OID; empty when unknown. */
 export function categoryOf(oid: number): string {
-  return postgresTypeByOid(oid)?.category ?? "";
+  return postgresTypeByOid(oid)?.category ?? '';
 }
 
 const EXPECTED_STORAGE = new Set([
-  "BOOLEAN",
-  "SMALLINT",
-  "INTEGER",
-  "BIGINT",
-  "FLOAT",
-  "DOUBLE",
-  "HUGEINT",
-  "VARCHAR",
-  "JSON",
-  "BLOB",
-  "UUID",
-  "DATE",
-  "TIME",
-  "TIMESTAMP",
-  "TIMESTAMP WITH TIME ZONE",
-  "INTERVAL",
-  "TIME WITH TIME ZONE",
-  "BIT",
+  'BOOLEAN',
+  'SMALLINT',
+  'INTEGER',
+  'BIGINT',
+  'FLOAT',
+  'DOUBLE',
+  'HUGEINT',
+  'VARCHAR',
+  'JSON',
+  'BLOB',
+  'UUID',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'TIMESTAMP WITH TIME ZONE',
+  'INTERVAL',
+  'TIME WITH TIME ZONE',
+  'BIT',
 ]);
 
 /** What is known of a relation's column; `sql` is the reference to it. */
@@ -95,39 +92,30 @@ export function typedColumn(sql: string, column: Column): Typed {
   }
   const reported = column.postgres ?? postgresTypeOf(type);
   if (reported.oid === OID.numeric) {
-    const scale =
-      type.kind === "decimal"
-        ? type.scale
-        : type.kind === "scalar" && type.name === "HUGEINT"
-          ? 0
-          : undefined;
-    return scale === undefined
-      ? { sql, type: reported, oddStorage: true }
-      : { sql, type: reported, scale };
+    const scale = type.kind === 'decimal' ? type.scale : type.kind === 'scalar' && type.name === 'HUGEINT' ? 0 : undefined;
+    return scale === undefined ? { sql, type: reported, oddStorage: true } : { sql, type: reported, scale };
   }
-  const odd = type.kind === "enum" || (type.kind === "scalar" && !EXPECTED_STORAGE.has(type.name));
+  const odd = type.kind === 'enum' || (type.kind === 'scalar' && !EXPECTED_STORAGE.has(type.name));
   return odd ? { sql, type: reported, oddStorage: true } : { sql, type: reported };
 }
 
 function isFlat(type: DataType): boolean {
   switch (type.kind) {
-    case "scalar":
-    case "decimal":
-    case "enum":
+    case 'scalar':
+    case 'decimal':
+    case 'enum':
       return true;
-    case "list":
-    case "array":
-      return isFlat(type.element) && type.element.kind !== "list" && type.element.kind !== "array"
-        ? true
-        : type.element.kind === "list" && isFlat(type.element);
-    case "struct":
-    case "union":
-    case "map":
+    case 'list':
+    case 'array':
+      return isFlat(type.element) && type.element.kind !== 'list' && type.element.kind !== 'array' ? true : type.element.kind === 'list' && isFlat(type.element);
+    case 'struct':
+    case 'union':
+    case 'map':
       return false;
   }
 }
 
 /** A type's name for messages. */
 export function typeNameOf(expression: Typed): string {
-  return expression.type === null ? "record" : formatPostgresType(typeOf(expression.type.oid));
+  return expression.type === null ? 'record' : formatPostgresType(typeOf(expression.type.oid));
 }

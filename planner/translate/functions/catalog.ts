@@ -1,22 +1,12 @@
-import { AGGREGATES, DUCKDB_AGGREGATES, WINDOW_FUNCTIONS } from "./aggregates.js";
-import { DUCKDB_SCALARS } from "./duckdb-scalars.js";
-import { DATE_FUNCTIONS, NUMBER_FUNCTIONS, OTHER_FUNCTIONS, TEXT_FUNCTIONS } from "./scalars.js";
-import type { FunctionSignature } from "./signature.js";
-import { readSignatures } from "./signature.js";
-import { SYSTEM_FUNCTIONS } from "./system.js";
+import { AGGREGATES, DUCKDB_AGGREGATES, WINDOW_FUNCTIONS } from './aggregates.js';
+import { DUCKDB_SCALARS } from './duckdb-scalars.js';
+import { DATE_FUNCTIONS, NUMBER_FUNCTIONS, OTHER_FUNCTIONS, TEXT_FUNCTIONS } from './scalars.js';
+import type { FunctionSignature } from './signature.js';
+import { readSignatures } from './signature.js';
+import { SYSTEM_FUNCTIONS } from './system.js';
 
 const byName = new Map<string, FunctionSignature[]>();
-for (const signature of readSignatures(
-  [
-    TEXT_FUNCTIONS,
-    NUMBER_FUNCTIONS,
-    DATE_FUNCTIONS,
-    OTHER_FUNCTIONS,
-    SYSTEM_FUNCTIONS,
-    AGGREGATES,
-    WINDOW_FUNCTIONS,
-  ].join("\n"),
-)) {
+for (const signature of readSignatures([TEXT_FUNCTIONS, NUMBER_FUNCTIONS, DATE_FUNCTIONS, OTHER_FUNCTIONS, SYSTEM_FUNCTIONS, AGGREGATES, WINDOW_FUNCTIONS].join('\n'))) {
   const known = byName.get(signature.name);
   if (known === undefined) {
     byName.set(signature.name, [signature]);
@@ -35,8 +25,8 @@ export function signaturesOf(name: string): readonly FunctionSignature[] {
 }
 
 /** How a function without known types may be called: as DuckDB's own scalar or aggregate, or not at all. */
-export function duckdbFunctionKind(name: string): "scalar" | "aggregate" | null {
-  return duckdbScalars.has(name) ? "scalar" : duckdbAggregates.has(name) ? "aggregate" : null;
+export function duckdbFunctionKind(name: string): 'scalar' | 'aggregate' | null {
+  return duckdbScalars.has(name) ? 'scalar' : duckdbAggregates.has(name) ? 'aggregate' : null;
 }
 
 /** True for functions that need OVER. */
@@ -46,5 +36,5 @@ export function isWindowFunction(name: string): boolean {
 
 /** Every name users may call, for listings and tests. */
 export function allowedFunctionNames(): readonly string[] {
-  return [...new Set([...byName.keys(), ...DUCKDB_SCALARS, ...DUCKDB_AGGREGATES])].sort();
+  return [...new Set([...byName.keys(), ...DUCKDB_SCALARS, ...DUCKDB_AGGREGATES])].toSorted();
 }

@@ -1,4 +1,4 @@
-import { postgresTypeByName } from "../../types/postgres-type.js";
+import { postgresTypeByName } from '../../types/postgres-type.js';
 
 /** A function users may call: its argument types, result, and what it is in DuckDB's SQL. */
 export interface FunctionSignature {
@@ -14,10 +14,10 @@ export interface FunctionSignature {
 }
 
 /** An OID, or a polymorphic pseudo-type. */
-export type ParameterType = number | "any" | "anyelement" | "anyarray";
+export type ParameterType = number | 'any' | 'anyelement' | 'anyarray';
 
 /** An OID; the type of the polymorphic arguments or of their array or element; `?` where only DuckDB knows; `first` the first argument's type. */
-export type ResultType = number | "anyelement" | "anyarray" | "?";
+export type ResultType = number | 'anyelement' | 'anyarray' | '?';
 
 /**
  * Reads signatures from lines such as `strpos(text, text) int4 = CAST(strpos($1, $2) AS INTEGER)`; `variadic any` as the last
@@ -25,27 +25,25 @@ export type ResultType = number | "anyelement" | "anyarray" | "?";
  */
 export function readSignatures(lines: string): readonly FunctionSignature[] {
   const signatures: FunctionSignature[] = [];
-  for (const line of lines.split("\n")) {
+  for (const line of lines.split('\n')) {
     const text = line.trim();
-    if (text === "") {
+    if (text === '') {
       continue;
     }
     const match = /^(agg )?(\w+)\(([^)]*)\) (\S+)(?: = (.*))?$/.exec(text);
     if (match === null) {
       throw new Error(`not a function signature: ${text}`);
     }
-    const argumentTexts = (match[3] ?? "")
-      .split(",")
+    const argumentTexts = (match[3] ?? '')
+      .split(',')
       .map((argument) => argument.trim())
-      .filter((argument) => argument !== "");
-    const variadic = argumentTexts.at(-1)?.startsWith("variadic ") ?? false;
+      .filter((argument) => argument !== '');
+    const variadic = argumentTexts.at(-1)?.startsWith('variadic ') ?? false;
     signatures.push({
-      name: match[2] ?? "",
-      parameters: argumentTexts.map((argument) =>
-        readType(argument.replace("variadic ", ""), text),
-      ),
+      name: match[2] ?? '',
+      parameters: argumentTexts.map((argument) => readType(argument.replace('variadic ', ''), text)),
       variadic,
-      result: readResult(match[4] ?? "", text),
+      result: readResult(match[4] ?? '', text),
       template: match[5] ?? null,
       aggregate: match[1] !== undefined,
     });
@@ -54,10 +52,10 @@ export function readSignatures(lines: string): readonly FunctionSignature[] {
 }
 
 function readType(name: string, line: string): ParameterType {
-  if (name === "any" || name === "anyelement" || name === "anyarray") {
+  if (name === 'any' || name === 'anyelement' || name === 'anyarray') {
     return name;
   }
-  const internal = name.endsWith("[]") ? `_${name.slice(0, -2)}` : name;
+  const internal = name.endsWith('[]') ? `_${name.slice(0, -2)}` : name;
   const type = postgresTypeByName(internal);
   if (type === undefined) {
     throw new Error(`unknown type ${name} in the function signature: ${line}`);
@@ -66,11 +64,11 @@ function readType(name: string, line: string): ParameterType {
 }
 
 function readResult(name: string, line: string): ResultType {
-  if (name === "?") {
+  if (name === '?') {
     return name;
   }
   const type = readType(name, line);
-  if (type === "any") {
+  if (type === 'any') {
     throw new Error(`a result cannot be any: ${line}`);
   }
   return type;
