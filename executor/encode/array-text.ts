@@ -76,7 +76,8 @@ function renderList(level: ArrayLevel, index: number, sink: ByteSink): void {
 
 function renderElement(encoder: ValueEncoder, index: number, sink: ByteSink): void {
   const length = encoder.length(index);
-  const target = sink.reserve(length);
+  // Room for the worst case at once: growing the sink keeps only what its length covers.
+  const target = sink.reserve(length * 2 + 2);
   const from = sink.length;
   const to = encoder.write(index, target, from);
   let quoted = length === 0;
@@ -99,7 +100,7 @@ function renderElement(encoder: ValueEncoder, index: number, sink: ByteSink): vo
     return;
   }
   // Shift the text right, from its end, to make room for quotes and escapes.
-  const bytes = sink.reserve(length + escapes + 2).bytes;
+  const bytes = target.bytes;
   let out = from + length + escapes + 2;
   sink.length = out;
   bytes[--out] = QUOTE;

@@ -147,7 +147,7 @@ export class IntegerTextEncoder extends RenderedEncoder {
   }
 
   protected override render(index: number, sink: ByteSink): void {
-    sink.text(integerOf(this.#numbers.bigint(index), this.#scale, this.#target).toString());
+    sink.ascii(integerOf(this.#numbers.bigint(index), this.#scale, this.#target).toString());
   }
 }
 

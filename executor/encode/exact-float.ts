@@ -33,7 +33,7 @@ export class ExactAsFloatEncoder extends RenderedEncoder {
     const double = Number(scaledText(this.#numbers.bigint(index), this.#scale));
     const value = this.#width === 4 ? toFloat(double) : double;
     if (!this.#binary) {
-      sink.text(
+      sink.ascii(
         this.#width === 4
           ? floatText(value, this.#extraFloatDigits)
           : doubleText(value, this.#extraFloatDigits),

@@ -46,7 +46,7 @@ export class FloatTextEncoder extends RenderedEncoder {
   protected override render(index: number, sink: ByteSink): void {
     const value = this.#values[index] ?? 0;
     if (this.#reported === 4) {
-      sink.text(floatText(toFloat(value), this.#extraFloatDigits));
+      sink.ascii(floatText(toFloat(value), this.#extraFloatDigits));
       return;
     }
     const hundredths = Math.round(value * 100);
@@ -58,7 +58,7 @@ export class FloatTextEncoder extends RenderedEncoder {
     ) {
       renderHundredths(hundredths, sink);
     } else {
-      sink.text(doubleText(value, this.#extraFloatDigits));
+      sink.ascii(doubleText(value, this.#extraFloatDigits));
     }
   }
 }
@@ -149,7 +149,7 @@ export class FloatAsExactEncoder extends RenderedEncoder {
       if (this.#binary) {
         renderSpecialNumeric(value, sink);
       } else {
-        sink.text(doubleText(value, 1));
+        sink.ascii(doubleText(value, 1));
       }
       return;
     }
@@ -159,13 +159,13 @@ export class FloatAsExactEncoder extends RenderedEncoder {
       if (this.#binary) {
         renderNumeric(unscaled, scale, sink);
       } else {
-        sink.text(scaledText(unscaled, scale));
+        sink.ascii(scaledText(unscaled, scale));
       }
       return;
     }
     const integer = integerOf(unscaled, scale, target);
     if (!this.#binary) {
-      sink.text(integer.toString());
+      sink.ascii(integer.toString());
       return;
     }
     const bytes = Buffer.alloc(8);

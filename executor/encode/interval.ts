@@ -25,7 +25,7 @@ export class IntervalTextEncoder extends RenderedEncoder {
 
   protected override render(index: number, sink: ByteSink): void {
     const at = index * INTERVAL_BYTES;
-    sink.text(
+    sink.ascii(
       intervalText(
         {
           months: this.#view.getInt32(at, true),

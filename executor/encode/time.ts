@@ -51,7 +51,7 @@ export class TimeNsTextEncoder extends RenderedEncoder {
   protected override render(index: number, sink: ByteSink): void {
     const time = this.#times[index] ?? 0;
     const seconds = Math.floor(time / NANOS_PER_SECOND);
-    sink.text(timeText(seconds, time - seconds * NANOS_PER_SECOND, 9));
+    sink.ascii(timeText(seconds, time - seconds * NANOS_PER_SECOND, 9));
   }
 }
 
@@ -110,6 +110,6 @@ export class TimeTzEncoder extends RenderedEncoder {
       return;
     }
     const seconds = Math.floor(micros / MICROS_PER_SECOND);
-    sink.text(timeText(seconds, micros - seconds * MICROS_PER_SECOND, 6) + offsetText(offset));
+    sink.ascii(timeText(seconds, micros - seconds * MICROS_PER_SECOND, 6) + offsetText(offset));
   }
 }
