@@ -35,41 +35,43 @@ export async function runSltFile(file: SltFile, connect: () => Promise<Client>, 
   }
 }
 
-/** Throws with the file's line when a block gave something else than the file says. */
-export function assertObserved(path: string, file: SltFile, { block, lines }: Observed): void {
+/** What a block gave that the file does not say, with the file's line; null when they agree. */
+export function differenceOf(path: string, file: SltFile, { block, lines }: Observed): string | null {
   const place = `${path}:${block.line}`;
   switch (block.kind) {
     case 'connection':
-      return;
+      return null;
     case 'statement':
-      assert.equal(lines[0], 'ok', `${place}: ${lines.join(' ')}\n${block.sql}`);
-      return;
+      return lines[0] === 'ok' ? null : `${place}: ${lines.join(' ')}\n${block.sql}`;
     case 'error':
-      assert.equal(lines[0], block.sqlstate, `${place}: ${lines.join(' ')}, not ${block.sqlstate}\n${block.sql}`);
-      assert(lines[1]?.includes(block.message), `${place}: the message is ${lines[1]}\n${block.sql}`);
-      return;
+      if (lines[0] !== block.sqlstate) {
+        return `${place}: ${lines.join(' ')}, not ${block.sqlstate}\n${block.sql}`;
+      }
+      return lines[1]?.includes(block.message) === true || block.message === '' ? null : `${place}: the message is ${lines[1]}\n${block.sql}`;
     case 'query': {
       if (block.mode === 'contains') {
-        assertContains(place, block.sql, lines, block.expected);
-        return;
+        return missingLine(place, block.sql, lines, block.expected);
       }
       const equal =
         file.numericByValue && lines.length === block.expected.length
           ? lines.every((line, index) => equalByValue(line, block.expected[index] ?? ''))
           : lines.join('\n') === block.expected.join('\n');
-      assert(equal, `${place}\n${block.sql}\n---- expected\n${block.expected.join('\n')}\n---- got\n${lines.join('\n')}`);
+      return equal ? null : `${place}\n${block.sql}\n---- expected\n${block.expected.join('\n')}\n---- got\n${lines.join('\n')}`;
     }
   }
 }
 
-function assertContains(place: string, sql: string, lines: readonly string[], expected: readonly string[]): void {
+function missingLine(place: string, sql: string, lines: readonly string[], expected: readonly string[]): string | null {
   assert(expected.length > 0, `${place}: nothing to look for`);
   let from = 0;
   for (const wanted of expected) {
     const index = lines.slice(from).findIndex((line) => line.includes(wanted));
-    assert(index >= 0, `${place}: no line (after the ones before it) holds "${wanted}"\n${sql}\n---- got\n${lines.join('\n')}`);
-    from += index;
+    if (index < 0) {
+      return `${place}: no line (after the ones before it) holds "${wanted}"\n${sql}\n---- got\n${lines.join('\n')}`;
+    }
+    from += index + 1;
   }
+  return null;
 }
 
 async function runBlock(client: Client, block: SltBlock): Promise<Pick<Observed, 'lines' | 'failed'>> {

@@ -8,7 +8,7 @@ import { loadSampleIntoPostgres, writableSampleDirectory } from '../services/sam
 import { startSluice, type SluiceServer } from '../services/sluice.js';
 import { sourceDirectory } from '../runner/source-directory.js';
 import { parseSltFile, rewriteParagraph, type SltFile } from './parse-file.js';
-import { assertObserved, runSltFile, type Observed } from './run-file.js';
+import { differenceOf, runSltFile, type Observed } from './run-file.js';
 
 const UPDATE = process.env['SLUICE_UPDATE'] === '1';
 const DIRECTORY = join(sourceDirectory('slt'), 'cases');
@@ -76,12 +76,16 @@ describe('slt', () => {
 /** `reference`: the results of this server are what the file pins. */
 async function runOrUpdate(path: string, name: string, file: SltFile, connect: () => Promise<Client>, reference: boolean): Promise<void> {
   const observed: Observed[] = [];
+  const differences: string[] = [];
   await runSltFile(file, connect, (one) => {
     observed.push(one);
-    if (!UPDATE) {
-      assertObserved(name, file, one);
+    const difference = UPDATE ? null : differenceOf(name, file, one);
+    if (difference !== null) {
+      differences.push(difference);
     }
   });
+  // All of a file's differences at once: most come from one cause.
+  assert(differences.length === 0, differences.join('\n\n'));
   if (UPDATE && reference) {
     const paragraphs = [...file.paragraphs];
     for (const { block, lines, failed } of observed) {
