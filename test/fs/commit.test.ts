@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { PublishMode } from '../../fs/commit/publish.js';
 import { removeAbandonedStaging, Staging } from '../../fs/commit/staging.js';
@@ -13,6 +14,8 @@ import type { StoreErrorCode } from '../../fs/store/store-error.js';
 import { StoreError } from '../../fs/store/store-error.js';
 import { FILE_COUNT } from './publisher-process.js';
 import { TemporaryFolder } from './temporary-folder.js';
+
+const run = promisify(execFile);
 
 describe('publishing', () => {
   let folder: TemporaryFolder;
@@ -145,6 +148,24 @@ describe('publishing', () => {
     assert.deepEqual(await content('t'), { x: 'old' });
   });
 
+  it('publishes nothing on a full disk, and clears up there', async function () {
+    try {
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', folder.path]);
+    } catch {
+      // Only root may mount.
+      this.skip();
+    }
+    try {
+      const staging = await Staging.begin(store);
+      await assert.rejects(writeFile(join(staging.directory, 'x'), Buffer.alloc(1 << 20)), { code: 'ENOSPC' });
+      await failsWith('corrupt', staging.publish('t', [{ path: 'x', byteCount: 1 << 20 }], { mode: 'create', singleFile: false }));
+      assert.deepEqual(await readdir(folder.path), ['.sluice']);
+      assert.deepEqual(await readdir(`${folder.path}/.sluice/staging`), []);
+    } finally {
+      await run('umount', [folder.path]);
+    }
+  });
+
   const first = Object.fromEntries(Array.from({ length: FILE_COUNT }, (_, index) => [`k=${index % 2}/f${index}`, 'first']));
 
   it('leaves the old target or the new one, whole, when the process dies before any of its steps', async () => {
@@ -159,7 +180,8 @@ describe('publishing', () => {
 
   it('leaves no target, or the whole of it, when the process dies before any of its steps', async () => {
     let published = 0;
-    for (let step = 1; (await runPublisher(`t${step}`, 'create', step)) === 'SIGKILL'; step++) {
+    // Every second step, and every third below: the steps are mostly those of the test above.
+    for (let step = 1; (await runPublisher(`t${step}`, 'create', step)) === 'SIGKILL'; step += 2) {
       await removeAbandonedStaging(store);
       const there = await stat(`${folder.path}/t${step}`).then(
         () => true,
@@ -175,7 +197,7 @@ describe('publishing', () => {
 
   it('adds all files or none when the process dies before any of its steps', async () => {
     await publish('t', first);
-    for (let step = 1; (await runPublisher('t', 'append', step)) === 'SIGKILL'; step++) {
+    for (let step = 2; (await runPublisher('t', 'append', step)) === 'SIGKILL'; step += 3) {
       await removeAbandonedStaging(store);
       const counts = new Map<string, number>();
       for (const text of Object.values(await content('t'))) {
