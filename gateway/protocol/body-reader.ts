@@ -1,7 +1,7 @@
-import { isUtf8 } from "node:buffer";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { protocolViolation } from "./protocol-error.js";
+import { isUtf8 } from 'node:buffer';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { protocolViolation } from './protocol-error.js';
 
 /**
  * A cursor over one message's body. Whatever the bytes are, it throws nothing but SqlError, in the words Postgres has
@@ -17,7 +17,7 @@ export class BodyReader {
 
   byte(): number {
     if (this.remaining === 0) {
-      throw protocolViolation("no data left in message");
+      throw protocolViolation('no data left in message');
     }
     const offset = this.#advance(1);
     return this.#bytes.readUInt8(offset);
@@ -47,7 +47,7 @@ export class BodyReader {
   /** The next `length` bytes as a view. */
   take(length: number): Buffer {
     if (length < 0) {
-      throw protocolViolation("insufficient data left in message");
+      throw protocolViolation('insufficient data left in message');
     }
     const offset = this.#advance(length);
     return this.#bytes.subarray(offset, offset + length);
@@ -57,7 +57,7 @@ export class BodyReader {
   text(): string {
     const end = this.#bytes.indexOf(0, this.#offset);
     if (end < 0) {
-      throw protocolViolation("invalid string in message");
+      throw protocolViolation('invalid string in message');
     }
     const slice = this.#bytes.subarray(this.#offset, end);
     this.#offset = end + 1;
@@ -71,14 +71,14 @@ export class BodyReader {
   /** Asserts that the body has been read to its end. */
   end(): void {
     if (this.#offset !== this.#bytes.length) {
-      throw protocolViolation("invalid message format");
+      throw protocolViolation('invalid message format');
     }
   }
 
   #advance(length: number): number {
     const offset = this.#offset;
     if (offset + length > this.#bytes.length) {
-      throw protocolViolation("insufficient data left in message");
+      throw protocolViolation('insufficient data left in message');
     }
     this.#offset = offset + length;
     return offset;
@@ -87,12 +87,9 @@ export class BodyReader {
 
 function decodeUtf8(bytes: Buffer): string {
   if (!isUtf8(bytes)) {
-    throw new SqlError(
-      SQLSTATE.character_not_in_repertoire,
-      `invalid byte sequence for encoding "UTF8": ${describeInvalidUtf8(bytes)}`,
-    );
+    throw new SqlError(SQLSTATE.character_not_in_repertoire, `invalid byte sequence for encoding "UTF8": ${describeInvalidUtf8(bytes)}`);
   }
-  return bytes.toString("utf8");
+  return bytes.toString('utf8');
 }
 
 /** The first sequence that is no UTF-8, as many bytes as its lead byte promises, as Postgres prints it. */
@@ -102,11 +99,11 @@ function describeInvalidUtf8(bytes: Buffer): string {
     const length = sequenceLength(bytes.readUInt8(start));
     const sequence = bytes.subarray(start, start + length);
     if (sequence.length < length || !isUtf8(sequence)) {
-      return Array.from(sequence, (byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(" ");
+      return Array.from(sequence, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(' ');
     }
     start += length;
   }
-  return "0x00";
+  return '0x00';
 }
 
 function sequenceLength(lead: number): number {

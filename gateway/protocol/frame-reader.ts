@@ -1,7 +1,7 @@
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { frontendBodyLengthMax } from "./frontend-type.js";
-import { FatalSqlError } from "./protocol-error.js";
-import { STARTUP_PACKET_LENGTH_MAX } from "./startup-packet.js";
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { frontendBodyLengthMax } from './frontend-type.js';
+import { FatalSqlError } from './protocol-error.js';
+import { STARTUP_PACKET_LENGTH_MAX } from './startup-packet.js';
 
 /** One message, not yet decoded. The body is a view into what the socket delivered. */
 export interface Frame {
@@ -49,10 +49,10 @@ export class FrameReader {
     }
     const bodyLength = this.#chunk.readInt32BE(this.#offset + 1) - 4;
     if (bodyLength < 0) {
-      throw new FatalSqlError(SQLSTATE.protocol_violation, "invalid message length");
+      throw new FatalSqlError(SQLSTATE.protocol_violation, 'invalid message length');
     }
     if (bodyLength > lengthMax) {
-      throw new FatalSqlError(SQLSTATE.program_limit_exceeded, "message too long", {
+      throw new FatalSqlError(SQLSTATE.program_limit_exceeded, 'message too long', {
         detail: `A message of type "${String.fromCharCode(type)}" may hold ${lengthMax} bytes; this one announces ${bodyLength}.`,
       });
     }
@@ -69,7 +69,7 @@ export class FrameReader {
     }
     const length = this.#chunk.readInt32BE(this.#offset) - 4;
     if (length < 4 || length > STARTUP_PACKET_LENGTH_MAX) {
-      throw new FatalSqlError(SQLSTATE.protocol_violation, "invalid length of startup packet");
+      throw new FatalSqlError(SQLSTATE.protocol_violation, 'invalid length of startup packet');
     }
     if (!this.#gather(4 + length)) {
       return null;

@@ -1,27 +1,16 @@
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { BodyReader } from "./body-reader.js";
-import { decodeBind, type BindMessage } from "./frontend/bind.js";
-import {
-  decodeFlush,
-  decodeSync,
-  type FlushMessage,
-  type SyncMessage,
-  type TerminateMessage,
-} from "./frontend/control.js";
-import type { CopyDataMessage, CopyDoneMessage, CopyFailMessage } from "./frontend/copy.js";
-import {
-  decodeClose,
-  decodeDescribe,
-  type CloseMessage,
-  type DescribeMessage,
-} from "./frontend/describe.js";
-import { decodeExecute, type ExecuteMessage } from "./frontend/execute.js";
-import type { FunctionCallMessage } from "./frontend/function-call.js";
-import { decodeParse, type ParseMessage } from "./frontend/parse.js";
-import { decodeQuery, type QueryMessage } from "./frontend/query.js";
-import type { Frame } from "./frame-reader.js";
-import { FRONTEND_TYPE } from "./frontend-type.js";
-import { FatalSqlError } from "./protocol-error.js";
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { BodyReader } from './body-reader.js';
+import { decodeBind, type BindMessage } from './frontend/bind.js';
+import { decodeFlush, decodeSync, type FlushMessage, type SyncMessage, type TerminateMessage } from './frontend/control.js';
+import type { CopyDataMessage, CopyDoneMessage, CopyFailMessage } from './frontend/copy.js';
+import { decodeClose, decodeDescribe, type CloseMessage, type DescribeMessage } from './frontend/describe.js';
+import { decodeExecute, type ExecuteMessage } from './frontend/execute.js';
+import type { FunctionCallMessage } from './frontend/function-call.js';
+import { decodeParse, type ParseMessage } from './frontend/parse.js';
+import { decodeQuery, type QueryMessage } from './frontend/query.js';
+import type { Frame } from './frame-reader.js';
+import { FRONTEND_TYPE } from './frontend-type.js';
+import { FatalSqlError } from './protocol-error.js';
 
 /** Every message a client may send after start-up. */
 export type FrontendMessage =
@@ -60,19 +49,16 @@ export function decodeFrontendMessage(frame: Frame): FrontendMessage {
     case FRONTEND_TYPE.sync:
       return decodeSync(body);
     case FRONTEND_TYPE.functionCall:
-      return { kind: "functionCall" };
+      return { kind: 'functionCall' };
     case FRONTEND_TYPE.copyData:
-      return { kind: "copyData", data: frame.body };
+      return { kind: 'copyData', data: frame.body };
     case FRONTEND_TYPE.copyDone:
-      return { kind: "copyDone" };
+      return { kind: 'copyDone' };
     case FRONTEND_TYPE.copyFail:
-      return { kind: "copyFail", body: frame.body };
+      return { kind: 'copyFail', body: frame.body };
     case FRONTEND_TYPE.terminate:
-      return { kind: "terminate" };
+      return { kind: 'terminate' };
     default:
-      throw new FatalSqlError(
-        SQLSTATE.protocol_violation,
-        `invalid frontend message type ${frame.type}`,
-      );
+      throw new FatalSqlError(SQLSTATE.protocol_violation, `invalid frontend message type ${frame.type}`);
   }
 }

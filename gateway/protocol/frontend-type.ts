@@ -1,8 +1,8 @@
-import { BIND_BODY_LENGTH_MAX } from "./frontend/bind.js";
-import { COPY_DATA_BODY_LENGTH_MAX } from "./frontend/copy.js";
-import { FUNCTION_CALL_BODY_LENGTH_MAX } from "./frontend/function-call.js";
-import { PARSE_BODY_LENGTH_MAX } from "./frontend/parse.js";
-import { QUERY_BODY_LENGTH_MAX } from "./frontend/query.js";
+import { BIND_BODY_LENGTH_MAX } from './frontend/bind.js';
+import { COPY_DATA_BODY_LENGTH_MAX } from './frontend/copy.js';
+import { FUNCTION_CALL_BODY_LENGTH_MAX } from './frontend/function-call.js';
+import { PARSE_BODY_LENGTH_MAX } from './frontend/parse.js';
+import { QUERY_BODY_LENGTH_MAX } from './frontend/query.js';
 
 /** The first byte of every message a client may send after start-up. */
 export const FRONTEND_TYPE = {

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from 'node:assert/strict';
 
 /** Holds the replies of a small statement; larger ones grow it. */
 const INITIAL_CAPACITY = 1024;
@@ -20,7 +20,7 @@ export class MessageWriter {
   }
 
   begin(type: number): this {
-    assert(this.#messageStart < 0, "the last message was not ended");
+    assert(this.#messageStart < 0, 'the last message was not ended');
     this.#reserve(5);
     this.#buffer[this.#length] = type;
     this.#messageStart = this.#length;
@@ -29,7 +29,7 @@ export class MessageWriter {
   }
 
   end(): void {
-    assert(this.#messageStart >= 0, "no message was begun");
+    assert(this.#messageStart >= 0, 'no message was begun');
     this.#buffer.writeInt32BE(this.#length - this.#messageStart - 1, this.#messageStart + 1);
     this.#messageStart = -1;
   }
@@ -56,10 +56,10 @@ export class MessageWriter {
 
   /** A text and its closing zero byte; zero bytes inside would cut it short and are left out. */
   text(value: string): this {
-    const clean = value.includes("\0") ? value.replaceAll("\0", "") : value;
+    const clean = value.includes('\0') ? value.replaceAll('\0', '') : value;
     // A UTF-16 unit is at most three bytes of UTF-8.
     this.#reserve(clean.length * 3 + 1);
-    this.#length += this.#buffer.write(clean, this.#length, "utf8");
+    this.#length += this.#buffer.write(clean, this.#length, 'utf8');
     this.#buffer[this.#length] = 0;
     this.#length += 1;
     return this;
@@ -75,7 +75,7 @@ export class MessageWriter {
 
   /** The collected messages; the writer is empty afterwards and never touches the returned bytes again. */
   take(): Buffer {
-    assert(this.#messageStart < 0, "a message is not ended");
+    assert(this.#messageStart < 0, 'a message is not ended');
     const filled = this.#buffer.subarray(0, this.#length);
     this.#length = 0;
     if (filled.length <= COPY_LENGTH_MAX) {

@@ -1,11 +1,11 @@
-import { SqlError, type SqlErrorDetails } from "../../planner/sql-error.js";
-import { SQLSTATE, type SqlState } from "../../planner/sqlstate.js";
+import { SqlError, type SqlErrorDetails } from '../../planner/sql-error.js';
+import { SQLSTATE, type SqlState } from '../../planner/sqlstate.js';
 
 /** An error after which the connection cannot go on: reported as FATAL, then the socket is closed. */
 export class FatalSqlError extends SqlError {
   constructor(sqlstate: SqlState, message: string, details: SqlErrorDetails = {}) {
     super(sqlstate, message, details);
-    this.name = "FatalSqlError";
+    this.name = 'FatalSqlError';
   }
 }
 

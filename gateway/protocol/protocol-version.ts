@@ -1,5 +1,5 @@
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { FatalSqlError } from "./protocol-error.js";
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { FatalSqlError } from './protocol-error.js';
 
 /** A protocol version as on the wire: major in the high 16 bits, minor in the low ones. */
 export type ProtocolVersion = number;
@@ -17,10 +17,7 @@ export function negotiateVersion(requested: ProtocolVersion): ProtocolVersion {
   const major = requested >>> 16;
   const minor = requested & 0xffff;
   if (major !== 3) {
-    throw new FatalSqlError(
-      SQLSTATE.feature_not_supported,
-      `unsupported frontend protocol ${major}.${minor}: server supports 3.0 to 3.2`,
-    );
+    throw new FatalSqlError(SQLSTATE.feature_not_supported, `unsupported frontend protocol ${major}.${minor}: server supports 3.0 to 3.2`);
   }
   return minor >= 2 ? PROTOCOL_3_2 : PROTOCOL_3_0;
 }

@@ -1,7 +1,7 @@
-import { FatalSqlError } from "./protocol-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { BodyReader } from "./body-reader.js";
-import type { ProtocolVersion } from "./protocol-version.js";
+import { FatalSqlError } from './protocol-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { BodyReader } from './body-reader.js';
+import type { ProtocolVersion } from './protocol-version.js';
 
 /** PostgreSQL's MAX_STARTUP_PACKET_LENGTH; `options` and some settings fit many times. */
 export const STARTUP_PACKET_LENGTH_MAX = 10_000;
@@ -12,14 +12,14 @@ const CANCEL_REQUEST_CODE = 80_877_102;
 const SSL_REQUEST_CODE = 80_877_103;
 const GSSENC_REQUEST_CODE = 80_877_104;
 /** Options of the protocol itself, as against settings of the session. */
-const PROTOCOL_OPTION_PREFIX = "_pq_.";
+const PROTOCOL_OPTION_PREFIX = '_pq_.';
 
 /** What a client may send before it is served. */
 export type StartupPacket =
-  | { readonly kind: "sslRequest" }
-  | { readonly kind: "gssencRequest" }
-  | { readonly kind: "cancelRequest"; readonly processId: number; readonly secret: Buffer }
-  | { readonly kind: "startup"; readonly version: ProtocolVersion; readonly body: Buffer };
+  | { readonly kind: 'sslRequest' }
+  | { readonly kind: 'gssencRequest' }
+  | { readonly kind: 'cancelRequest'; readonly processId: number; readonly secret: Buffer }
+  | { readonly kind: 'startup'; readonly version: ProtocolVersion; readonly body: Buffer };
 
 /** Settings and protocol options of a start-up packet of protocol 3. */
 export interface StartupParameters {
@@ -34,27 +34,27 @@ export function decodeStartupPacket(packet: Buffer): StartupPacket {
   const code = body.uint32();
   switch (code) {
     case SSL_REQUEST_CODE:
-      return { kind: "sslRequest" };
+      return { kind: 'sslRequest' };
     case GSSENC_REQUEST_CODE:
-      return { kind: "gssencRequest" };
+      return { kind: 'gssencRequest' };
     case CANCEL_REQUEST_CODE: {
       const processId = body.int32();
       const secret = body.take(body.remaining);
       if (secret.length === 0 || secret.length > CANCEL_SECRET_LENGTH_MAX) {
-        throw new FatalSqlError(
-          SQLSTATE.protocol_violation,
-          "invalid length of query cancel packet",
-        );
+        throw new FatalSqlError(SQLSTATE.protocol_violation, 'invalid length of query cancel packet');
       }
-      return { kind: "cancelRequest", processId, secret };
+      return { kind: 'cancelRequest', processId, secret };
     }
     default:
-      return { kind: "startup", version: code, body: packet.subarray(4) };
+      return { kind: 'startup', version: code, body: packet.subarray(4) };
   }
 }
 
 /** Decodes the name and value pairs of a start-up packet; read only once the version is known to be 3.x. */
 export function decodeStartupParameters(packetBody: Buffer): StartupParameters {
+  if (packetBody.at(-1) !== 0) {
+    throw invalidLayout();
+  }
   const body = new BodyReader(packetBody);
   const settings = new Map<string, string>();
   const protocolOptions: string[] = [];
@@ -63,7 +63,7 @@ export function decodeStartupParameters(packetBody: Buffer): StartupParameters {
       throw invalidLayout();
     }
     const name = body.text();
-    if (name === "") {
+    if (name === '') {
       break;
     }
     if (body.remaining === 0) {
@@ -83,8 +83,5 @@ export function decodeStartupParameters(packetBody: Buffer): StartupParameters {
 }
 
 function invalidLayout(): FatalSqlError {
-  return new FatalSqlError(
-    SQLSTATE.protocol_violation,
-    "invalid startup packet layout: expected terminator as last byte",
-  );
+  return new FatalSqlError(SQLSTATE.protocol_violation, 'invalid startup packet layout: expected terminator as last byte');
 }

@@ -1,5 +1,5 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import { PROTOCOL_3_2, type ProtocolVersion } from "../protocol/protocol-version.js";
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { PROTOCOL_3_2, type ProtocolVersion } from '../protocol/protocol-version.js';
 
 /** Protocol 3.0 has room for 32 bits. */
 const SHORT_SECRET_LENGTH = 4;
@@ -36,11 +36,7 @@ export class CancelRegistry {
   /** Cancels what the session runs when the key is right; a wrong one is ignored, and the client is not told. */
   cancel(key: CancelKey): void {
     const session = this.#sessions.get(key.processId);
-    if (
-      session !== undefined &&
-      session.secret.length === key.secret.length &&
-      timingSafeEqual(session.secret, key.secret)
-    ) {
+    if (session !== undefined && session.secret.length === key.secret.length && timingSafeEqual(session.secret, key.secret)) {
       session.cancel();
     }
   }

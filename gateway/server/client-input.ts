@@ -1,6 +1,6 @@
-import type { Socket } from "node:net";
-import { FrameReader, type Frame } from "../protocol/frame-reader.js";
-import type { FatalSqlError } from "../protocol/protocol-error.js";
+import type { Socket } from 'node:net';
+import { FrameReader, type Frame } from '../protocol/frame-reader.js';
+import type { FatalSqlError } from '../protocol/protocol-error.js';
 
 /**
  * While a statement runs, what the client sends on is kept up to here and the socket then left unread. It is kept
@@ -15,13 +15,12 @@ export class ClientInput {
   #wake: (() => void) | null = null;
   #ended = false;
   #discarding = false;
-  #interruption: { readonly error: FatalSqlError; readonly when: "when idle" | "at once" } | null =
-    null;
+  #interruption: { readonly error: FatalSqlError; readonly when: 'when idle' | 'at once' } | null = null;
 
   /** `onGone` is called once, as soon as the client has closed its side or the connection broke. */
   constructor(socket: Socket, onGone: () => void) {
     this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => {
+    socket.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
     });
     const end = (): void => {
@@ -31,8 +30,8 @@ export class ClientInput {
         this.#wakeUp();
       }
     };
-    socket.on("end", end);
-    socket.on("close", end);
+    socket.on('end', end);
+    socket.on('close', end);
   }
 
   /** True while the reader waits for the client. */
@@ -54,7 +53,7 @@ export class ClientInput {
   }
 
   /** Makes the reader fail with this error: when it has nothing more to read, or at its next message whatever is there. */
-  interrupt(error: FatalSqlError, when: "when idle" | "at once"): void {
+  interrupt(error: FatalSqlError, when: 'when idle' | 'at once'): void {
     this.#interruption = { error, when };
     this.#wakeUp();
   }
@@ -79,7 +78,7 @@ export class ClientInput {
 
   /** A message, null at the end of input, undefined when one must wait. */
   #ready<T>(take: () => T | null): T | null | undefined {
-    if (this.#interruption?.when === "at once") {
+    if (this.#interruption?.when === 'at once') {
       throw this.#interruption.error;
     }
     if (this.#ended) {

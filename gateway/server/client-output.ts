@@ -1,5 +1,5 @@
-import type { Socket } from "node:net";
-import { MessageWriter } from "../protocol/message-writer.js";
+import type { Socket } from 'node:net';
+import { MessageWriter } from '../protocol/message-writer.js';
 
 /** Small replies are collected up to here before they are written, even without Flush or ReadyForQuery. */
 const COLLECTED_LENGTH_MAX = 32 * 1024;
@@ -19,8 +19,8 @@ export class ClientOutput {
     const wakeUp = (): void => {
       this.wakeUp();
     };
-    socket.on("drain", wakeUp);
-    socket.on("close", wakeUp);
+    socket.on('drain', wakeUp);
+    socket.on('close', wakeUp);
   }
 
   /** Writes what is collected. */
@@ -75,7 +75,7 @@ export class ClientOutput {
     }
     return new Promise((resolve) => {
       const deadline = setTimeout(() => this.#socket.destroy(), LINGER_MS);
-      this.#socket.once("close", () => {
+      this.#socket.once('close', () => {
         clearTimeout(deadline);
         resolve();
       });

@@ -1,21 +1,17 @@
-import type { Socket } from "node:net";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { writeErrorResponse } from "../protocol/backend/report.js";
-import {
-  writeAuthenticationOk,
-  writeBackendKeyData,
-  writeParameterStatus,
-} from "../protocol/backend/start-up.js";
-import { FatalSqlError } from "../protocol/protocol-error.js";
-import type { SessionFactory } from "../session/backend.js";
-import type { CancelKey, CancelRegistry } from "./cancel-registry.js";
-import { ClientInput } from "./client-input.js";
-import { ClientOutput } from "./client-output.js";
-import { canceledByUser, clientGone, reportableError } from "./failure.js";
-import { OldClientError, receiveGreeting, type Greeting } from "./greeting.js";
-import type { Log } from "./log.js";
-import { serveMessages } from "./message-loop.js";
-import { WireSession } from "./wire-session.js";
+import type { Socket } from 'node:net';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { writeErrorResponse } from '../protocol/backend/report.js';
+import { writeAuthenticationOk, writeBackendKeyData, writeParameterStatus } from '../protocol/backend/start-up.js';
+import { FatalSqlError } from '../protocol/protocol-error.js';
+import type { SessionFactory } from '../session/backend.js';
+import type { CancelKey, CancelRegistry } from './cancel-registry.js';
+import { ClientInput } from './client-input.js';
+import { ClientOutput } from './client-output.js';
+import { canceledByUser, clientGone, reportableError } from './failure.js';
+import { OldClientError, receiveGreeting, type Greeting } from './greeting.js';
+import type { Log } from './log.js';
+import { serveMessages } from './message-loop.js';
+import { WireSession } from './wire-session.js';
 
 /** What a connection needs of its server. */
 export interface ConnectionHost {
@@ -53,20 +49,20 @@ export class Connection {
       this.#session?.end(clientGone());
     });
     // A broken connection is no more than a client that is gone; 'close' follows.
-    socket.on("error", (error) => {
-      host.log("debug", { processId: this.#processId, reason: error.message }, "socket error");
+    socket.on('error', (error) => {
+      host.log('debug', { processId: this.#processId, reason: error.message }, 'socket error');
     });
     this.done = this.#run();
   }
 
   /** Ends the connection with this error as soon as it is idle. */
   terminate(error: FatalSqlError): void {
-    this.#input.interrupt(error, "when idle");
+    this.#input.interrupt(error, 'when idle');
   }
 
   /** Aborts what runs and ends the connection with this error. */
   abort(error: FatalSqlError): void {
-    this.#input.interrupt(error, "at once");
+    this.#input.interrupt(error, 'at once');
     this.#session?.end(error);
   }
 
@@ -91,7 +87,7 @@ export class Connection {
   async #greet(): Promise<Greeting | null> {
     const { cancels, log, startupDeadlineMs } = this.#host;
     const deadline = setTimeout(() => {
-      log("info", {}, "connection closed: no start-up packet in time");
+      log('info', {}, 'connection closed: no start-up packet in time');
       this.#output.destroy();
     }, startupDeadlineMs);
     try {
@@ -104,7 +100,7 @@ export class Connection {
   async #serve(greeting: Greeting): Promise<void> {
     const { cancels } = this.#host;
     if (!this.#host.admit()) {
-      throw new FatalSqlError(SQLSTATE.too_many_connections, "sorry, too many clients already");
+      throw new FatalSqlError(SQLSTATE.too_many_connections, 'sorry, too many clients already');
     }
     const key = cancels.register(greeting.version, () => {
       this.#session?.cancel(canceledByUser());
@@ -131,8 +127,8 @@ export class Connection {
       processId: key.processId,
       user: greeting.user,
       database: greeting.database,
-      applicationName: greeting.settings.get("application_name") ?? "",
-      remoteAddress: this.#socket.remoteAddress ?? "",
+      applicationName: greeting.settings.get('application_name') ?? '',
+      remoteAddress: this.#socket.remoteAddress ?? '',
       startup: greeting.settings,
     });
     const session = new WireSession(backend, this.#output, key.processId, this.#host.log);
@@ -154,14 +150,10 @@ export class Connection {
 
   #sendFatal(thrown: unknown): void {
     const error = reportableError(thrown, this.#processId, this.#host.log);
-    this.#host.log(
-      "debug",
-      { processId: this.#processId, sqlstate: error.sqlstate, reason: error.message },
-      "connection ended by an error",
-    );
+    this.#host.log('debug', { processId: this.#processId, sqlstate: error.sqlstate, reason: error.message }, 'connection ended by an error');
     this.#output.writer.discardMessage();
     if (!(error instanceof OldClientError)) {
-      writeErrorResponse(this.#output.writer, "FATAL", error);
+      writeErrorResponse(this.#output.writer, 'FATAL', error);
     }
   }
 }

@@ -1,15 +1,11 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import {
-  writeCommandComplete,
-  writeEmptyQueryResponse,
-  writePortalSuspended,
-} from "../protocol/backend/completion.js";
-import type { ExecuteMessage } from "../protocol/frontend/execute.js";
-import type { PreparedStatement } from "../session/backend.js";
-import type { Portal, RowsResult } from "./portal.js";
-import { relayRows, type RowSource } from "./row-relay.js";
-import type { WireSession } from "./wire-session.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { writeCommandComplete, writeEmptyQueryResponse, writePortalSuspended } from '../protocol/backend/completion.js';
+import type { ExecuteMessage } from '../protocol/frontend/execute.js';
+import type { PreparedStatement } from '../session/backend.js';
+import type { Portal, RowsResult } from './portal.js';
+import { relayRows, type RowSource } from './row-relay.js';
+import type { WireSession } from './wire-session.js';
 
 /** Execute: runs a portal or goes on with it, up to the row limit. */
 export async function handleExecute(session: WireSession, message: ExecuteMessage): Promise<void> {
@@ -22,49 +18,39 @@ export async function handleExecute(session: WireSession, message: ExecuteMessag
   session.assertRunnable(statement);
   const rowCountMax = message.rowCountMax === 0 ? Infinity : message.rowCountMax;
   switch (portal.state.kind) {
-    case "bound":
+    case 'bound':
       await start(session, portal, statement, rowCountMax);
       return;
-    case "suspended": {
+    case 'suspended': {
       const { controller, result, source } = portal.state;
-      await session.runAbortably(controller, (signal) =>
-        sendRows(session, portal, result, source, controller, signal, rowCountMax),
-      );
+      await session.runAbortably(controller, (signal) => sendRows(session, portal, result, source, controller, signal, rowCountMax));
       return;
     }
-    case "exhausted":
+    case 'exhausted':
       writeCommandComplete(session.output.writer, portal.state.result.tag(0));
       return;
-    case "done":
-    case "failed":
-      throw new SqlError(
-        SQLSTATE.object_not_in_prerequisite_state,
-        `portal "${portal.name}" cannot be run`,
-      );
+    case 'done':
+    case 'failed':
+      throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `portal "${portal.name}" cannot be run`);
   }
 }
 
-async function start(
-  session: WireSession,
-  portal: Portal,
-  statement: PreparedStatement,
-  rowCountMax: number,
-): Promise<void> {
+async function start(session: WireSession, portal: Portal, statement: PreparedStatement, rowCountMax: number): Promise<void> {
   const { backend, output } = session;
   const statusBefore = backend.transactionStatus;
   const controller = new AbortController();
-  portal.state = { kind: "failed" };
+  portal.state = { kind: 'failed' };
   await session.runAbortably(controller, async (signal) => {
     const { parameters, resultFormats } = portal;
     const result = await backend.execute(statement, { parameters, resultFormats, signal });
     for (const notice of result.notices) {
       session.sendNotice(notice);
     }
-    if (result.kind === "rows") {
+    if (result.kind === 'rows') {
       const source: RowSource = { stream: result.stream, leftover: null };
       await sendRows(session, portal, result, source, controller, signal, rowCountMax);
     } else {
-      portal.state = { kind: "done" };
+      portal.state = { kind: 'done' };
       writeCommandComplete(output.writer, result.tag);
     }
   });
@@ -80,16 +66,16 @@ async function sendRows(
   signal: AbortSignal,
   rowCountMax: number,
 ): Promise<void> {
-  portal.state = { kind: "failed" };
+  portal.state = { kind: 'failed' };
   let suspended = false;
   try {
     const { rowCount, ended } = await relayRows(session.output, source, rowCountMax, signal);
     if (ended) {
-      portal.state = { kind: "exhausted", result };
+      portal.state = { kind: 'exhausted', result };
       writeCommandComplete(session.output.writer, result.tag(rowCount));
     } else {
       suspended = true;
-      portal.state = { kind: "suspended", result, source, controller };
+      portal.state = { kind: 'suspended', result, source, controller };
       writePortalSuspended(session.output.writer);
     }
   } finally {

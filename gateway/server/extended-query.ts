@@ -1,27 +1,22 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import {
-  writeBindComplete,
-  writeCloseComplete,
-  writeNoData,
-  writeParseComplete,
-} from "../protocol/backend/completion.js";
-import { writeParameterDescription } from "../protocol/backend/parameter-description.js";
-import { writeRowDescription } from "../protocol/backend/row-description.js";
-import type { BindMessage } from "../protocol/frontend/bind.js";
-import type { CloseMessage, DescribeMessage } from "../protocol/frontend/describe.js";
-import type { ParseMessage } from "../protocol/frontend/parse.js";
-import { protocolViolation } from "../protocol/protocol-error.js";
-import type { ParameterValue } from "../session/backend.js";
-import { failedTransaction } from "./failure.js";
-import { Portal } from "./portal.js";
-import type { ParsedStatement } from "./prepared-statements.js";
-import type { WireSession } from "./wire-session.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { writeBindComplete, writeCloseComplete, writeNoData, writeParseComplete } from '../protocol/backend/completion.js';
+import { writeParameterDescription } from '../protocol/backend/parameter-description.js';
+import { writeRowDescription } from '../protocol/backend/row-description.js';
+import type { BindMessage } from '../protocol/frontend/bind.js';
+import type { CloseMessage, DescribeMessage } from '../protocol/frontend/describe.js';
+import type { ParseMessage } from '../protocol/frontend/parse.js';
+import { protocolViolation } from '../protocol/protocol-error.js';
+import type { ParameterValue } from '../session/backend.js';
+import { failedTransaction } from './failure.js';
+import { Portal } from './portal.js';
+import type { ParsedStatement } from './prepared-statements.js';
+import type { WireSession } from './wire-session.js';
 
 /** Parse: makes a prepared statement. The old unnamed one is gone even when the new one does not parse. */
 export async function handleParse(session: WireSession, message: ParseMessage): Promise<void> {
-  if (message.name === "") {
-    session.statements.delete("");
+  if (message.name === '') {
+    session.statements.delete('');
   }
   const statement = await session.backend.parse(message.text, message.parameterTypes);
   if (statement !== null) {
@@ -40,12 +35,12 @@ export async function handleBind(session: WireSession, message: BindMessage): Pr
   const parsed = session.statements.get(message.statement);
   const parameters = bindParameters(message, parsed);
   if (parsed.statement !== null) {
-    if (session.backend.transactionStatus === "E" && parameters.length > 0) {
+    if (session.backend.transactionStatus === 'E' && parameters.length > 0) {
       throw failedTransaction();
     }
     session.assertRunnable(parsed.statement);
   }
-  if (message.portal !== "") {
+  if (message.portal !== '') {
     session.portals.assertFree(message.portal);
   }
   await checkResultFormats(message, parsed);
@@ -54,24 +49,15 @@ export async function handleBind(session: WireSession, message: BindMessage): Pr
 }
 
 /** Describe: a statement's parameters and columns, or a portal's columns. */
-export async function handleDescribe(
-  session: WireSession,
-  message: DescribeMessage,
-): Promise<void> {
+export async function handleDescribe(session: WireSession, message: DescribeMessage): Promise<void> {
   const { writer } = session.output;
-  const target =
-    message.target === "statement"
-      ? session.statements.get(message.name)
-      : session.portals.get(message.name);
+  const target = message.target === 'statement' ? session.statements.get(message.name) : session.portals.get(message.name);
   const parsed = target instanceof Portal ? target.parsed : target;
-  const columns =
-    target instanceof Portal
-      ? await target.describe()
-      : ((await target.statement?.describe()) ?? null);
+  const columns = target instanceof Portal ? await target.describe() : ((await target.statement?.describe()) ?? null);
   if (columns !== null && parsed.statement !== null) {
     session.assertRunnable(parsed.statement);
   }
-  if (message.target === "statement") {
+  if (message.target === 'statement') {
     writeParameterDescription(writer, parsed.parameterTypes);
   }
   if (columns === null) {
@@ -83,7 +69,7 @@ export async function handleDescribe(
 
 /** Close: frees a statement or a portal; it need not exist. */
 export async function handleClose(session: WireSession, message: CloseMessage): Promise<void> {
-  if (message.target === "statement") {
+  if (message.target === 'statement') {
     session.statements.delete(message.name);
   } else {
     await session.portals.drop(message.name);
@@ -94,9 +80,7 @@ export async function handleClose(session: WireSession, message: CloseMessage): 
 function bindParameters(message: BindMessage, parsed: ParsedStatement): readonly ParameterValue[] {
   const { parameterFormats, values } = message;
   if (parameterFormats.length > 1 && parameterFormats.length !== values.length) {
-    throw protocolViolation(
-      `bind message has ${parameterFormats.length} parameter formats but ${values.length} parameters`,
-    );
+    throw protocolViolation(`bind message has ${parameterFormats.length} parameter formats but ${values.length} parameters`);
   }
   if (values.length !== parsed.parameterTypes.length) {
     throw protocolViolation(
@@ -104,8 +88,7 @@ function bindParameters(message: BindMessage, parsed: ParsedStatement): readonly
     );
   }
   return values.map((bytes, index) => ({
-    format:
-      (parameterFormats.length === 1 ? parameterFormats[0] : parameterFormats[index]) ?? "text",
+    format: (parameterFormats.length === 1 ? parameterFormats[0] : parameterFormats[index]) ?? 'text',
     bytes,
   }));
 }
@@ -116,14 +99,7 @@ async function checkResultFormats(message: BindMessage, parsed: ParsedStatement)
     return;
   }
   const columns = await parsed.statement?.describe();
-  if (
-    columns !== null &&
-    columns !== undefined &&
-    columns.length !== message.resultFormats.length
-  ) {
-    throw new SqlError(
-      SQLSTATE.protocol_violation,
-      `bind message has ${message.resultFormats.length} result formats but query has ${columns.length} columns`,
-    );
+  if (columns !== null && columns !== undefined && columns.length !== message.resultFormats.length) {
+    throw new SqlError(SQLSTATE.protocol_violation, `bind message has ${message.resultFormats.length} result formats but query has ${columns.length} columns`);
   }
 }

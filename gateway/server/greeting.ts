@@ -1,18 +1,14 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { oldStyleErrorResponse } from "../protocol/backend/report.js";
-import { writeNegotiateProtocolVersion } from "../protocol/backend/start-up.js";
-import { FatalSqlError } from "../protocol/protocol-error.js";
-import { negotiateVersion, type ProtocolVersion } from "../protocol/protocol-version.js";
-import {
-  decodeStartupPacket,
-  decodeStartupParameters,
-  type StartupPacket,
-} from "../protocol/startup-packet.js";
-import type { CancelRegistry } from "./cancel-registry.js";
-import type { ClientInput } from "./client-input.js";
-import type { ClientOutput } from "./client-output.js";
-import type { Log } from "./log.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { oldStyleErrorResponse } from '../protocol/backend/report.js';
+import { writeNegotiateProtocolVersion } from '../protocol/backend/start-up.js';
+import { FatalSqlError } from '../protocol/protocol-error.js';
+import { negotiateVersion, type ProtocolVersion } from '../protocol/protocol-version.js';
+import { decodeStartupPacket, decodeStartupParameters, type StartupPacket } from '../protocol/startup-packet.js';
+import type { CancelRegistry } from './cancel-registry.js';
+import type { ClientInput } from './client-input.js';
+import type { ClientOutput } from './client-output.js';
+import type { Log } from './log.js';
 
 /** Who wants in, and in which version of the protocol. */
 export interface Greeting {
@@ -22,19 +18,14 @@ export interface Greeting {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-const NO = Buffer.from("N");
+const NO = Buffer.from('N');
 
 /**
  * Reads what a client sends before it is served, refusing encryption (once each) and carrying out a cancel request.
  * Null when there is no session to open; throws FatalSqlError where the client is to be told why.
  */
-export async function receiveGreeting(
-  input: ClientInput,
-  output: ClientOutput,
-  cancels: CancelRegistry,
-  log: Log,
-): Promise<Greeting | null> {
-  const refused = new Set<StartupPacket["kind"]>();
+export async function receiveGreeting(input: ClientInput, output: ClientOutput, cancels: CancelRegistry, log: Log): Promise<Greeting | null> {
+  const refused = new Set<StartupPacket['kind']>();
   for (;;) {
     const bytes = await nextPacket(input, log);
     if (bytes === null) {
@@ -44,11 +35,11 @@ export async function receiveGreeting(
     switch (packet?.kind) {
       case undefined:
         return null;
-      case "cancelRequest":
+      case 'cancelRequest':
         cancels.cancel(packet);
         return null;
-      case "sslRequest":
-      case "gssencRequest":
+      case 'sslRequest':
+      case 'gssencRequest':
         if (refused.has(packet.kind)) {
           // Asked twice, its code is taken for a version number, as Postgres does.
           negotiateVersion(bytes.readUInt32BE(0));
@@ -57,7 +48,7 @@ export async function receiveGreeting(
         output.writer.bytes(NO);
         output.flush();
         break;
-      case "startup":
+      case 'startup':
         return greet(packet.version, packet.body, output);
     }
   }
@@ -72,15 +63,12 @@ function greet(requested: ProtocolVersion, body: Buffer, output: ClientOutput): 
   if (version !== requested || protocolOptions.length > 0) {
     writeNegotiateProtocolVersion(output.writer, version, protocolOptions);
   }
-  const user = settings.get("user") ?? "";
-  if (user === "") {
-    throw new FatalSqlError(
-      SQLSTATE.invalid_authorization_specification,
-      "no PostgreSQL user name specified in startup packet",
-    );
+  const user = settings.get('user') ?? '';
+  if (user === '') {
+    throw new FatalSqlError(SQLSTATE.invalid_authorization_specification, 'no PostgreSQL user name specified in startup packet');
   }
-  const database = settings.get("database") ?? "";
-  return { version, user, database: database === "" ? user : database, settings };
+  const database = settings.get('database') ?? '';
+  return { version, user, database: database === '' ? user : database, settings };
 }
 
 /** The error in the form such a client can read, written here because no other message has that form. */
@@ -100,7 +88,7 @@ function refuseOldClient(requested: ProtocolVersion, output: ClientOutput): void
 export class OldClientError extends FatalSqlError {
   constructor(error: SqlError) {
     super(error.sqlstate, error.message);
-    this.name = "OldClientError";
+    this.name = 'OldClientError';
   }
 }
 
@@ -123,7 +111,7 @@ function decodeOrLog(bytes: Buffer, log: Log): StartupPacket | null {
 
 function silence(error: unknown, log: Log): null {
   if (error instanceof SqlError && error.sqlstate === SQLSTATE.protocol_violation) {
-    log("info", { reason: error.message }, "connection closed before start-up");
+    log('info', { reason: error.message }, 'connection closed before start-up');
     return null;
   }
   throw error;

@@ -1,15 +1,15 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { writeErrorResponse } from "../protocol/backend/report.js";
-import { decodeFrontendMessage, type FrontendMessage } from "../protocol/frontend-message.js";
-import { FRONTEND_TYPE, isExtendedMessage } from "../protocol/frontend-type.js";
-import { FatalSqlError } from "../protocol/protocol-error.js";
-import type { ClientInput } from "./client-input.js";
-import { handleExecute } from "./execute-portal.js";
-import { handleBind, handleClose, handleDescribe, handleParse } from "./extended-query.js";
-import { reportableError } from "./failure.js";
-import { runSimpleQuery } from "./simple-query.js";
-import type { WireSession } from "./wire-session.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { writeErrorResponse } from '../protocol/backend/report.js';
+import { decodeFrontendMessage, type FrontendMessage } from '../protocol/frontend-message.js';
+import { FRONTEND_TYPE, isExtendedMessage } from '../protocol/frontend-type.js';
+import { FatalSqlError } from '../protocol/protocol-error.js';
+import type { ClientInput } from './client-input.js';
+import { handleExecute } from './execute-portal.js';
+import { handleBind, handleClose, handleDescribe, handleParse } from './extended-query.js';
+import { reportableError } from './failure.js';
+import { runSimpleQuery } from './simple-query.js';
+import type { WireSession } from './wire-session.js';
 
 /**
  * Serves a session's messages strictly in order until the client leaves. Errors end a message, not the loop; only a
@@ -34,37 +34,33 @@ export async function serveMessages(session: WireSession, input: ClientInput): P
 
 async function handleMessage(session: WireSession, message: FrontendMessage): Promise<void> {
   switch (message.kind) {
-    case "query":
+    case 'query':
       await runSimpleQuery(session, message.text);
       return await finishRound(session);
-    case "parse":
+    case 'parse':
       return await handleParse(session, message);
-    case "bind":
+    case 'bind':
       return await handleBind(session, message);
-    case "describe":
+    case 'describe':
       return await handleDescribe(session, message);
-    case "execute":
+    case 'execute':
       return await handleExecute(session, message);
-    case "close":
+    case 'close':
       return await handleClose(session, message);
-    case "flush":
+    case 'flush':
       return session.output.flush();
-    case "sync":
+    case 'sync':
       session.skipsUntilSync = false;
       await session.backend.endImplicitTransaction(session.hasFailed);
       return await finishRound(session);
-    case "functionCall":
-      throw new SqlError(
-        SQLSTATE.feature_not_supported,
-        "function calls through the protocol are not supported",
-        { hint: "Call the function by SELECT." },
-      );
-    case "copyData":
-    case "copyDone":
-    case "copyFail":
+    case 'functionCall':
+      throw new SqlError(SQLSTATE.feature_not_supported, 'function calls through the protocol are not supported', { hint: 'Call the function by SELECT.' });
+    case 'copyData':
+    case 'copyDone':
+    case 'copyFail':
       // Left over from a COPY that failed on the server while the client was still sending.
       return;
-    case "terminate":
+    case 'terminate':
       return;
   }
 }
@@ -72,7 +68,7 @@ async function handleMessage(session: WireSession, message: FrontendMessage): Pr
 /** The implicit transaction is over: its portals go, the client may send the next round. */
 async function finishRound(session: WireSession): Promise<void> {
   session.hasFailed = false;
-  if (session.backend.transactionStatus === "I") {
+  if (session.backend.transactionStatus === 'I') {
     await session.portals.dropAll();
   }
   session.sendReadyForQuery();
@@ -84,9 +80,9 @@ async function failMessage(session: WireSession, type: number, thrown: unknown):
   if (error instanceof FatalSqlError) {
     throw error;
   }
-  const wasInBlock = backend.transactionStatus !== "I";
+  const wasInBlock = backend.transactionStatus !== 'I';
   output.writer.discardMessage();
-  writeErrorResponse(output.writer, "ERROR", error);
+  writeErrorResponse(output.writer, 'ERROR', error);
   session.hasFailed = true;
   backend.statementFailed();
   try {

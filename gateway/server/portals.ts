@@ -1,6 +1,6 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { Portal } from "./portal.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { Portal } from './portal.js';
 
 /** A suspended portal holds an executor; drivers open a few at a time. */
 export const PORTAL_COUNT_MAX = 1_000;
@@ -11,13 +11,13 @@ export class Portals {
 
   /** Keeps a portal; only the unnamed one is replaced. */
   async add(portal: Portal): Promise<void> {
-    if (portal.name === "") {
-      await this.drop("");
+    if (portal.name === '') {
+      await this.drop('');
     } else {
       this.assertFree(portal.name);
     }
     if (this.#byName.size >= PORTAL_COUNT_MAX) {
-      throw new SqlError(SQLSTATE.configuration_limit_exceeded, "too many portals", {
+      throw new SqlError(SQLSTATE.configuration_limit_exceeded, 'too many portals', {
         detail: `A connection may hold ${PORTAL_COUNT_MAX} of them.`,
       });
     }
@@ -63,7 +63,7 @@ export class Portals {
   async failAll(): Promise<void> {
     for (const portal of this.#byName.values()) {
       await portal.close();
-      portal.state = { kind: "failed" };
+      portal.state = { kind: 'failed' };
     }
   }
 }

@@ -1,6 +1,6 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { PreparedStatement } from "../session/backend.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { PreparedStatement } from '../session/backend.js';
 
 /** Object-relational mappers keep a statement per distinct query; beyond this a client leaks them. */
 export const PREPARED_STATEMENT_COUNT_MAX = 10_000;
@@ -18,16 +18,13 @@ export class PreparedStatements {
 
   /** Keeps a statement; only the unnamed one may be replaced. */
   add(parsed: ParsedStatement): void {
-    if (parsed.name !== "" && this.#byName.has(parsed.name)) {
-      throw new SqlError(
-        SQLSTATE.duplicate_prepared_statement,
-        `prepared statement "${parsed.name}" already exists`,
-      );
+    if (parsed.name !== '' && this.#byName.has(parsed.name)) {
+      throw new SqlError(SQLSTATE.duplicate_prepared_statement, `prepared statement "${parsed.name}" already exists`);
     }
     if (this.#byName.size >= PREPARED_STATEMENT_COUNT_MAX) {
-      throw new SqlError(SQLSTATE.configuration_limit_exceeded, "too many prepared statements", {
+      throw new SqlError(SQLSTATE.configuration_limit_exceeded, 'too many prepared statements', {
         detail: `A connection may hold ${PREPARED_STATEMENT_COUNT_MAX} of them.`,
-        hint: "Close (DEALLOCATE) those that are not needed any more.",
+        hint: 'Close (DEALLOCATE) those that are not needed any more.',
       });
     }
     this.#byName.set(parsed.name, parsed);
@@ -38,9 +35,7 @@ export class PreparedStatements {
     if (parsed === undefined) {
       throw new SqlError(
         SQLSTATE.invalid_sql_statement_name,
-        name === ""
-          ? "unnamed prepared statement does not exist"
-          : `prepared statement "${name}" does not exist`,
+        name === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${name}" does not exist`,
       );
     }
     return parsed;

@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
-import type { ResultStream, RowBatch } from "../../executor/engine.js";
-import type { ClientOutput } from "./client-output.js";
+import assert from 'node:assert/strict';
+import type { ResultStream, RowBatch } from '../../executor/engine.js';
+import type { ClientOutput } from './client-output.js';
 
 /** A stream of rows with what is left of the batch that a row limit has cut. */
 export interface RowSource {
@@ -20,12 +20,7 @@ const DATA_ROW = 0x44;
  * Relays up to `rowCountMax` rows to the client. It asks for a batch only while the socket takes more, so a client that
  * does not read stops the production. Throws the signal's reason once it is aborted.
  */
-export async function relayRows(
-  output: ClientOutput,
-  source: RowSource,
-  rowCountMax: number,
-  signal: AbortSignal,
-): Promise<RelayOutcome> {
+export async function relayRows(output: ClientOutput, source: RowSource, rowCountMax: number, signal: AbortSignal): Promise<RelayOutcome> {
   let rowCount = 0;
   while (rowCount < rowCountMax) {
     while (output.isFull && !signal.aborted) {
@@ -55,7 +50,7 @@ export async function relayRows(
 function endOfRow(bytes: Buffer, rowCount: number): number {
   let offset = 0;
   for (let row = 0; row < rowCount; row += 1) {
-    assert(bytes[offset] === DATA_ROW, "a row batch holds whole DataRow messages only");
+    assert(bytes[offset] === DATA_ROW, 'a row batch holds whole DataRow messages only');
     offset += 1 + bytes.readInt32BE(offset + 1);
   }
   return offset;

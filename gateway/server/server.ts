@@ -1,11 +1,11 @@
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { SessionFactory } from "../session/backend.js";
-import { CancelRegistry } from "./cancel-registry.js";
-import { Connection, type ConnectionHost } from "./connection.js";
-import { serverShutdown } from "./failure.js";
-import type { Log } from "./log.js";
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionFactory } from '../session/backend.js';
+import { CancelRegistry } from './cancel-registry.js';
+import { Connection, type ConnectionHost } from './connection.js';
+import { serverShutdown } from './failure.js';
+import type { Log } from './log.js';
 
 /** How a wire server is set up. */
 export interface ServerOptions {
@@ -41,13 +41,7 @@ export class WireServer {
   readonly #connections: Set<Connection>;
   readonly #sessions: SessionCount;
 
-  private constructor(
-    server: Server,
-    connections: Set<Connection>,
-    sessions: SessionCount,
-    host: string,
-    port: number,
-  ) {
+  private constructor(server: Server, connections: Set<Connection>, sessions: SessionCount, host: string, port: number) {
     this.#server = server;
     this.#connections = connections;
     this.#sessions = sessions;
@@ -81,13 +75,13 @@ export class WireServer {
       },
     );
     server.listen(options.port, options.host);
-    await once(server, "listening");
-    server.on("error", (error) => {
-      options.log("error", { reason: error.message }, "the listening socket failed");
+    await once(server, 'listening');
+    server.on('error', (error) => {
+      options.log('error', { reason: error.message }, 'the listening socket failed');
     });
     const address = server.address();
-    const port = address !== null && typeof address === "object" ? address.port : options.port;
-    options.log("info", { host: options.host, port, version: options.serverVersion }, "listening");
+    const port = address !== null && typeof address === 'object' ? address.port : options.port;
+    options.log('info', { host: options.host, port, version: options.serverVersion }, 'listening');
     return new WireServer(server, connections, sessions, options.host, port);
   }
 
@@ -127,10 +121,7 @@ export class WireServer {
     }
     const timer = new AbortController();
     const allDone = Promise.all([...this.#connections].map((connection) => connection.done));
-    await Promise.race([
-      allDone,
-      sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([allDone, sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
     timer.abort();
   }
 }
@@ -157,14 +148,9 @@ class SessionCount {
   }
 }
 
-function accept(
-  socket: Socket,
-  host: ConnectionHost,
-  connections: Set<Connection>,
-  options: ServerOptions,
-): void {
+function accept(socket: Socket, host: ConnectionHost, connections: Set<Connection>, options: ServerOptions): void {
   if (connections.size >= options.connectionCountMax + GREETING_COUNT_MAX) {
-    options.log("warn", { connections: connections.size }, "connection refused: too many sockets");
+    options.log('warn', { connections: connections.size }, 'connection refused: too many sockets');
     socket.destroy();
     return;
   }

@@ -1,16 +1,16 @@
-import { writeCommandComplete, writeEmptyQueryResponse } from "../protocol/backend/completion.js";
-import { writeRowDescription } from "../protocol/backend/row-description.js";
-import type { ExecutionResult, PreparedStatement } from "../session/backend.js";
-import { relayRows } from "./row-relay.js";
-import type { WireSession } from "./wire-session.js";
+import { writeCommandComplete, writeEmptyQueryResponse } from '../protocol/backend/completion.js';
+import { writeRowDescription } from '../protocol/backend/row-description.js';
+import type { ExecutionResult, PreparedStatement } from '../session/backend.js';
+import { relayRows } from './row-relay.js';
+import type { WireSession } from './wire-session.js';
 
 /**
  * A simple query: its statements one after another, as one implicit transaction. The transaction ends before the last
  * CommandComplete, so that no client is told of success before it is certain.
  */
 export async function runSimpleQuery(session: WireSession, text: string): Promise<void> {
-  session.statements.delete("");
-  await session.portals.drop("");
+  session.statements.delete('');
+  await session.portals.drop('');
   const statements = await session.backend.parseSimple(text);
   const last = statements.at(-1);
   if (last === undefined) {
@@ -22,11 +22,7 @@ export async function runSimpleQuery(session: WireSession, text: string): Promis
   }
 }
 
-async function runStatement(
-  session: WireSession,
-  statement: PreparedStatement,
-  isLast: boolean,
-): Promise<void> {
+async function runStatement(session: WireSession, statement: PreparedStatement, isLast: boolean): Promise<void> {
   const { backend, output } = session;
   session.assertRunnable(statement);
   const statusBefore = backend.transactionStatus;
@@ -44,15 +40,11 @@ async function runStatement(
   writeCommandComplete(output.writer, tag);
 }
 
-async function sendResult(
-  session: WireSession,
-  result: ExecutionResult,
-  signal: AbortSignal,
-): Promise<string> {
+async function sendResult(session: WireSession, result: ExecutionResult, signal: AbortSignal): Promise<string> {
   switch (result.kind) {
-    case "command":
+    case 'command':
       return result.tag;
-    case "rows": {
+    case 'rows': {
       try {
         writeRowDescription(session.output.writer, result.columns);
         const source = { stream: result.stream, leftover: null };

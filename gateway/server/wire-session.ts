@@ -1,15 +1,15 @@
-import type { SqlNotice } from "../../planner/sql-error.js";
-import { SqlError } from "../../planner/sql-error.js";
-import { writeReadyForQuery } from "../protocol/backend/completion.js";
-import { writeNoticeResponse } from "../protocol/backend/report.js";
-import { writeParameterStatus } from "../protocol/backend/start-up.js";
-import type { FatalSqlError } from "../protocol/protocol-error.js";
-import type { PreparedStatement, SessionBackend } from "../session/backend.js";
-import type { ClientOutput } from "./client-output.js";
-import { failedTransaction } from "./failure.js";
-import type { Log } from "./log.js";
-import { Portals } from "./portals.js";
-import { PreparedStatements } from "./prepared-statements.js";
+import type { SqlNotice } from '../../planner/sql-error.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { writeReadyForQuery } from '../protocol/backend/completion.js';
+import { writeNoticeResponse } from '../protocol/backend/report.js';
+import { writeParameterStatus } from '../protocol/backend/start-up.js';
+import type { FatalSqlError } from '../protocol/protocol-error.js';
+import type { PreparedStatement, SessionBackend } from '../session/backend.js';
+import type { ClientOutput } from './client-output.js';
+import { failedTransaction } from './failure.js';
+import type { Log } from './log.js';
+import { Portals } from './portals.js';
+import { PreparedStatements } from './prepared-statements.js';
 
 /** A connection after start-up, as the handlers of its messages see it. */
 export class WireSession {
@@ -53,10 +53,7 @@ export class WireSession {
    * Runs work that a CancelRequest or a lost client may abort. Once aborted, its error is the reason of the abort,
    * whatever the work made of it.
    */
-  async runAbortably<T>(
-    controller: AbortController,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  async runAbortably<T>(controller: AbortController, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.#running = controller;
     if (this.#ending !== null) {
       controller.abort(this.#ending);
@@ -64,9 +61,7 @@ export class WireSession {
     try {
       return await work(controller.signal);
     } catch (error) {
-      throw controller.signal.aborted && controller.signal.reason instanceof SqlError
-        ? controller.signal.reason
-        : error;
+      throw controller.signal.aborted && controller.signal.reason instanceof SqlError ? controller.signal.reason : error;
     } finally {
       this.#running = null;
     }
@@ -88,14 +83,14 @@ export class WireSession {
 
   /** 25P02 unless the statement may run in a failed transaction. */
   assertRunnable(statement: PreparedStatement): void {
-    if (this.backend.transactionStatus === "E" && !statement.endsTransaction) {
+    if (this.backend.transactionStatus === 'E' && !statement.endsTransaction) {
       throw failedTransaction();
     }
   }
 
   /** Portals end with their transaction. */
-  async dropPortalsAfterTransaction(statusBefore: "I" | "T" | "E"): Promise<void> {
-    if (statusBefore !== "I" && this.backend.transactionStatus === "I") {
+  async dropPortalsAfterTransaction(statusBefore: 'I' | 'T' | 'E'): Promise<void> {
+    if (statusBefore !== 'I' && this.backend.transactionStatus === 'I') {
       await this.portals.dropAll();
     }
   }

@@ -1,17 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { ResultColumn, ResultStream } from "../../executor/engine.js";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { scalar } from "../../planner/types/data-type.js";
-import { OID } from "../../planner/types/postgres-type.js";
-import { FatalSqlError } from "../../gateway/protocol/protocol-error.js";
-import type {
-  ConnectionIdentity,
-  ExecuteOptions,
-  ExecutionResult,
-  PreparedStatement,
-  SessionBackend,
-} from "../../gateway/session/backend.js";
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResultColumn, ResultStream } from '../../executor/engine.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { scalar } from '../../planner/types/data-type.js';
+import { OID } from '../../planner/types/postgres-type.js';
+import { FatalSqlError } from '../../gateway/protocol/protocol-error.js';
+import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from '../../gateway/session/backend.js';
 
 const BATCH_ROW_COUNT = 100;
 
@@ -41,9 +35,9 @@ export function newCounters(): BackendCounters {
  * `set NAME VALUE`, `done` (a command), `echo $1 ...` (as many parameters as there are words).
  */
 export class ConstantBackend implements SessionBackend {
-  transactionStatus: "I" | "T" | "E" = "I";
-  onParameterStatus: SessionBackend["onParameterStatus"] = null;
-  onNotice: SessionBackend["onNotice"] = null;
+  transactionStatus: 'I' | 'T' | 'E' = 'I';
+  onParameterStatus: SessionBackend['onParameterStatus'] = null;
+  onNotice: SessionBackend['onNotice'] = null;
   onDeallocate: ((name: string | null) => boolean) | null = null;
   readonly identity: ConnectionIdentity;
   readonly #counters: BackendCounters;
@@ -55,63 +49,63 @@ export class ConstantBackend implements SessionBackend {
 
   startupParameters(): readonly (readonly [string, string])[] {
     return [
-      ["server_version", "15.0"],
-      ["TimeZone", "UTC"],
+      ['server_version', '15.0'],
+      ['TimeZone', 'UTC'],
     ];
   }
 
   parseSimple(text: string): Promise<readonly PreparedStatement[]> {
-    const words = text.split(";").map((part) => part.trim());
-    return Promise.resolve(words.filter((part) => part !== "").map((part) => this.#prepare(part)));
+    const words = text.split(';').map((part) => part.trim());
+    return Promise.resolve(words.filter((part) => part !== '').map((part) => this.#prepare(part)));
   }
 
   parse(text: string): Promise<PreparedStatement | null> {
-    const part = text.trim().replace(/;$/, "");
-    return Promise.resolve(part === "" ? null : this.#prepare(part));
+    const part = text.trim().replace(/;$/, '');
+    return Promise.resolve(part === '' ? null : this.#prepare(part));
   }
 
   async execute(statement: PreparedStatement, options: ExecuteOptions): Promise<ExecutionResult> {
-    const [verb = "", first, ...rest] = statement.text.split(/\s+/);
+    const [verb = '', first, ...rest] = statement.text.split(/\s+/);
     switch (verb) {
-      case "rows":
+      case 'rows':
         return this.#rows(Number(first), Number(rest[0] ?? 1), options);
-      case "sleep":
+      case 'sleep':
         await sleep(60_000, undefined, { signal: options.signal });
-        return command("SLEEP");
-      case "begin":
-        this.transactionStatus = "T";
-        return command("BEGIN");
-      case "commit":
-      case "rollback":
-        this.transactionStatus = "I";
+        return command('SLEEP');
+      case 'begin':
+        this.transactionStatus = 'T';
+        return command('BEGIN');
+      case 'commit':
+      case 'rollback':
+        this.transactionStatus = 'I';
         return command(verb.toUpperCase());
-      case "fail":
-        throw new SqlError(SQLSTATE.division_by_zero, "failed as told", {
-          detail: "a detail",
-          hint: "a hint",
+      case 'fail':
+        throw new SqlError(SQLSTATE.division_by_zero, 'failed as told', {
+          detail: 'a detail',
+          hint: 'a hint',
           position: 6,
-          schema: "s",
-          table: "t",
-          column: "c",
+          schema: 's',
+          table: 't',
+          column: 'c',
         });
-      case "crash":
-        throw new TypeError("a secret of the implementation");
-      case "die":
-        throw new FatalSqlError(SQLSTATE.crash_shutdown, "gone as told");
-      case "notice":
+      case 'crash':
+        throw new TypeError('a secret of the implementation');
+      case 'die':
+        throw new FatalSqlError(SQLSTATE.crash_shutdown, 'gone as told');
+      case 'notice':
         return {
-          kind: "command",
-          tag: "NOTICE",
-          notices: [{ severity: "WARNING", sqlstate: SQLSTATE.warning, message: first ?? "" }],
+          kind: 'command',
+          tag: 'NOTICE',
+          notices: [{ severity: 'WARNING', sqlstate: SQLSTATE.warning, message: first ?? '' }],
         };
-      case "set":
-        this.onParameterStatus?.(first ?? "", rest[0] ?? "");
-        return command("SET");
-      case "deallocate":
-        this.onDeallocate?.(first === "all" ? null : (first ?? ""));
-        return command("DEALLOCATE");
+      case 'set':
+        this.onParameterStatus?.(first ?? '', rest[0] ?? '');
+        return command('SET');
+      case 'deallocate':
+        this.onDeallocate?.(first === 'all' ? null : (first ?? ''));
+        return command('DEALLOCATE');
       default:
-        return command("DONE");
+        return command('DONE');
     }
   }
 
@@ -121,8 +115,8 @@ export class ConstantBackend implements SessionBackend {
   }
 
   statementFailed(): void {
-    if (this.transactionStatus === "T") {
-      this.transactionStatus = "E";
+    if (this.transactionStatus === 'T') {
+      this.transactionStatus = 'E';
     }
   }
 
@@ -132,21 +126,21 @@ export class ConstantBackend implements SessionBackend {
   }
 
   #prepare(text: string): PreparedStatement {
-    if (text.startsWith("syntax")) {
+    if (text.startsWith('syntax')) {
       throw new SqlError(SQLSTATE.syntax_error, 'syntax error at or near "syntax"', {
         position: 1,
       });
     }
     return {
       text,
-      parameterTypes: text.startsWith("echo")
+      parameterTypes: text.startsWith('echo')
         ? text
             .split(/\s+/)
             .slice(1)
             .map(() => OID.text)
         : [],
-      endsTransaction: text === "commit" || text === "rollback",
-      describe: () => Promise.resolve(text.startsWith("rows") ? COLUMNS : null),
+      endsTransaction: text === 'commit' || text === 'rollback',
+      describe: () => Promise.resolve(text.startsWith('rows') ? COLUMNS : null),
     };
   }
 
@@ -165,7 +159,7 @@ export class ConstantBackend implements SessionBackend {
         const count = Math.min(left, BATCH_ROW_COUNT);
         left -= count;
         counters.rowsProduced += count;
-        const row = dataRow("x".repeat(byteCount));
+        const row = dataRow('x'.repeat(byteCount));
         return Promise.resolve({
           bytes: Buffer.concat(Array<Buffer>(count).fill(row)),
           rowCount: count,
@@ -179,20 +173,20 @@ export class ConstantBackend implements SessionBackend {
         return Promise.resolve();
       },
     };
-    return { kind: "rows", columns: COLUMNS, stream, tag: (sent) => `SELECT ${sent}`, notices: [] };
+    return { kind: 'rows', columns: COLUMNS, stream, tag: (sent) => `SELECT ${sent}`, notices: [] };
   }
 }
 
 function command(tag: string): ExecutionResult {
-  return { kind: "command", tag, notices: [] };
+  return { kind: 'command', tag, notices: [] };
 }
 
 const COLUMNS: readonly ResultColumn[] = [
   {
-    name: "x",
-    duckdbType: scalar("VARCHAR"),
+    name: 'x',
+    duckdbType: scalar('VARCHAR'),
     type: { oid: OID.text, modifier: -1 },
-    format: "text",
+    format: 'text',
   },
 ];
 

@@ -1,8 +1,8 @@
-import type { ServerOptions } from "../../gateway/server/server.js";
-import { WireServer } from "../../gateway/server/server.js";
-import { ConstantBackend, newCounters, type BackendCounters } from "./constant-backend.js";
-import { query, startup } from "./frontend-bytes.js";
-import { RawClient, type RawMessage } from "./raw-client.js";
+import type { ServerOptions } from '../../gateway/server/server.js';
+import { WireServer } from '../../gateway/server/server.js';
+import { ConstantBackend, newCounters, type BackendCounters } from './constant-backend.js';
+import { query, startup } from './frontend-bytes.js';
+import { RawClient, type RawMessage } from './raw-client.js';
 
 /** A wire server over constants, with what it logged. */
 export interface ConstantServer {
@@ -15,16 +15,14 @@ export interface ConstantServer {
 }
 
 /** Starts a wire server on a free port whose sessions are ConstantBackends. */
-export async function startConstantServer(
-  options: Partial<ServerOptions> = {},
-): Promise<ConstantServer> {
+export async function startConstantServer(options: Partial<ServerOptions> = {}): Promise<ConstantServer> {
   const counters = newCounters();
   const logged: { readonly level: string; readonly text: string }[] = [];
   const server = await WireServer.listen({
-    host: "127.0.0.1",
+    host: '127.0.0.1',
     port: 0,
     connectionCountMax: 50,
-    serverVersion: "test",
+    serverVersion: 'test',
     startSession: (identity) => Promise.resolve(new ConstantBackend(identity, counters)),
     log: (level, fields, message) => {
       logged.push({ level, text: `${message} ${JSON.stringify(fields)}` });
@@ -39,8 +37,8 @@ export async function startConstantServer(
     connect: async (settings = {}) => {
       const client = await RawClient.connect(server.host, server.port);
       clients.push(client);
-      client.send(startup({ user: "tester", database: "constants", ...settings }));
-      await client.until("Z");
+      client.send(startup({ user: 'tester', database: 'constants', ...settings }));
+      await client.until('Z');
       client.chunkLengths.length = 0;
       return client;
     },
@@ -56,16 +54,16 @@ export async function startConstantServer(
 /** Sends a simple query and returns its replies. */
 export async function ask(client: RawClient, text: string): Promise<readonly RawMessage[]> {
   client.send(query(text));
-  return await client.until("Z");
+  return await client.until('Z');
 }
 
 /** The message types as one word. */
 export function typesOf(messages: readonly RawMessage[]): string {
-  return messages.map(({ type }) => type).join("");
+  return messages.map(({ type }) => type).join('');
 }
 
 /** The fields of an ErrorResponse or NoticeResponse by their letters. */
 export function reportFields(message: RawMessage | undefined): Readonly<Record<string, string>> {
-  const parts = (message?.body.toString("utf8") ?? "").split("\0").filter((part) => part !== "");
+  const parts = (message?.body.toString('utf8') ?? '').split('\0').filter((part) => part !== '');
   return Object.fromEntries(parts.map((part) => [part.slice(0, 1), part.slice(1)]));
 }

@@ -2,7 +2,7 @@
 
 /** A text with its closing zero byte. */
 export function cstring(text: string): Buffer {
-  return Buffer.from(`${text}\0`, "utf8");
+  return Buffer.from(`${text}\0`, 'utf8');
 }
 
 /** A big-endian 16-bit integer. */
@@ -20,7 +20,7 @@ export function int32(value: number): Buffer {
 /** A message of a type with a body. */
 export function message(type: string, ...body: readonly Buffer[]): Buffer {
   const joined = Buffer.concat(body);
-  return Buffer.concat([Buffer.from(type, "latin1"), int32(joined.length + 4), joined]);
+  return Buffer.concat([Buffer.from(type, 'latin1'), int32(joined.length + 4), joined]);
 }
 
 /** A start-up packet: a code and its body. */
@@ -30,14 +30,8 @@ export function packet(code: number, ...body: readonly Buffer[]): Buffer {
 }
 
 /** StartupMessage of version `major.minor` with its settings. */
-export function startup(
-  settings: Readonly<Record<string, string>>,
-  version: readonly [major: number, minor: number] = [3, 0],
-): Buffer {
-  const pairs = Object.entries(settings).flatMap(([name, value]) => [
-    cstring(name),
-    cstring(value),
-  ]);
+export function startup(settings: Readonly<Record<string, string>>, version: readonly [major: number, minor: number] = [3, 0]): Buffer {
+  const pairs = Object.entries(settings).flatMap(([name, value]) => [cstring(name), cstring(value)]);
   return packet(version[0] * 0x10000 + version[1], ...pairs, Buffer.alloc(1));
 }
 
@@ -51,12 +45,12 @@ export function cancelRequest(processId: number, secret: Buffer): Buffer {
 
 /** Query. */
 export function query(text: string): Buffer {
-  return message("Q", cstring(text));
+  return message('Q', cstring(text));
 }
 
 /** Parse. */
 export function parse(name: string, text: string, types: readonly number[] = []): Buffer {
-  return message("P", cstring(name), cstring(text), int16(types.length), ...types.map(int32));
+  return message('P', cstring(name), cstring(text), int16(types.length), ...types.map(int32));
 }
 
 /** What Bind carries besides its names. */
@@ -70,14 +64,14 @@ export interface BindValues {
 export function bind(portal: string, statement: string, options: BindValues = {}): Buffer {
   const { formats = [], values = [], results = [] } = options;
   return message(
-    "B",
+    'B',
     cstring(portal),
     cstring(statement),
     int16(formats.length),
     ...formats.map(int16),
     int16(values.length),
     ...values.flatMap((value) => {
-      const bytes = typeof value === "string" ? Buffer.from(value, "utf8") : value;
+      const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
       return bytes === null ? [int32(-1)] : [int32(bytes.length), bytes];
     }),
     int16(results.length),
@@ -86,23 +80,23 @@ export function bind(portal: string, statement: string, options: BindValues = {}
 }
 
 /** Describe of a statement (S) or portal (P). */
-export function describeTarget(kind: "S" | "P", name: string): Buffer {
-  return message("D", Buffer.from(kind), cstring(name));
+export function describeTarget(kind: 'S' | 'P', name: string): Buffer {
+  return message('D', Buffer.from(kind), cstring(name));
 }
 
 /** Close of a statement (S) or portal (P). */
-export function closeTarget(kind: "S" | "P", name: string): Buffer {
-  return message("C", Buffer.from(kind), cstring(name));
+export function closeTarget(kind: 'S' | 'P', name: string): Buffer {
+  return message('C', Buffer.from(kind), cstring(name));
 }
 
 /** Execute. */
 export function execute(portal: string, rowCountMax = 0): Buffer {
-  return message("E", cstring(portal), int32(rowCountMax));
+  return message('E', cstring(portal), int32(rowCountMax));
 }
 
 /** Sync. */
-export const SYNC: Buffer = message("S");
+export const SYNC: Buffer = message('S');
 /** Flush. */
-export const FLUSH: Buffer = message("H");
+export const FLUSH: Buffer = message('H');
 /** Terminate. */
-export const TERMINATE: Buffer = message("X");
+export const TERMINATE: Buffer = message('X');

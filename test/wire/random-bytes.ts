@@ -18,7 +18,7 @@ export class Random {
   pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
     if (item === undefined) {
-      throw new Error("nothing to pick from");
+      throw new Error('nothing to pick from');
     }
     return item;
   }
@@ -40,15 +40,9 @@ export function mutate(random: Random, bytes: Buffer): Buffer {
     case 1:
       return bytes.subarray(0, at);
     case 2:
-      return Buffer.concat([
-        bytes.subarray(0, at),
-        random.bytes(random.below(8)),
-        bytes.subarray(at),
-      ]);
+      return Buffer.concat([bytes.subarray(0, at), random.bytes(random.below(8)), bytes.subarray(at)]);
     case 3:
-      return withTrueLength(
-        Buffer.concat([bytes.subarray(0, at), random.bytes(random.below(20)), bytes.subarray(at)]),
-      );
+      return withTrueLength(Buffer.concat([bytes.subarray(0, at), random.bytes(random.below(20)), bytes.subarray(at)]));
     case 4:
       return withTrueLength(bytes.subarray(0, Math.max(at, 5)));
     default:

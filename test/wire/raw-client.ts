@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 
 /** One message as a server sent it. `type` is a letter, or 'N!' style words for bytes outside of messages. */
 export interface RawMessage {
@@ -21,7 +21,7 @@ export class RawClient {
   private constructor(socket: Socket) {
     this.socket = socket;
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => {
+    socket.on('data', (chunk: Buffer) => {
       this.chunkLengths.push(chunk.length);
       this.#buffer = Buffer.concat([this.#buffer, chunk]);
       this.#wakeUp();
@@ -30,14 +30,14 @@ export class RawClient {
       this.#closed = true;
       this.#wakeUp();
     };
-    socket.on("end", close);
-    socket.on("close", close);
-    socket.on("error", close);
+    socket.on('end', close);
+    socket.on('close', close);
+    socket.on('error', close);
   }
 
   static async connect(host: string, port: number): Promise<RawClient> {
     const socket = connect({ host, port });
-    await once(socket, "connect");
+    await once(socket, 'connect');
     return new RawClient(socket);
   }
 

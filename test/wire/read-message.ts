@@ -13,8 +13,8 @@ import {
   parse,
   query,
   startup,
-} from "./frontend-bytes.js";
-import type { WireAddress } from "./run-wire-file.js";
+} from './frontend-bytes.js';
+import type { WireAddress } from './run-wire-file.js';
 
 type Value = string | number | null | readonly (string | number | null)[];
 
@@ -29,46 +29,46 @@ const WORD = /\s*(?:(\w+)=)?("(?:[^"\\]|\\.)*"|\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]
 /** The bytes of a message written as `Name "text" key=value`; the README lists the names. */
 export function readMessage(text: string, address: WireAddress): Buffer {
   const words = readWords(text);
-  const first = String(words.plain[0] ?? "");
+  const first = String(words.plain[0] ?? '');
   switch (words.name) {
-    case "Startup":
+    case 'Startup':
       return readStartup(words, address);
-    case "SSLRequest":
+    case 'SSLRequest':
       return packet(REQUEST_CODE.ssl);
-    case "GSSENCRequest":
+    case 'GSSENCRequest':
       return packet(REQUEST_CODE.gssenc);
-    case "Query":
+    case 'Query':
       return query(first);
-    case "Parse":
-      return parse(textOf(words, "name"), textOf(words, "text"), numbersOf(words, "types"));
-    case "Bind":
-      return bind(textOf(words, "portal"), textOf(words, "statement"), {
-        formats: numbersOf(words, "formats"),
-        values: listOf(words, "values").map(parameterBytes),
-        results: numbersOf(words, "results"),
+    case 'Parse':
+      return parse(textOf(words, 'name'), textOf(words, 'text'), numbersOf(words, 'types'));
+    case 'Bind':
+      return bind(textOf(words, 'portal'), textOf(words, 'statement'), {
+        formats: numbersOf(words, 'formats'),
+        values: listOf(words, 'values').map(parameterBytes),
+        results: numbersOf(words, 'results'),
       });
-    case "Describe":
-      return describeTarget(targetOf(first), String(words.plain[1] ?? ""));
-    case "Close":
-      return closeTarget(targetOf(first), String(words.plain[1] ?? ""));
-    case "Execute":
-      return execute(textOf(words, "portal"), Number(words.named.get("rows") ?? 0));
-    case "Sync":
+    case 'Describe':
+      return describeTarget(targetOf(first), String(words.plain[1] ?? ''));
+    case 'Close':
+      return closeTarget(targetOf(first), String(words.plain[1] ?? ''));
+    case 'Execute':
+      return execute(textOf(words, 'portal'), Number(words.named.get('rows') ?? 0));
+    case 'Sync':
       return SYNC;
-    case "Flush":
+    case 'Flush':
       return FLUSH;
-    case "Terminate":
+    case 'Terminate':
       return TERMINATE;
-    case "CopyData":
-      return message("d", Buffer.from(first));
-    case "CopyDone":
-      return message("c");
-    case "CopyFail":
-      return message("f", cstring(first));
-    case "Message":
-      return message(first, Buffer.from(String(words.plain[1] ?? "").replaceAll(" ", ""), "hex"));
-    case "Raw":
-      return Buffer.from(first.replaceAll(" ", ""), "hex");
+    case 'CopyData':
+      return message('d', Buffer.from(first));
+    case 'CopyDone':
+      return message('c');
+    case 'CopyFail':
+      return message('f', cstring(first));
+    case 'Message':
+      return message(first, Buffer.from(String(words.plain[1] ?? '').replaceAll(' ', ''), 'hex'));
+    case 'Raw':
+      return Buffer.from(first.replaceAll(' ', ''), 'hex');
     default:
       throw new Error(`no such message: ${text}`);
   }
@@ -77,14 +77,12 @@ export function readMessage(text: string, address: WireAddress): Buffer {
 function readStartup(words: Words, address: WireAddress): Buffer {
   const settings: Record<string, string> = {};
   for (const [name, value] of words.named) {
-    if (name !== "version") {
-      settings[name.replace(/^pq_/, "_pq_.")] = String(value)
-        .replace("$user", address.user)
-        .replace("$database", address.database);
+    if (name !== 'version') {
+      settings[name.replace(/^pq_/, '_pq_.')] = String(value).replace('$user', address.user).replace('$database', address.database);
     }
   }
-  const [major = 3, minor = 0] = String(words.named.get("version") ?? "3.0")
-    .split(".")
+  const [major = 3, minor = 0] = String(words.named.get('version') ?? '3.0')
+    .split('.')
     .map(Number);
   return startup(settings, [major, minor]);
 }
@@ -95,7 +93,7 @@ function parameterBytes(value: string | number | null): Buffer | null {
     return null;
   }
   const text = String(value);
-  return text.startsWith("hex:") ? Buffer.from(text.slice(4), "hex") : Buffer.from(text, "utf8");
+  return text.startsWith('hex:') ? Buffer.from(text.slice(4), 'hex') : Buffer.from(text, 'utf8');
 }
 
 function readWords(text: string): Words {
@@ -103,12 +101,12 @@ function readWords(text: string): Words {
   const plain: Value[] = [];
   const named = new Map<string, Value>();
   WORD.lastIndex = space;
-  while (text.slice(WORD.lastIndex).trim() !== "") {
+  while (text.slice(WORD.lastIndex).trim() !== '') {
     const match = WORD.exec(text);
     if (match === null) {
       throw new Error(`cannot read: ${text}`);
     }
-    const raw = match[2] ?? "";
+    const raw = match[2] ?? '';
     const value = readValue(raw);
     if (match[1] === undefined) {
       plain.push(value);
@@ -129,14 +127,14 @@ function readValue(raw: string): Value {
 }
 
 function readScalar(value: unknown): string | number | null {
-  if (value === null || typeof value === "number" || typeof value === "string") {
+  if (value === null || typeof value === 'number' || typeof value === 'string') {
     return value;
   }
   throw new Error(`neither text nor number nor null: ${JSON.stringify(value)}`);
 }
 
 function textOf(words: Words, name: string): string {
-  return String(words.named.get(name) ?? "");
+  return String(words.named.get(name) ?? '');
 }
 
 function listOf(words: Words, name: string): readonly (string | number | null)[] {
@@ -148,6 +146,6 @@ function numbersOf(words: Words, name: string): readonly number[] {
   return listOf(words, name).map(Number);
 }
 
-function targetOf(word: string): "S" | "P" {
-  return word === "statement" ? "S" : "P";
+function targetOf(word: string): 'S' | 'P' {
+  return word === 'statement' ? 'S' : 'P';
 }

@@ -1,4 +1,4 @@
-import type { MessageWriter } from "../message-writer.js";
+import type { MessageWriter } from '../message-writer.js';
 
 /** CommandComplete with its tag (`SELECT 5`). */
 export function writeCommandComplete(writer: MessageWriter, tag: string): void {
@@ -36,6 +36,6 @@ export function writeNoData(writer: MessageWriter): void {
 }
 
 /** ReadyForQuery: I idle, T in a transaction block, E in a failed one. */
-export function writeReadyForQuery(writer: MessageWriter, status: "I" | "T" | "E"): void {
+export function writeReadyForQuery(writer: MessageWriter, status: 'I' | 'T' | 'E'): void {
   writer.begin(0x5a).byte(status.charCodeAt(0)).end();
 }

@@ -1,6 +1,6 @@
-import type { ResultColumn } from "../../../executor/engine.js";
-import { postgresTypeByOid } from "../../../planner/types/postgres-type.js";
-import type { MessageWriter } from "../message-writer.js";
+import type { ResultColumn } from '../../../executor/engine.js';
+import { postgresTypeByOid } from '../../../planner/types/postgres-type.js';
+import type { MessageWriter } from '../message-writer.js';
 
 /** RowDescription. The columns' origins (table, attribute number) are sent as unknown. */
 export function writeRowDescription(writer: MessageWriter, columns: readonly ResultColumn[]): void {
@@ -13,7 +13,7 @@ export function writeRowDescription(writer: MessageWriter, columns: readonly Res
       .int32(column.type.oid)
       .int16(postgresTypeByOid(column.type.oid)?.size ?? -1)
       .int32(column.type.modifier)
-      .int16(column.format === "binary" ? 1 : 0);
+      .int16(column.format === 'binary' ? 1 : 0);
   }
   writer.end();
 }

@@ -1,16 +1,16 @@
-import { SqlError } from "../../../planner/sql-error.js";
-import { SQLSTATE } from "../../../planner/sqlstate.js";
-import type { BodyReader } from "../body-reader.js";
+import { SqlError } from '../../../planner/sql-error.js';
+import { SQLSTATE } from '../../../planner/sqlstate.js';
+import type { BodyReader } from '../body-reader.js';
 
 /** 128 MiB of parameters: a large bytea or array, held in memory once per connection that sends one. */
 export const BIND_BODY_LENGTH_MAX: number = 128 * 1024 * 1024;
 
 /** How a value is written: Postgres's format codes 0 and 1. */
-export type ValueFormat = "text" | "binary";
+export type ValueFormat = 'text' | 'binary';
 
 /** Makes a portal: a prepared statement with its parameters' values. */
 export interface BindMessage {
-  readonly kind: "bind";
+  readonly kind: 'bind';
   readonly portal: string;
   readonly statement: string;
   /** None (all text), one for all, or one a parameter. */
@@ -34,7 +34,7 @@ export function decodeBind(body: BodyReader): BindMessage {
   }
   const resultFormats = decodeFormats(body);
   body.end();
-  return { kind: "bind", portal, statement, parameterFormats, values, resultFormats };
+  return { kind: 'bind', portal, statement, parameterFormats, values, resultFormats };
 }
 
 function decodeFormats(body: BodyReader): readonly ValueFormat[] {
@@ -48,10 +48,10 @@ function decodeFormats(body: BodyReader): readonly ValueFormat[] {
 
 function formatOf(code: number): ValueFormat {
   if (code === 0) {
-    return "text";
+    return 'text';
   }
   if (code === 1) {
-    return "binary";
+    return 'binary';
   }
   throw new SqlError(SQLSTATE.invalid_parameter_value, `unsupported format code: ${code}`);
 }

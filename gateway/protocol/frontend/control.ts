@@ -1,28 +1,28 @@
-import type { BodyReader } from "../body-reader.js";
+import type { BodyReader } from '../body-reader.js';
 
 /** Ends a group of extended messages: the implicit transaction ends, ReadyForQuery follows. */
 export interface SyncMessage {
-  readonly kind: "sync";
+  readonly kind: 'sync';
 }
 
 /** Asks for the replies that are ready. */
 export interface FlushMessage {
-  readonly kind: "flush";
+  readonly kind: 'flush';
 }
 
 /** The client leaves. */
 export interface TerminateMessage {
-  readonly kind: "terminate";
+  readonly kind: 'terminate';
 }
 
 /** Decodes a Sync, whose body must be empty. */
 export function decodeSync(body: BodyReader): SyncMessage {
   body.end();
-  return { kind: "sync" };
+  return { kind: 'sync' };
 }
 
 /** Decodes a Flush, whose body must be empty. */
 export function decodeFlush(body: BodyReader): FlushMessage {
   body.end();
-  return { kind: "flush" };
+  return { kind: 'flush' };
 }

@@ -3,17 +3,17 @@ export const COPY_DATA_BODY_LENGTH_MAX: number = 16 * 1024 * 1024;
 
 /** A chunk of COPY input. */
 export interface CopyDataMessage {
-  readonly kind: "copyData";
+  readonly kind: 'copyData';
   readonly data: Buffer;
 }
 
 /** The end of COPY input. */
 export interface CopyDoneMessage {
-  readonly kind: "copyDone";
+  readonly kind: 'copyDone';
 }
 
 /** The client gives up a COPY. Its text is read only inside a COPY: outside, Postgres ignores the body whatever it is. */
 export interface CopyFailMessage {
-  readonly kind: "copyFail";
+  readonly kind: 'copyFail';
   readonly body: Buffer;
 }

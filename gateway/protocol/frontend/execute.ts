@@ -1,8 +1,8 @@
-import type { BodyReader } from "../body-reader.js";
+import type { BodyReader } from '../body-reader.js';
 
 /** Runs a portal, or goes on with a suspended one. */
 export interface ExecuteMessage {
-  readonly kind: "execute";
+  readonly kind: 'execute';
   readonly portal: string;
   /** Rows to send before suspending; 0 (and, as in Postgres, anything below) means all. */
   readonly rowCountMax: number;
@@ -13,5 +13,5 @@ export function decodeExecute(body: BodyReader): ExecuteMessage {
   const portal = body.text();
   const rowCountMax = body.int32();
   body.end();
-  return { kind: "execute", portal, rowCountMax: Math.max(rowCountMax, 0) };
+  return { kind: 'execute', portal, rowCountMax: Math.max(rowCountMax, 0) };
 }

@@ -3,5 +3,5 @@ export const FUNCTION_CALL_BODY_LENGTH_MAX: number = 16 * 1024 * 1024;
 
 /** A call of a function by its OID ("fast path"), which Sluice refuses. */
 export interface FunctionCallMessage {
-  readonly kind: "functionCall";
+  readonly kind: 'functionCall';
 }

@@ -1,12 +1,12 @@
-import type { BodyReader } from "../body-reader.js";
-import { QUERY_BODY_LENGTH_MAX } from "./query.js";
+import type { BodyReader } from '../body-reader.js';
+import { QUERY_BODY_LENGTH_MAX } from './query.js';
 
 /** As long as a simple query's text. */
 export const PARSE_BODY_LENGTH_MAX: number = QUERY_BODY_LENGTH_MAX;
 
 /** Makes a prepared statement. */
 export interface ParseMessage {
-  readonly kind: "parse";
+  readonly kind: 'parse';
   /** Empty for the unnamed statement. */
   readonly name: string;
   readonly text: string;
@@ -24,5 +24,5 @@ export function decodeParse(body: BodyReader): ParseMessage {
     parameterTypes.push(body.uint32());
   }
   body.end();
-  return { kind: "parse", name, text, parameterTypes };
+  return { kind: 'parse', name, text, parameterTypes };
 }
