@@ -63,7 +63,7 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   ]);
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
   return {
-    services: { pool, binder, datasets, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
+    services: { pool, binder, datasets, roots, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
     close: async () => {
       await Promise.all([pool.close(), binder.close()]);
       await releaseDirectory(temporaryDirectory);

@@ -36,12 +36,12 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
 }
 
 async function copyTo(session: Session, query: QueryStatement, path: string, target: CopyTarget, options: ExecuteOptions): Promise<CommandOutcome> {
-  const { datasets } = session.services;
+  const { datasets, roots } = session.services;
   const { context, query: translated } = await query.translate();
   const described = await query.describeExactly();
   const columns = described.map((column) => ({ name: column.name, type: column.duckdbType, storedType: column.duckdbType }));
   checkColumns(columns.map((column) => column.name), target);
-  const place = await withSqlErrors(() => Promise.resolve(datasets.locate(path)));
+  const place = await withSqlErrors(() => Promise.resolve(roots.locate(path)));
   const staging = await withSqlErrors(() => Staging.begin(place.store));
   try {
     const sink = { format: target.format, columnNames: columns.map((column) => column.name), partitionBy: target.partitionBy, options: target.writerOptions, singleFile: target.singleFile };

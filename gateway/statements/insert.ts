@@ -3,12 +3,12 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import { translateInsert } from '../../planner/translate/translate-insert.js';
 import type { Session, SessionStatement } from '../session/session.js';
 import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
 import { command } from './command.js';
 import { QueryStatement } from './query.js';
+import { translateInsert } from './translate-insert.js';
 
 /** INSERT INTO a temporary table. */
 export async function prepareInsert(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
@@ -22,7 +22,7 @@ export async function prepareInsert(session: Session, statement: ParsedStatement
     if (target === undefined) {
       throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
     }
-    return translateInsert(parsed, target, environment, types);
+    return translateInsert(parsed, request.columns, target, environment, types);
   });
   await query.translate();
   return command(

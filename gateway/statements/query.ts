@@ -3,7 +3,7 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { evaluateConstant } from '../../planner/translate/constant.js';
 import type { TranslationEnvironment } from '../../planner/translate/environment.js';
-import { translateQuery } from '../../planner/translate/translate-query.js';
+import { translateQuery } from '../../planner/translate/query.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { nullLiteral } from '../parameters/parameter-literal.js';
