@@ -45,11 +45,6 @@ function optionNames(own: string): ReadonlySet<string> {
   return new Set([...own.split(/\s+/), 'filename', 'hive_partitioning', 'union_by_name']);
 }
 
-/** True for names of table functions that read files. */
-export function isFileFunction(name: string): boolean {
-  return FUNCTIONS.has(name);
-}
-
 /** The function of that name; 42883 for others. */
 export function fileFunction(name: string, position: number): FileFunction {
   const found = FUNCTIONS.get(name);

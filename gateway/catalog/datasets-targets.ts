@@ -11,6 +11,8 @@ import { withSqlErrors } from './datasets-errors.js';
 export interface CopyTarget extends StoreLocation {
   /** The format the target's name asks for; undefined for a name without a data file's extension: a dataset folder. */
   readonly fileFormat: DatasetFormat | undefined;
+  /** True when something of that name is there already: worth an error before the query runs, not after. */
+  readonly exists: boolean;
 }
 
 /** Finds the place a COPY target names: 42501 outside the roots or by a link that leaves them, 22023 for a root itself. */
@@ -20,18 +22,18 @@ export async function resolveCopyTarget(roots: DataRoots, userPath: string): Pro
     if (location.path === '') {
       throw new SqlError(SQLSTATE.invalid_parameter_value, `${JSON.stringify(userPath)} is a data directory itself, not a place in one`);
     }
-    await checkExistingPart(location);
+    const exists = (await existingPart(location)) === location.path;
     const name = location.path.slice(location.path.lastIndexOf('/') + 1);
-    return { ...location, fileFormat: parseDataFileName(name)?.format };
+    return { ...location, fileFormat: parseDataFileName(name)?.format, exists };
   });
 }
 
-/** The deepest part of the path that exists must lie inside the root, links resolved. */
-async function checkExistingPart({ store, path }: StoreLocation): Promise<void> {
+/** The deepest part of the path that exists, which must lie inside the root, links resolved. */
+async function existingPart({ store, path }: StoreLocation): Promise<string> {
   for (let part = path; ; part = parentOf(part)) {
     try {
       await store.stat(part);
-      return;
+      return part;
     } catch (error) {
       if (!(error instanceof StoreError && error.code === 'not-found') || part === '') {
         throw error;

@@ -145,8 +145,10 @@ describe('table functions over files', () => {
 
   it('finds COPY targets under the roots only', async () => {
     await symlink('/tmp', `${folder.path}/away`);
-    assert.deepEqual(await target('new/table'), ['new/table', undefined]);
-    assert.deepEqual(await target(`${second.path}/x.csv.gz`), ['x.csv.gz', 'csv']);
+    assert.deepEqual(await target('new/table'), ['new/table', undefined, false]);
+    await folder.write('there/x.csv', 'a\n');
+    assert.deepEqual(await target('there'), ['there', undefined, true]);
+    assert.deepEqual(await target(`${second.path}/x.csv.gz`), ['x.csv.gz', 'csv', false]);
     for (const path of ['../x', '/tmp/x', 'away/x', '.sluice/staging/x']) {
       await assert.rejects(target(path), hasState('42501'), path);
     }
@@ -155,7 +157,7 @@ describe('table functions over files', () => {
 
   async function target(path: string): Promise<unknown[]> {
     const found = await catalog.resolveCopyTarget(path);
-    return [found.path, found.fileFormat];
+    return [found.path, found.fileFormat, found.exists];
   }
 });
 
