@@ -1,4 +1,4 @@
-import { NumberText, type Json, type JsonObject } from "./json-text.js";
+import { NumberText, type Json, type JsonObject } from './json-text.js';
 
 /** The plan holds something this reader does not know; the message is the reason a user reads in EXPLAIN. */
 export class UnknownPlanError extends Error {}
@@ -31,9 +31,9 @@ export function objectsField(object: JsonObject, field: string): readonly JsonOb
 export function textField(object: JsonObject, field: string): string {
   const value = object[field];
   if (value === undefined) {
-    return "";
+    return '';
   }
-  return typeof value === "string" ? value : unknown(`field ${field} of the plan is not a text`);
+  return typeof value === 'string' ? value : unknown(`field ${field} of the plan is not a text`);
 }
 
 /** The field's truth value; an absent field is false. */
@@ -42,9 +42,7 @@ export function booleanField(object: JsonObject, field: string): boolean {
   if (value === undefined) {
     return false;
   }
-  return typeof value === "boolean"
-    ? value
-    : unknown(`field ${field} of the plan is not a truth value`);
+  return typeof value === 'boolean' ? value : unknown(`field ${field} of the plan is not a truth value`);
 }
 
 /** The field's number, small enough to index with. */
@@ -59,9 +57,7 @@ export function indexesField(object: JsonObject, field: string): readonly number
 
 /** The value as an index. */
 export function asIndex(value: Json | undefined, field: string): number {
-  return typeof value === "number" && value >= 0
-    ? value
-    : unknown(`field ${field} of the plan is not an index`);
+  return typeof value === 'number' && value >= 0 ? value : unknown(`field ${field} of the plan is not an index`);
 }
 
 /** The value as an object. */
@@ -71,12 +67,7 @@ export function asObject(value: Json | undefined, field: string): JsonObject {
 
 /** True for objects, false for lists, numbers and the rest. */
 export function isObject(value: Json | undefined): value is JsonObject {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof NumberText)
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 }
 
 /** DuckDB's mark for "no index": the largest 64-bit number. */
@@ -90,7 +81,7 @@ export function isNoIndex(object: JsonObject, field: string): boolean {
 
 /** The names of a blank-separated list. */
 export function nameSet(names: string): ReadonlySet<string> {
-  return new Set(names.split(" "));
+  return new Set(names.split(' '));
 }
 
 /** Refuses an object with a field outside the list: a field this reader was not written for may change the meaning. */

@@ -2,15 +2,7 @@
  * JSON as DuckDB writes it, without loss: whole numbers stay exact (bigint beyond 2^53), other numbers keep their text,
  * and the bare Infinity, -Infinity and NaN that JSON itself does not know are numbers too.
  */
-export type Json =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | NumberText
-  | readonly Json[]
-  | JsonObject;
+export type Json = null | boolean | number | bigint | string | NumberText | readonly Json[] | JsonObject;
 
 /** An object by its field names. */
 export interface JsonObject {
@@ -58,28 +50,28 @@ class Reader {
 
   value(depth: number): Json {
     if (depth > DEPTH_MAX) {
-      throw new JsonTextError("nested too deeply");
+      throw new JsonTextError('nested too deeply');
     }
     switch (this.peek()) {
-      case "{":
+      case '{':
         return this.object(depth);
-      case "[":
+      case '[':
         return this.array(depth);
       case '"':
         return this.string();
-      case "t":
-        return this.word("true", true);
-      case "f":
-        return this.word("false", false);
-      case "n":
-        return this.word("null", null);
+      case 't':
+        return this.word('true', true);
+      case 'f':
+        return this.word('false', false);
+      case 'n':
+        return this.word('null', null);
       default:
         return this.number();
     }
   }
 
   end(): void {
-    if (this.peek() !== "") {
+    if (this.peek() !== '') {
       throw new JsonTextError(`unexpected text at ${this.at}`);
     }
   }
@@ -101,40 +93,40 @@ class Reader {
 
   private object(depth: number): JsonObject {
     const object: Record<string, Json> = {};
-    this.expect("{");
-    if (this.peek() === "}") {
+    this.expect('{');
+    if (this.peek() === '}') {
       this.at += 1;
       return object;
     }
     for (;;) {
       this.peek();
       const name = this.string();
-      this.expect(":");
+      this.expect(':');
       object[name] = this.value(depth + 1);
-      if (this.peek() !== ",") {
+      if (this.peek() !== ',') {
         break;
       }
       this.at += 1;
     }
-    this.expect("}");
+    this.expect('}');
     return object;
   }
 
   private array(depth: number): readonly Json[] {
     const items: Json[] = [];
-    this.expect("[");
-    if (this.peek() === "]") {
+    this.expect('[');
+    if (this.peek() === ']') {
       this.at += 1;
       return items;
     }
     for (;;) {
       items.push(this.value(depth + 1));
-      if (this.peek() !== ",") {
+      if (this.peek() !== ',') {
         break;
       }
       this.at += 1;
     }
-    this.expect("]");
+    this.expect(']');
     return items;
   }
 
@@ -181,6 +173,6 @@ function unescape(quoted: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch (error) {
-    throw new JsonTextError("malformed string", { cause: error });
+    throw new JsonTextError('malformed string', { cause: error });
   }
 }

@@ -1,37 +1,28 @@
-import type { Expression } from "../plan/expressions.js";
-import type { DelimJoinNode, JoinCondition, JoinNode, JoinType, PlanNode } from "../plan/nodes.js";
-import { scalar, type DataType } from "../types/data-type.js";
-import {
-  booleanField,
-  expectFields,
-  indexesField,
-  objectField,
-  objectsField,
-  textField,
-  unknown,
-  nameSet,
-} from "./json-fields.js";
-import type { JsonObject } from "./json-text.js";
-import { readComparison, readExpression, readExpressions } from "./read-expression.js";
+import type { Expression } from '../plan/expressions.js';
+import type { DelimJoinNode, JoinCondition, JoinNode, JoinType, PlanNode } from '../plan/nodes.js';
+import { scalar, type DataType } from '../types/data-type.js';
+import { booleanField, expectFields, indexesField, objectField, objectsField, textField, unknown, nameSet } from './json-fields.js';
+import type { JsonObject } from './json-text.js';
+import { readComparison, readExpression, readExpressions } from './read-expression.js';
 
 const FIELDS = nameSet(
-  "type children join_type mark_index left_projection_map right_projection_map conditions condition mark_types duplicate_eliminated_columns delim_flipped",
+  'type children join_type mark_index left_projection_map right_projection_map conditions condition mark_types duplicate_eliminated_columns delim_flipped',
 );
 
-const CONDITION_FIELDS = nameSet("left right comparison");
+const CONDITION_FIELDS = nameSet('left right comparison');
 
 const JOIN_TYPES: ReadonlyMap<string, JoinType> = new Map<string, JoinType>([
-  ["INNER", "inner"],
-  ["LEFT", "left"],
-  ["RIGHT", "right"],
-  ["OUTER", "full"],
-  ["FULL", "full"],
-  ["SEMI", "semi"],
-  ["ANTI", "anti"],
-  ["RIGHT_SEMI", "right_semi"],
-  ["RIGHT_ANTI", "right_anti"],
-  ["MARK", "mark"],
-  ["SINGLE", "single"],
+  ['INNER', 'inner'],
+  ['LEFT', 'left'],
+  ['RIGHT', 'right'],
+  ['OUTER', 'full'],
+  ['FULL', 'full'],
+  ['SEMI', 'semi'],
+  ['ANTI', 'anti'],
+  ['RIGHT_SEMI', 'right_semi'],
+  ['RIGHT_ANTI', 'right_anti'],
+  ['MARK', 'mark'],
+  ['SINGLE', 'single'],
 ]);
 
 /** Reads LOGICAL_COMPARISON_JOIN or LOGICAL_ANY_JOIN over inputs already read. */
@@ -44,31 +35,26 @@ export function readJoin(json: JsonObject, left: PlanNode, right: PlanNode): Pla
 export function readDelimJoin(json: JsonObject, left: PlanNode, right: PlanNode): DelimJoinNode {
   const join = readJoinNode(json, left, right);
   return {
-    kind: "delim_join",
+    kind: 'delim_join',
     join,
-    duplicateEliminated: readExpressions(objectsField(json, "duplicate_eliminated_columns")),
-    flipped: booleanField(json, "delim_flipped"),
+    duplicateEliminated: readExpressions(objectsField(json, 'duplicate_eliminated_columns')),
+    flipped: booleanField(json, 'delim_flipped'),
     output: join.output,
   };
 }
 
 function readJoinNode(json: JsonObject, left: PlanNode, right: PlanNode): JoinNode {
-  expectFields(json, "a join", FIELDS);
-  const typeName = textField(json, "join_type");
+  expectFields(json, 'a join', FIELDS);
+  const typeName = textField(json, 'join_type');
   const joinType = JOIN_TYPES.get(typeName) ?? unknown(`join type ${typeName} is not known`);
-  const conditions = objectsField(json, "conditions").map(readCondition);
-  const residual =
-    json["condition"] === undefined ? null : readExpression(objectField(json, "condition"));
-  const leftProjection = readProjectionMap(json, "left_projection_map");
-  const rightProjection = readProjectionMap(json, "right_projection_map");
+  const conditions = objectsField(json, 'conditions').map(readCondition);
+  const residual = json['condition'] === undefined ? null : readExpression(objectField(json, 'condition'));
+  const leftProjection = readProjectionMap(json, 'left_projection_map');
+  const rightProjection = readProjectionMap(json, 'right_projection_map');
   refuseUnprintable(joinType, conditions, residual);
-  const output = joinOutput(
-    joinType,
-    pick(left.output, leftProjection),
-    pick(right.output, rightProjection),
-  );
+  const output = joinOutput(joinType, pick(left.output, leftProjection), pick(right.output, rightProjection));
   return {
-    kind: "join",
+    kind: 'join',
     joinType,
     left,
     right,
@@ -80,35 +66,25 @@ function readJoinNode(json: JsonObject, left: PlanNode, right: PlanNode): JoinNo
   };
 }
 
-function refuseUnprintable(
-  joinType: JoinType,
-  conditions: readonly JoinCondition[],
-  residual: Expression | null,
-): void {
-  const onlyEqual = conditions.every(
-    (condition) => condition.comparison === "=" || condition.comparison === "IS NOT DISTINCT FROM",
-  );
-  if (joinType === "mark" && (residual !== null || conditions.length === 0)) {
-    unknown("a mark join over an arbitrary condition");
+function refuseUnprintable(joinType: JoinType, conditions: readonly JoinCondition[], residual: Expression | null): void {
+  const onlyEqual = conditions.every((condition) => condition.comparison === '=' || condition.comparison === 'IS NOT DISTINCT FROM');
+  if (joinType === 'mark' && (residual !== null || conditions.length === 0)) {
+    unknown('a mark join over an arbitrary condition');
   }
-  if (
-    joinType === "mark" &&
-    conditions.filter((condition) => condition.comparison !== "IS NOT DISTINCT FROM").length > 1 &&
-    !onlyEqual
-  ) {
-    unknown("a mark join that compares rows by order");
+  if (joinType === 'mark' && conditions.filter((condition) => condition.comparison !== 'IS NOT DISTINCT FROM').length > 1 && !onlyEqual) {
+    unknown('a mark join that compares rows by order');
   }
-  if (joinType === "single" && (residual !== null || !onlyEqual || conditions.length === 0)) {
-    unknown("a scalar subquery correlated by more than equality");
+  if (joinType === 'single' && (residual !== null || !onlyEqual || conditions.length === 0)) {
+    unknown('a scalar subquery correlated by more than equality');
   }
 }
 
 function readCondition(json: JsonObject): JoinCondition {
-  expectFields(json, "a join condition", CONDITION_FIELDS);
+  expectFields(json, 'a join condition', CONDITION_FIELDS);
   return {
-    left: readExpression(objectField(json, "left")),
-    right: readExpression(objectField(json, "right")),
-    comparison: readComparison(textField(json, "comparison")),
+    left: readExpression(objectField(json, 'left')),
+    right: readExpression(objectField(json, 'right')),
+    comparison: readComparison(textField(json, 'comparison')),
   };
 }
 
@@ -119,37 +95,26 @@ export function readProjectionMap(json: JsonObject, field: string): readonly num
 }
 
 /** The types at the kept positions. */
-export function pick(
-  types: readonly DataType[],
-  projection: readonly number[] | null,
-): readonly DataType[] {
-  return projection === null
-    ? types
-    : projection.map(
-        (index) => types[index] ?? unknown("a projection of a column that does not exist"),
-      );
+export function pick(types: readonly DataType[], projection: readonly number[] | null): readonly DataType[] {
+  return projection === null ? types : projection.map((index) => types[index] ?? unknown('a projection of a column that does not exist'));
 }
 
-function joinOutput(
-  joinType: JoinType,
-  left: readonly DataType[],
-  right: readonly DataType[],
-): readonly DataType[] {
+function joinOutput(joinType: JoinType, left: readonly DataType[], right: readonly DataType[]): readonly DataType[] {
   switch (joinType) {
-    case "inner":
-    case "left":
-    case "right":
-    case "full":
-    case "single":
+    case 'inner':
+    case 'left':
+    case 'right':
+    case 'full':
+    case 'single':
       return [...left, ...right];
-    case "semi":
-    case "anti":
+    case 'semi':
+    case 'anti':
       return left;
-    case "right_semi":
-    case "right_anti":
+    case 'right_semi':
+    case 'right_anti':
       return right;
-    case "mark":
-      return [...left, scalar("BOOLEAN")];
+    case 'mark':
+      return [...left, scalar('BOOLEAN')];
   }
 }
 
@@ -157,37 +122,31 @@ function joinOutput(
 function membershipInConstants(join: JoinNode): PlanNode | null {
   const [condition] = join.conditions;
   const { left, right } = join;
-  if (
-    join.joinType !== "mark" ||
-    condition === undefined ||
-    join.conditions.length !== 1 ||
-    condition.comparison !== "=" ||
-    right.kind !== "values"
-  ) {
+  if (join.joinType !== 'mark' || condition === undefined || join.conditions.length !== 1 || condition.comparison !== '=' || right.kind !== 'values') {
     return null;
   }
   const { right: element } = condition;
-  if (element.kind !== "ref" || right.rows.length === 0) {
+  if (element.kind !== 'ref' || right.rows.length === 0) {
     return null;
   }
   const items = right.rows.map((row) => row[element.index]).filter((item) => item !== undefined);
   const member: Expression = {
-    kind: "operator",
-    operator: "IN",
+    kind: 'operator',
+    operator: 'IN',
     arguments: [condition.left, ...items],
-    type: scalar("BOOLEAN"),
+    type: scalar('BOOLEAN'),
   };
   const kept = join.leftProjection ?? left.output.map((_, index) => index);
   const expressions: readonly Expression[] = [
     ...kept.map((index): Expression => ({
-      kind: "ref",
+      kind: 'ref',
       index,
-      type: left.output[index] ?? unknown("a projection of a column that does not exist"),
+      type: left.output[index] ?? unknown('a projection of a column that does not exist'),
     })),
     member,
   ];
   return {
-    kind: "projection",
+    kind: 'projection',
     input: left,
     expressions,
     names: expressions.map(() => null),

@@ -1,45 +1,21 @@
-import type { Expression } from "../plan/expressions.js";
-import type {
-  AggregateNode,
-  DistinctNode,
-  LimitNode,
-  PlanNode,
-  SampleNode,
-} from "../plan/nodes.js";
-import { scalar } from "../types/data-type.js";
-import {
-  arrayField,
-  asIndex,
-  booleanField,
-  expectFields,
-  indexField,
-  objectField,
-  objectsField,
-  textField,
-  unknown,
-  nameSet,
-} from "./json-fields.js";
-import { NumberText, type JsonObject } from "./json-text.js";
-import { readAggregate } from "./read-aggregate.js";
-import { readConstantExpression } from "./read-constant.js";
-import {
-  readExpression,
-  readExpressions,
-  readOrderModifier,
-  readSortKeys,
-} from "./read-expression.js";
-import { pick, readDelimJoin, readJoin, readProjectionMap } from "./read-join.js";
-import { readScan } from "./read-scan.js";
-import { readType, readTypes } from "./read-type.js";
-import { readWindowCall } from "./read-window.js";
+import type { Expression } from '../plan/expressions.js';
+import type { AggregateNode, DistinctNode, LimitNode, PlanNode, SampleNode } from '../plan/nodes.js';
+import { scalar } from '../types/data-type.js';
+import { arrayField, asIndex, booleanField, expectFields, indexField, objectField, objectsField, textField, unknown, nameSet } from './json-fields.js';
+import { NumberText, type JsonObject } from './json-text.js';
+import { readAggregate } from './read-aggregate.js';
+import { readConstantExpression } from './read-constant.js';
+import { readExpression, readExpressions, readOrderModifier, readSortKeys } from './read-expression.js';
+import { pick, readDelimJoin, readJoin, readProjectionMap } from './read-join.js';
+import { readScan } from './read-scan.js';
+import { readType, readTypes } from './read-type.js';
+import { readWindowCall } from './read-window.js';
 
-const NODE = "type children table_index";
+const NODE = 'type children table_index';
 const FIELDS = {
   projection: nameSet(`${NODE} expressions`),
   filter: nameSet(`${NODE} expressions projection_map`),
-  aggregate: nameSet(
-    `${NODE} expressions group_index aggregate_index groupings_index groups grouping_sets grouping_functions distinct_validity`,
-  ),
+  aggregate: nameSet(`${NODE} expressions group_index aggregate_index groupings_index groups grouping_sets grouping_functions distinct_validity`),
   window: nameSet(`${NODE} window_index expressions`),
   unnest: nameSet(`${NODE} unnest_index expressions`),
   limit: nameSet(`${NODE} limit_val offset_val`),
@@ -55,84 +31,75 @@ const FIELDS = {
 
 /** Reads a logical operator with everything below it. */
 export function readOperator(json: JsonObject): PlanNode {
-  const type = textField(json, "type");
-  const inputs =
-    type === "LOGICAL_EXPRESSION_GET" ? [] : objectsField(json, "children").map(readOperator);
+  const type = textField(json, 'type');
+  const inputs = type === 'LOGICAL_EXPRESSION_GET' ? [] : objectsField(json, 'children').map(readOperator);
   switch (type) {
-    case "LOGICAL_GET":
+    case 'LOGICAL_GET':
       return readScan(json);
-    case "LOGICAL_PROJECTION":
+    case 'LOGICAL_PROJECTION':
       return readProjection(json, only(inputs));
-    case "LOGICAL_FILTER":
+    case 'LOGICAL_FILTER':
       return readFilter(json, only(inputs));
-    case "LOGICAL_AGGREGATE_AND_GROUP_BY":
+    case 'LOGICAL_AGGREGATE_AND_GROUP_BY':
       return readAggregation(json, only(inputs));
-    case "LOGICAL_COMPARISON_JOIN":
-    case "LOGICAL_ANY_JOIN":
+    case 'LOGICAL_COMPARISON_JOIN':
+    case 'LOGICAL_ANY_JOIN':
       return readJoin(json, ...pair(inputs));
-    case "LOGICAL_DELIM_JOIN":
+    case 'LOGICAL_DELIM_JOIN':
       return readDelimJoin(json, ...pair(inputs));
-    case "LOGICAL_CROSS_PRODUCT":
+    case 'LOGICAL_CROSS_PRODUCT':
       return readCrossProduct(json, ...pair(inputs));
-    case "LOGICAL_ORDER_BY":
+    case 'LOGICAL_ORDER_BY':
       return readOrder(json, only(inputs));
-    case "LOGICAL_TOP_N":
+    case 'LOGICAL_TOP_N':
       return readTopN(json, only(inputs));
-    case "LOGICAL_LIMIT":
+    case 'LOGICAL_LIMIT':
       return readLimit(json, only(inputs));
-    case "LOGICAL_DISTINCT":
+    case 'LOGICAL_DISTINCT':
       return readDistinct(json, only(inputs));
-    case "LOGICAL_UNION":
-    case "LOGICAL_INTERSECT":
-    case "LOGICAL_EXCEPT":
+    case 'LOGICAL_UNION':
+    case 'LOGICAL_INTERSECT':
+    case 'LOGICAL_EXCEPT':
       return readSetOperation(type, json, inputs);
-    case "LOGICAL_WINDOW":
+    case 'LOGICAL_WINDOW':
       return readWindow(json, only(inputs));
-    case "LOGICAL_UNNEST":
+    case 'LOGICAL_UNNEST':
       return readUnnest(json, only(inputs));
-    case "LOGICAL_MATERIALIZED_CTE":
+    case 'LOGICAL_MATERIALIZED_CTE':
       return readCte(json, ...pair(inputs));
-    case "LOGICAL_CTE_REF":
+    case 'LOGICAL_CTE_REF':
       return readCteReference(json);
-    case "LOGICAL_SAMPLE":
+    case 'LOGICAL_SAMPLE':
       return readSample(json, only(inputs));
-    case "LOGICAL_DELIM_GET":
-    case "LOGICAL_EXPRESSION_GET":
-    case "LOGICAL_CHUNK_GET":
-    case "LOGICAL_DUMMY_SCAN":
-    case "LOGICAL_EMPTY_RESULT":
+    case 'LOGICAL_DELIM_GET':
+    case 'LOGICAL_EXPRESSION_GET':
+    case 'LOGICAL_CHUNK_GET':
+    case 'LOGICAL_DUMMY_SCAN':
+    case 'LOGICAL_EMPTY_RESULT':
       expectFields(json, type, FIELDS.leaf);
       return readLeaf(type, json);
     default:
-      return unknown(
-        `${type.replace("LOGICAL_", "").toLowerCase().replaceAll("_", " ")} is not known`,
-      );
+      return unknown(`${type.replace('LOGICAL_', '').toLowerCase().replaceAll('_', ' ')} is not known`);
   }
 }
 
 function only(inputs: readonly PlanNode[]): PlanNode {
   const [input] = inputs;
-  return input === undefined || inputs.length !== 1
-    ? unknown("an operator with an unexpected number of inputs")
-    : input;
+  return input === undefined || inputs.length !== 1 ? unknown('an operator with an unexpected number of inputs') : input;
 }
 
 function pair(inputs: readonly PlanNode[]): readonly [PlanNode, PlanNode] {
   const [left, right] = inputs;
-  return left === undefined || right === undefined || inputs.length !== 2
-    ? unknown("an operator with an unexpected number of inputs")
-    : [left, right];
+  return left === undefined || right === undefined || inputs.length !== 2 ? unknown('an operator with an unexpected number of inputs') : [left, right];
 }
 
 function readProjection(json: JsonObject, input: PlanNode): PlanNode {
-  expectFields(json, "a projection", FIELDS.projection);
-  const fields = objectsField(json, "expressions");
+  expectFields(json, 'a projection', FIELDS.projection);
+  const fields = objectsField(json, 'expressions');
   const expressions = readExpressions(fields);
-  const names = fields.map((field) =>
-    textField(field, "alias") === "" ? null : textField(field, "alias"),
-  );
+  const names = fields.map((field) => (textField(field, 'alias') === '' ? null : textField(field, 'alias')));
   return {
-    kind: "projection",
+    kind: 'projection',
     input,
     expressions,
     names,
@@ -141,35 +108,31 @@ function readProjection(json: JsonObject, input: PlanNode): PlanNode {
 }
 
 function readFilter(json: JsonObject, input: PlanNode): PlanNode {
-  expectFields(json, "a filter", FIELDS.filter);
-  const projection = readProjectionMap(json, "projection_map");
+  expectFields(json, 'a filter', FIELDS.filter);
+  const projection = readProjectionMap(json, 'projection_map');
   return {
-    kind: "filter",
+    kind: 'filter',
     input,
-    conditions: readExpressions(objectsField(json, "expressions")),
+    conditions: readExpressions(objectsField(json, 'expressions')),
     projection,
     output: pick(input.output, projection),
   };
 }
 
 function readAggregation(json: JsonObject, input: PlanNode): AggregateNode {
-  expectFields(json, "an aggregation", FIELDS.aggregate);
-  const groups = readExpressions(objectsField(json, "groups"));
-  const aggregates = objectsField(json, "expressions").map(readAggregate);
-  const sets = readIndexLists(json, "grouping_sets");
-  const groupingCalls = readIndexLists(json, "grouping_functions");
+  expectFields(json, 'an aggregation', FIELDS.aggregate);
+  const groups = readExpressions(objectsField(json, 'groups'));
+  const aggregates = objectsField(json, 'expressions').map(readAggregate);
+  const sets = readIndexLists(json, 'grouping_sets');
+  const groupingCalls = readIndexLists(json, 'grouping_functions');
   return {
-    kind: "aggregate",
+    kind: 'aggregate',
     input,
     groups,
     groupingSets: isPlainGrouping(sets, groups.length) ? null : sets,
     aggregates,
     groupingCalls,
-    output: [
-      ...groups.map((group) => group.type),
-      ...aggregates.map((call) => call.type),
-      ...groupingCalls.map(() => scalar("BIGINT")),
-    ],
+    output: [...groups.map((group) => group.type), ...aggregates.map((call) => call.type), ...groupingCalls.map(() => scalar('BIGINT'))],
   };
 }
 
@@ -181,99 +144,93 @@ function isPlainGrouping(sets: readonly (readonly number[])[], groupCount: numbe
 
 function readIndexLists(json: JsonObject, field: string): readonly (readonly number[])[] {
   return arrayField(json, field).map((item) =>
-    Array.isArray(item)
-      ? item.map((index) => asIndex(index, field))
-      : unknown(`field ${field} of the plan is not a list of lists`),
+    Array.isArray(item) ? item.map((index) => asIndex(index, field)) : unknown(`field ${field} of the plan is not a list of lists`),
   );
 }
 
 function readCrossProduct(json: JsonObject, left: PlanNode, right: PlanNode): PlanNode {
-  expectFields(json, "a cross product", nameSet(NODE));
-  return { kind: "cross_product", left, right, output: [...left.output, ...right.output] };
+  expectFields(json, 'a cross product', nameSet(NODE));
+  return { kind: 'cross_product', left, right, output: [...left.output, ...right.output] };
 }
 
 function readOrder(json: JsonObject, input: PlanNode): PlanNode {
-  expectFields(json, "ORDER BY", FIELDS.order);
-  const projection = readProjectionMap(json, "projections");
+  expectFields(json, 'ORDER BY', FIELDS.order);
+  const projection = readProjectionMap(json, 'projections');
   return {
-    kind: "order",
+    kind: 'order',
     input,
-    keys: readSortKeys(objectsField(json, "orders")),
+    keys: readSortKeys(objectsField(json, 'orders')),
     projection,
     output: pick(input.output, projection),
   };
 }
 
 function readTopN(json: JsonObject, input: PlanNode): PlanNode {
-  expectFields(json, "top-n", FIELDS.topN);
+  expectFields(json, 'top-n', FIELDS.topN);
   return {
-    kind: "top_n",
+    kind: 'top_n',
     input,
-    keys: readSortKeys(objectsField(json, "orders")),
-    limit: indexField(json, "limit"),
-    offset: indexField(json, "offset"),
+    keys: readSortKeys(objectsField(json, 'orders')),
+    limit: indexField(json, 'limit'),
+    offset: indexField(json, 'offset'),
     output: input.output,
   };
 }
 
 function readLimit(json: JsonObject, input: PlanNode): LimitNode {
-  expectFields(json, "LIMIT", FIELDS.limit);
-  const limit = readLimitValue(objectField(json, "limit_val"));
-  const offset = readLimitValue(objectField(json, "offset_val"));
-  return { kind: "limit", input, limit, offset: offset ?? 0, output: input.output };
+  expectFields(json, 'LIMIT', FIELDS.limit);
+  const limit = readLimitValue(objectField(json, 'limit_val'));
+  const offset = readLimitValue(objectField(json, 'offset_val'));
+  return { kind: 'limit', input, limit, offset: offset ?? 0, output: input.output };
 }
 
 function readLimitValue(json: JsonObject): number | null {
-  const type = textField(json, "type");
+  const type = textField(json, 'type');
   switch (type) {
-    case "UNSET":
+    case 'UNSET':
       return null;
-    case "CONSTANT_VALUE":
-      return indexField(json, "constant_integer");
+    case 'CONSTANT_VALUE':
+      return indexField(json, 'constant_integer');
     default:
-      return unknown("a LIMIT or OFFSET that is not a constant number of rows");
+      return unknown('a LIMIT or OFFSET that is not a constant number of rows');
   }
 }
 
 function readDistinct(json: JsonObject, input: PlanNode): DistinctNode {
-  expectFields(json, "DISTINCT", FIELDS.distinct);
-  const type = textField(json, "distinct_type");
-  const targets = readExpressions(objectsField(json, "distinct_targets"));
-  const keys = readOrderModifier(json, "order_by");
-  if (type !== "DISTINCT" && type !== "DISTINCT_ON") {
+  expectFields(json, 'DISTINCT', FIELDS.distinct);
+  const type = textField(json, 'distinct_type');
+  const targets = readExpressions(objectsField(json, 'distinct_targets'));
+  const keys = readOrderModifier(json, 'order_by');
+  if (type !== 'DISTINCT' && type !== 'DISTINCT_ON') {
     return unknown(`distinct type ${type} is not known`);
   }
   // A DISTINCT under a collation compares something else than its columns: any row of those alike may stay, as with ON.
-  const on = type === "DISTINCT_ON" || !coversWholeRow(targets, input.output.length);
-  return { kind: "distinct", input, targets, on, keys, output: input.output };
+  const on = type === 'DISTINCT_ON' || !coversWholeRow(targets, input.output.length);
+  return { kind: 'distinct', input, targets, on, keys, output: input.output };
 }
 
 function coversWholeRow(targets: readonly Expression[], width: number): boolean {
-  const columns = new Set(targets.map((target) => (target.kind === "ref" ? target.index : -1)));
+  const columns = new Set(targets.map((target) => (target.kind === 'ref' ? target.index : -1)));
   return columns.size === width && !columns.has(-1);
 }
 
-function readSetOperation(
-  type: "LOGICAL_UNION" | "LOGICAL_INTERSECT" | "LOGICAL_EXCEPT",
-  json: JsonObject,
-  inputs: readonly PlanNode[],
-): PlanNode {
+function readSetOperation(type: 'LOGICAL_UNION' | 'LOGICAL_INTERSECT' | 'LOGICAL_EXCEPT', json: JsonObject, inputs: readonly PlanNode[]): PlanNode {
   expectFields(json, type, FIELDS.setOperation);
-  const all = booleanField(json, "setop_all");
+  const all = booleanField(json, 'setop_all');
   const output = inputs[0]?.output ?? [];
-  if (type === "LOGICAL_UNION") {
-    const union: PlanNode = { kind: "union", inputs, output };
+  if (type === 'LOGICAL_UNION') {
+    const union: PlanNode = { kind: 'union', inputs, output };
     const targets = output.map((columnType, index): Expression => ({
-      kind: "ref",
+      kind: 'ref',
       index,
       type: columnType,
     }));
-    return all ? union : { kind: "distinct", input: union, targets, on: false, keys: [], output };
+    return all ? union : { kind: 'distinct', input: union, targets, on: false, keys: [], output };
   }
   const [left, right] = pair(inputs);
   return {
-    kind: "set_operation",
-    operation: type === "LOGICAL_INTERSECT" ? "intersect" : "except",
+    kind: 'set_operation',
+    operation: type === 'LOGICAL_INTERSECT' ? 'intersect' : 'except',
     all,
     left,
     right,
@@ -282,10 +239,10 @@ function readSetOperation(
 }
 
 function readWindow(json: JsonObject, input: PlanNode): PlanNode {
-  expectFields(json, "a window", FIELDS.window);
-  const calls = objectsField(json, "expressions").map(readWindowCall);
+  expectFields(json, 'a window', FIELDS.window);
+  const calls = objectsField(json, 'expressions').map(readWindowCall);
   return {
-    kind: "window",
+    kind: 'window',
     input,
     calls,
     output: [...input.output, ...calls.map((call) => call.type)],
@@ -293,18 +250,18 @@ function readWindow(json: JsonObject, input: PlanNode): PlanNode {
 }
 
 function readUnnest(json: JsonObject, input: PlanNode): PlanNode {
-  expectFields(json, "UNNEST", FIELDS.unnest);
-  const unnested = objectsField(json, "expressions").map((item) => {
-    if (textField(item, "expression_class") !== "BOUND_UNNEST") {
-      return unknown("UNNEST of something else than a list");
+  expectFields(json, 'UNNEST', FIELDS.unnest);
+  const unnested = objectsField(json, 'expressions').map((item) => {
+    if (textField(item, 'expression_class') !== 'BOUND_UNNEST') {
+      return unknown('UNNEST of something else than a list');
     }
     return {
-      list: readExpression(objectField(item, "child")),
-      type: readType(objectField(item, "return_type")),
+      list: readExpression(objectField(item, 'child')),
+      type: readType(objectField(item, 'return_type')),
     };
   });
   return {
-    kind: "unnest",
+    kind: 'unnest',
     input,
     expressions: unnested.map((item) => item.list),
     output: [...input.output, ...unnested.map((item) => item.type)],
@@ -312,11 +269,11 @@ function readUnnest(json: JsonObject, input: PlanNode): PlanNode {
 }
 
 function readCte(json: JsonObject, definition: PlanNode, body: PlanNode): PlanNode {
-  expectFields(json, "a CTE", FIELDS.cte);
+  expectFields(json, 'a CTE', FIELDS.cte);
   return {
-    kind: "cte",
-    index: indexField(json, "table_index"),
-    name: textField(json, "ctename"),
+    kind: 'cte',
+    index: indexField(json, 'table_index'),
+    name: textField(json, 'ctename'),
     definition,
     body,
     output: body.output,
@@ -324,84 +281,72 @@ function readCte(json: JsonObject, definition: PlanNode, body: PlanNode): PlanNo
 }
 
 function readCteReference(json: JsonObject): PlanNode {
-  expectFields(json, "a CTE reference", FIELDS.cteReference);
-  if (booleanField(json, "is_recurring")) {
-    return unknown("a recursive CTE");
+  expectFields(json, 'a CTE reference', FIELDS.cteReference);
+  if (booleanField(json, 'is_recurring')) {
+    return unknown('a recursive CTE');
   }
   return {
-    kind: "cte_reference",
-    index: indexField(json, "cte_index"),
-    output: readTypes(objectsField(json, "chunk_types")),
+    kind: 'cte_reference',
+    index: indexField(json, 'cte_index'),
+    output: readTypes(objectsField(json, 'chunk_types')),
   };
 }
 
 function readSample(json: JsonObject, input: PlanNode): SampleNode {
-  expectFields(json, "a sample", FIELDS.sample);
-  const options = objectField(json, "sample_options");
-  const sizeValue = objectField(options, "sample_size")["value"];
-  const size =
-    sizeValue instanceof NumberText ? Number(sizeValue.text) : asIndex(sizeValue, "sample_size");
-  const seed = options["seed"];
+  expectFields(json, 'a sample', FIELDS.sample);
+  const options = objectField(json, 'sample_options');
+  const sizeValue = objectField(options, 'sample_size')['value'];
+  const size = sizeValue instanceof NumberText ? Number(sizeValue.text) : asIndex(sizeValue, 'sample_size');
+  const seed = options['seed'];
   return {
-    kind: "sample",
+    kind: 'sample',
     input,
-    method: textField(options, "method").toLowerCase(),
+    method: textField(options, 'method').toLowerCase(),
     size,
-    isPercentage: booleanField(options, "is_percentage"),
-    seed: typeof seed === "number" && seed >= 0 ? seed : null,
+    isPercentage: booleanField(options, 'is_percentage'),
+    seed: typeof seed === 'number' && seed >= 0 ? seed : null,
     output: input.output,
   };
 }
 
-type LeafType =
-  | "LOGICAL_DELIM_GET"
-  | "LOGICAL_EXPRESSION_GET"
-  | "LOGICAL_CHUNK_GET"
-  | "LOGICAL_DUMMY_SCAN"
-  | "LOGICAL_EMPTY_RESULT";
+type LeafType = 'LOGICAL_DELIM_GET' | 'LOGICAL_EXPRESSION_GET' | 'LOGICAL_CHUNK_GET' | 'LOGICAL_DUMMY_SCAN' | 'LOGICAL_EMPTY_RESULT';
 
 function readLeaf(type: LeafType, json: JsonObject): PlanNode {
   switch (type) {
-    case "LOGICAL_DELIM_GET":
-      return { kind: "delim_get", output: readTypes(objectsField(json, "chunk_types")) };
-    case "LOGICAL_DUMMY_SCAN":
-      return { kind: "single_row", output: [scalar("INTEGER")] };
-    case "LOGICAL_EMPTY_RESULT":
-      return { kind: "empty", output: readTypes(objectsField(json, "return_types")) };
-    case "LOGICAL_EXPRESSION_GET":
+    case 'LOGICAL_DELIM_GET':
+      return { kind: 'delim_get', output: readTypes(objectsField(json, 'chunk_types')) };
+    case 'LOGICAL_DUMMY_SCAN':
+      return { kind: 'single_row', output: [scalar('INTEGER')] };
+    case 'LOGICAL_EMPTY_RESULT':
+      return { kind: 'empty', output: readTypes(objectsField(json, 'return_types')) };
+    case 'LOGICAL_EXPRESSION_GET':
       return readValues(json);
-    case "LOGICAL_CHUNK_GET":
+    case 'LOGICAL_CHUNK_GET':
       return readChunk(json);
   }
 }
 
 function readValues(json: JsonObject): PlanNode {
-  const [input, ...more] = objectsField(json, "children");
-  if (input === undefined || more.length > 0 || textField(input, "type") !== "LOGICAL_DUMMY_SCAN") {
-    return unknown("VALUES over a query");
+  const [input, ...more] = objectsField(json, 'children');
+  if (input === undefined || more.length > 0 || textField(input, 'type') !== 'LOGICAL_DUMMY_SCAN') {
+    return unknown('VALUES over a query');
   }
-  const rows = arrayField(json, "expressions").map((row) =>
-    Array.isArray(row)
-      ? readExpressions(objectsField({ row }, "row"))
-      : unknown("VALUES without rows"),
+  const rows = arrayField(json, 'expressions').map((row) =>
+    Array.isArray(row) ? readExpressions(objectsField({ row }, 'row')) : unknown('VALUES without rows'),
   );
-  return { kind: "values", rows, output: readTypes(objectsField(json, "expr_types")) };
+  return { kind: 'values', rows, output: readTypes(objectsField(json, 'expr_types')) };
 }
 
 /** DuckDB writes a collection column by column. */
 function readChunk(json: JsonObject): PlanNode {
-  const output = readTypes(objectsField(json, "chunk_types"));
-  const columns = arrayField(objectField(json, "collection"), "values").map((column) =>
-    Array.isArray(column)
-      ? objectsField({ column }, "column").map(readConstantExpression)
-      : unknown("constants without rows"),
+  const output = readTypes(objectsField(json, 'chunk_types'));
+  const columns = arrayField(objectField(json, 'collection'), 'values').map((column) =>
+    Array.isArray(column) ? objectsField({ column }, 'column').map(readConstantExpression) : unknown('constants without rows'),
   );
   const rowCount = columns[0]?.length ?? 0;
   if (columns.length !== output.length || columns.some((column) => column.length !== rowCount)) {
-    return unknown("a table of constants of uneven columns");
+    return unknown('a table of constants of uneven columns');
   }
-  const rows = Array.from({ length: rowCount }, (_, row) =>
-    columns.map((column) => column[row] ?? unknown("a table of constants of uneven columns")),
-  );
-  return rowCount === 0 ? { kind: "empty", output } : { kind: "values", rows, output };
+  const rows = Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? unknown('a table of constants of uneven columns')));
+  return rowCount === 0 ? { kind: 'empty', output } : { kind: 'values', rows, output };
 }

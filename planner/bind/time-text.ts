@@ -17,7 +17,7 @@ const TIMETZ_OFFSET_BITS = 24n;
 
 /** Days since 1970-01-01 as a date's text. */
 export function dateText(days: bigint): string {
-  return infinityText(days, DATE_INFINITY) ?? withEra(civilFromDays(days), "");
+  return infinityText(days, DATE_INFINITY) ?? withEra(civilFromDays(days), '');
 }
 
 /** A timestamp's text; `perSecond` is the number of its units in a second. */
@@ -46,7 +46,7 @@ export function timeWithZoneText(bits: bigint): string {
   const micros = bits >> TIMETZ_OFFSET_BITS;
   const offset = TIMETZ_OFFSET_MAX - (bits & ((1n << TIMETZ_OFFSET_BITS) - 1n));
   const size = offset < 0n ? -offset : offset;
-  const zone = `${offset < 0n ? "-" : "+"}${pad(size / 3600n, 2)}:${pad((size / 60n) % 60n, 2)}:${pad(size % 60n, 2)}`;
+  const zone = `${offset < 0n ? '-' : '+'}${pad(size / 3600n, 2)}:${pad((size / 60n) % 60n, 2)}:${pad(size % 60n, 2)}`;
   return clockText(micros, MICROS_PER_SECOND) + zone;
 }
 
@@ -56,7 +56,7 @@ export function intervalText(months: bigint, days: bigint, micros: bigint): stri
 }
 
 function infinityText(value: bigint, infinity: bigint): string | null {
-  return value === infinity ? "infinity" : value === -infinity ? "-infinity" : null;
+  return value === infinity ? 'infinity' : value === -infinity ? '-infinity' : null;
 }
 
 function clockText(units: bigint, perSecond: bigint): string {
@@ -76,7 +76,7 @@ interface CivilDate {
 function withEra(date: CivilDate, rest: string): string {
   const beforeChrist = date.year <= 0n;
   const year = beforeChrist ? 1n - date.year : date.year;
-  return `${pad(year, 4)}-${pad(date.month, 2)}-${pad(date.day, 2)}${beforeChrist ? " (BC)" : ""}${rest}`;
+  return `${pad(year, 4)}-${pad(date.month, 2)}-${pad(date.day, 2)}${beforeChrist ? ' (BC)' : ''}${rest}`;
 }
 
 // Counts in eras of 400 years (146,097 days) whose years begin in March, so that the leap day is the last of a year.
@@ -101,5 +101,5 @@ function floorDivide(value: bigint, by: bigint): bigint {
 }
 
 function pad(value: bigint, width: number): string {
-  return value.toString().padStart(width, "0");
+  return value.toString().padStart(width, '0');
 }

@@ -1,9 +1,9 @@
-import assert from "node:assert/strict";
-import { printDataType, sameDataType, scalar, type DataType } from "../types/data-type.js";
-import type { AggregateCall, Expression, SortKey, WindowCall } from "./expressions.js";
-import type { JoinNode, PlanNode } from "./nodes.js";
-import { children } from "./plan-children.js";
-import { expressionChildren } from "./rewrite-expression.js";
+import assert from 'node:assert/strict';
+import { printDataType, sameDataType, scalar, type DataType } from '../types/data-type.js';
+import type { AggregateCall, Expression, SortKey, WindowCall } from './expressions.js';
+import type { JoinNode, PlanNode } from './nodes.js';
+import { children } from './plan-children.js';
+import { expressionChildren } from './rewrite-expression.js';
 
 type Types = readonly DataType[];
 
@@ -21,87 +21,73 @@ export function checkPlan(plan: PlanNode): void {
 /** Checks a node's expressions and gives the types it must have. */
 function expectedOutput(plan: PlanNode): Types {
   switch (plan.kind) {
-    case "scan":
-      assert.equal(plan.read.length, plan.readTypes.length, "scan: a type for each column");
+    case 'scan':
+      assert.equal(plan.read.length, plan.readTypes.length, 'scan: a type for each column');
       checkAll(plan.filters, plan.readTypes);
       return pick(plan.readTypes, plan.projection);
-    case "filter":
+    case 'filter':
       checkAll(plan.conditions, plan.input.output);
       return pick(plan.input.output, plan.projection);
-    case "projection":
+    case 'projection':
       checkAll(plan.expressions, plan.input.output);
-      assert.equal(
-        plan.names.length,
-        plan.expressions.length,
-        "projection: a name for each expression",
-      );
+      assert.equal(plan.names.length, plan.expressions.length, 'projection: a name for each expression');
       return plan.expressions.map((expression) => expression.type);
-    case "aggregate":
+    case 'aggregate':
       checkAll(plan.groups, plan.input.output);
       for (const call of plan.aggregates) {
         checkAggregate(call, plan.input.output);
       }
       checkGroupings(plan.groups.length, [...(plan.groupingSets ?? []), ...plan.groupingCalls]);
-      return [
-        ...plan.groups.map((group) => group.type),
-        ...plan.aggregates.map((call) => call.type),
-        ...plan.groupingCalls.map(() => scalar("BIGINT")),
-      ];
-    case "join":
+      return [...plan.groups.map((group) => group.type), ...plan.aggregates.map((call) => call.type), ...plan.groupingCalls.map(() => scalar('BIGINT'))];
+    case 'join':
       return joinOutput(plan);
-    case "delim_join":
-      checkAll(
-        plan.duplicateEliminated,
-        plan.flipped ? plan.join.right.output : plan.join.left.output,
-      );
+    case 'delim_join':
+      checkAll(plan.duplicateEliminated, plan.flipped ? plan.join.right.output : plan.join.left.output);
       return joinOutput(plan.join);
-    case "cross_product":
+    case 'cross_product':
       return [...plan.left.output, ...plan.right.output];
-    case "order":
+    case 'order':
       checkKeys(plan.keys, plan.input.output);
       return pick(plan.input.output, plan.projection);
-    case "top_n":
+    case 'top_n':
       checkKeys(plan.keys, plan.input.output);
       return plan.input.output;
-    case "distinct":
+    case 'distinct':
       checkAll(plan.targets, plan.input.output);
       checkKeys(plan.keys, plan.input.output);
       return plan.input.output;
-    case "limit":
-    case "sample":
-    case "exchange":
+    case 'limit':
+    case 'sample':
+    case 'exchange':
       return plan.input.output;
-    case "union":
+    case 'union':
       return sameOutputs(plan.inputs);
-    case "set_operation":
+    case 'set_operation':
       return sameOutputs([plan.left, plan.right]);
-    case "window":
+    case 'window':
       for (const call of plan.calls) {
         checkWindowCall(call, plan.input.output);
       }
       return [...plan.input.output, ...plan.calls.map((call) => call.type)];
-    case "unnest":
+    case 'unnest':
       checkAll(plan.expressions, plan.input.output);
-      return [
-        ...plan.input.output,
-        ...plan.expressions.map((expression) => elementType(expression.type)),
-      ];
-    case "cte":
+      return [...plan.input.output, ...plan.expressions.map((expression) => elementType(expression.type))];
+    case 'cte':
       return plan.body.output;
-    case "values":
+    case 'values':
       for (const row of plan.rows) {
         checkAll(row, []);
-        assert.equal(row.length, plan.output.length, "values: a value for each column");
+        assert.equal(row.length, plan.output.length, 'values: a value for each column');
       }
       return plan.output;
-    case "function_scan":
+    case 'function_scan':
       checkAll(plan.arguments, []);
       return plan.output;
-    case "delim_get":
-    case "cte_reference":
-    case "single_row":
-    case "empty":
-    case "stage_input":
+    case 'delim_get':
+    case 'cte_reference':
+    case 'single_row':
+    case 'empty':
+    case 'stage_input':
       return plan.output;
   }
 }
@@ -117,25 +103,25 @@ function joinOutput(join: JoinNode): Types {
   const left = pick(join.left.output, join.leftProjection);
   const right = pick(join.right.output, join.rightProjection);
   switch (join.joinType) {
-    case "inner":
-    case "left":
-    case "right":
-    case "full":
-    case "single":
+    case 'inner':
+    case 'left':
+    case 'right':
+    case 'full':
+    case 'single':
       return [...left, ...right];
-    case "semi":
-    case "anti":
+    case 'semi':
+    case 'anti':
       return left;
-    case "right_semi":
-    case "right_anti":
+    case 'right_semi':
+    case 'right_anti':
       return right;
-    case "mark":
-      return [...left, scalar("BOOLEAN")];
+    case 'mark':
+      return [...left, scalar('BOOLEAN')];
   }
 }
 
 function checkExpression(expression: Expression, input: Types): void {
-  if (expression.kind === "ref") {
+  if (expression.kind === 'ref') {
     const type = input[expression.index];
     assert.ok(type !== undefined, `reference to column ${expression.index} of ${input.length}`);
     assertTypes([type], [expression.type], `column ${expression.index}`);
@@ -159,21 +145,15 @@ function checkKeys(keys: readonly SortKey[], input: Types): void {
 }
 
 function checkAggregate(call: AggregateCall, input: Types): void {
-  checkAll(
-    [...call.arguments, ...call.boundArguments, ...(call.filter === null ? [] : [call.filter])],
-    input,
-  );
+  checkAll([...call.arguments, ...call.boundArguments, ...(call.filter === null ? [] : [call.filter])], input);
   checkKeys(call.orderBy, input);
 }
 
 function checkWindowCall(call: WindowCall, input: Types): void {
-  checkAll(
-    [...call.arguments, ...call.partitionBy, ...(call.filter === null ? [] : [call.filter])],
-    input,
-  );
+  checkAll([...call.arguments, ...call.partitionBy, ...(call.filter === null ? [] : [call.filter])], input);
   checkKeys([...call.orderBy, ...call.argumentOrder], input);
   for (const bound of [call.frame.start, call.frame.end]) {
-    if (bound.kind === "preceding" || bound.kind === "following") {
+    if (bound.kind === 'preceding' || bound.kind === 'following') {
       checkExpression(bound.offset, input);
     }
   }
@@ -198,24 +178,19 @@ function pick(types: Types, projection: readonly number[] | null): Types {
 
 function sameOutputs(inputs: readonly PlanNode[]): Types {
   const [first, ...rest] = inputs;
-  assert.ok(first !== undefined, "a set operation without inputs");
+  assert.ok(first !== undefined, 'a set operation without inputs');
   for (const other of rest) {
-    assertTypes(first.output, other.output, "inputs of a set operation");
+    assertTypes(first.output, other.output, 'inputs of a set operation');
   }
   return first.output;
 }
 
 function elementType(type: DataType): DataType {
-  assert.ok(type.kind === "list" || type.kind === "array", `unnest of ${printDataType(type)}`);
+  assert.ok(type.kind === 'list' || type.kind === 'array', `unnest of ${printDataType(type)}`);
   return type.element;
 }
 
 function assertTypes(expected: Types, actual: Types, what: string): void {
-  const same =
-    expected.length === actual.length &&
-    expected.every((type, index) => sameDataType(type, actual[index] ?? scalar("NULL")));
-  assert.ok(
-    same,
-    `${what}: expected ${expected.map(printDataType).join(", ")}, found ${actual.map(printDataType).join(", ")}`,
-  );
+  const same = expected.length === actual.length && expected.every((type, index) => sameDataType(type, actual[index] ?? scalar('NULL')));
+  assert.ok(same, `${what}: expected ${expected.map(printDataType).join(', ')}, found ${actual.map(printDataType).join(', ')}`);
 }

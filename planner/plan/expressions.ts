@@ -1,13 +1,13 @@
-import type { DataType } from "../types/data-type.js";
-import type { Comparison } from "./nodes.js";
+import type { DataType } from '../types/data-type.js';
+import type { Comparison } from './nodes.js';
 
 /** A bound scalar expression; `type` is its DuckDB type. */
 export type Expression =
   /** Column `index` of the input. */
-  | { readonly kind: "ref"; readonly index: number; readonly type: DataType }
-  | { readonly kind: "constant"; readonly type: DataType; readonly value: ConstantValue }
+  | { readonly kind: 'ref'; readonly index: number; readonly type: DataType }
+  | { readonly kind: 'constant'; readonly type: DataType; readonly value: ConstantValue }
   | {
-      readonly kind: "call";
+      readonly kind: 'call';
       readonly name: string;
       readonly schema: string | null;
       readonly arguments: readonly Expression[];
@@ -15,32 +15,32 @@ export type Expression =
       readonly type: DataType;
     }
   | {
-      readonly kind: "cast";
+      readonly kind: 'cast';
       readonly input: Expression;
       readonly type: DataType;
       readonly isTry: boolean;
     }
   | {
-      readonly kind: "comparison";
+      readonly kind: 'comparison';
       readonly comparison: Comparison;
       readonly left: Expression;
       readonly right: Expression;
       readonly type: DataType;
     }
   | {
-      readonly kind: "conjunction";
-      readonly operator: "AND" | "OR";
+      readonly kind: 'conjunction';
+      readonly operator: 'AND' | 'OR';
       readonly arguments: readonly Expression[];
       readonly type: DataType;
     }
   | {
-      readonly kind: "operator";
+      readonly kind: 'operator';
       readonly operator: OperatorName;
       readonly arguments: readonly Expression[];
       readonly type: DataType;
     }
   | {
-      readonly kind: "between";
+      readonly kind: 'between';
       readonly input: Expression;
       readonly lower: Expression;
       readonly upper: Expression;
@@ -49,22 +49,13 @@ export type Expression =
       readonly type: DataType;
     }
   | {
-      readonly kind: "case";
+      readonly kind: 'case';
       readonly branches: readonly { readonly condition: Expression; readonly result: Expression }[];
       readonly otherwise: Expression;
       readonly type: DataType;
     };
 
-export type OperatorName =
-  | "NOT"
-  | "IS NULL"
-  | "IS NOT NULL"
-  | "IN"
-  | "NOT IN"
-  | "COALESCE"
-  | "TRY"
-  | "NULLIF"
-  | "GROUPING";
+export type OperatorName = 'NOT' | 'IS NULL' | 'IS NOT NULL' | 'IN' | 'NOT IN' | 'COALESCE' | 'TRY' | 'NULLIF' | 'GROUPING';
 
 /**
  * A constant exactly as SQL can write it: null, or the text whose cast to the constant's type gives the value back
@@ -72,14 +63,14 @@ export type OperatorName =
  * nested values are lists of constants.
  */
 export type ConstantValue =
-  | { readonly kind: "null" }
-  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'text'; readonly text: string }
   | {
-      readonly kind: "list";
+      readonly kind: 'list';
       readonly items: readonly { readonly type: DataType; readonly value: ConstantValue }[];
     }
   | {
-      readonly kind: "struct";
+      readonly kind: 'struct';
       readonly fields: readonly {
         readonly name: string;
         readonly type: DataType;
@@ -121,15 +112,15 @@ export interface WindowCall {
 }
 
 export interface WindowFrame {
-  readonly unit: "ROWS" | "RANGE" | "GROUPS";
+  readonly unit: 'ROWS' | 'RANGE' | 'GROUPS';
   readonly start: FrameBound;
   readonly end: FrameBound;
-  readonly exclude: "NO OTHERS" | "CURRENT ROW" | "GROUP" | "TIES";
+  readonly exclude: 'NO OTHERS' | 'CURRENT ROW' | 'GROUP' | 'TIES';
 }
 
 export type FrameBound =
-  | { readonly kind: "unbounded_preceding" }
-  | { readonly kind: "unbounded_following" }
-  | { readonly kind: "current_row" }
-  | { readonly kind: "preceding"; readonly offset: Expression }
-  | { readonly kind: "following"; readonly offset: Expression };
+  | { readonly kind: 'unbounded_preceding' }
+  | { readonly kind: 'unbounded_following' }
+  | { readonly kind: 'current_row' }
+  | { readonly kind: 'preceding'; readonly offset: Expression }
+  | { readonly kind: 'following'; readonly offset: Expression };

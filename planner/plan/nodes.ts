@@ -1,5 +1,5 @@
-import type { DataType } from "../types/data-type.js";
-import type { Expression, SortKey, AggregateCall, WindowCall } from "./expressions.js";
+import type { DataType } from '../types/data-type.js';
+import type { Expression, SortKey, AggregateCall, WindowCall } from './expressions.js';
 
 /**
  * The logical plan: what DuckDB's binder and optimizer made of a statement, as readonly data. References are
@@ -40,7 +40,7 @@ interface NodeBase {
 
 /** Reads a table reference: `read` names the columns read (none when only rows are counted), `filters` are over them, `projection` picks the output. */
 export interface ScanNode extends NodeBase {
-  readonly kind: "scan";
+  readonly kind: 'scan';
   /** Index of the RelationReference, taken from the stub's path. */
   readonly reference: number;
   readonly read: readonly string[];
@@ -50,7 +50,7 @@ export interface ScanNode extends NodeBase {
 }
 
 export interface FilterNode extends NodeBase {
-  readonly kind: "filter";
+  readonly kind: 'filter';
   readonly input: PlanNode;
   readonly conditions: readonly Expression[];
   /** Input columns kept, or null for all. */
@@ -58,7 +58,7 @@ export interface FilterNode extends NodeBase {
 }
 
 export interface ProjectionNode extends NodeBase {
-  readonly kind: "projection";
+  readonly kind: 'projection';
   readonly input: PlanNode;
   readonly expressions: readonly Expression[];
   /** Names where DuckDB gave an alias; for people, and for hints' column names. */
@@ -67,7 +67,7 @@ export interface ProjectionNode extends NodeBase {
 
 /** Output: groups, then aggregates, then GROUPING() values. No groups and no sets: one row, always. */
 export interface AggregateNode extends NodeBase {
-  readonly kind: "aggregate";
+  readonly kind: 'aggregate';
   readonly input: PlanNode;
   readonly groups: readonly Expression[];
   /** Sets of indexes into `groups`; null is the plain GROUP BY of all of them. */
@@ -77,24 +77,14 @@ export interface AggregateNode extends NodeBase {
   readonly groupingCalls: readonly (readonly number[])[];
 }
 
-export type JoinType =
-  | "inner"
-  | "left"
-  | "right"
-  | "full"
-  | "semi"
-  | "anti"
-  | "right_semi"
-  | "right_anti"
-  | "mark"
-  | "single";
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti' | 'right_semi' | 'right_anti' | 'mark' | 'single';
 
 /**
  * Output: kept left columns, then kept right columns; semi and anti give the left only, right_semi and right_anti the
  * right only, mark the left and one BOOLEAN. All conditions hold together (AND).
  */
 export interface JoinNode extends NodeBase {
-  readonly kind: "join";
+  readonly kind: 'join';
   readonly joinType: JoinType;
   readonly left: PlanNode;
   readonly right: PlanNode;
@@ -113,36 +103,28 @@ export interface JoinCondition {
   readonly comparison: Comparison;
 }
 
-export type Comparison =
-  | "="
-  | "<>"
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "IS NOT DISTINCT FROM"
-  | "IS DISTINCT FROM";
+export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'IS NOT DISTINCT FROM' | 'IS DISTINCT FROM';
 
 export interface CrossProductNode extends NodeBase {
-  readonly kind: "cross_product";
+  readonly kind: 'cross_product';
   readonly left: PlanNode;
   readonly right: PlanNode;
 }
 
 /** A join whose one side (`left`, or `right` when flipped) is also read, deduplicated on `duplicateEliminated`, by the DelimGet nodes of the other. */
 export interface DelimJoinNode extends NodeBase {
-  readonly kind: "delim_join";
+  readonly kind: 'delim_join';
   readonly join: JoinNode;
   readonly duplicateEliminated: readonly Expression[];
   readonly flipped: boolean;
 }
 
 export interface DelimGetNode extends NodeBase {
-  readonly kind: "delim_get";
+  readonly kind: 'delim_get';
 }
 
 export interface OrderNode extends NodeBase {
-  readonly kind: "order";
+  readonly kind: 'order';
   readonly input: PlanNode;
   readonly keys: readonly SortKey[];
   /** Input columns kept, or null for all. */
@@ -150,7 +132,7 @@ export interface OrderNode extends NodeBase {
 }
 
 export interface TopNNode extends NodeBase {
-  readonly kind: "top_n";
+  readonly kind: 'top_n';
   readonly input: PlanNode;
   readonly keys: readonly SortKey[];
   readonly limit: number;
@@ -158,7 +140,7 @@ export interface TopNNode extends NodeBase {
 }
 
 export interface LimitNode extends NodeBase {
-  readonly kind: "limit";
+  readonly kind: 'limit';
   readonly input: PlanNode;
   readonly limit: number | null;
   readonly offset: number;
@@ -166,7 +148,7 @@ export interface LimitNode extends NodeBase {
 
 /** `targets` null: the whole row. DISTINCT ON keeps the first row by `keys`. */
 export interface DistinctNode extends NodeBase {
-  readonly kind: "distinct";
+  readonly kind: 'distinct';
   readonly input: PlanNode;
   readonly targets: readonly Expression[];
   /** True for DISTINCT ON. */
@@ -176,13 +158,13 @@ export interface DistinctNode extends NodeBase {
 
 /** UNION ALL of any number of inputs; a UNION without ALL has a distinct node above it. */
 export interface UnionNode extends NodeBase {
-  readonly kind: "union";
+  readonly kind: 'union';
   readonly inputs: readonly PlanNode[];
 }
 
 export interface SetOperationNode extends NodeBase {
-  readonly kind: "set_operation";
-  readonly operation: "intersect" | "except";
+  readonly kind: 'set_operation';
+  readonly operation: 'intersect' | 'except';
   readonly all: boolean;
   readonly left: PlanNode;
   readonly right: PlanNode;
@@ -190,21 +172,21 @@ export interface SetOperationNode extends NodeBase {
 
 /** Output: the input's columns, then one for each call. */
 export interface WindowNode extends NodeBase {
-  readonly kind: "window";
+  readonly kind: 'window';
   readonly input: PlanNode;
   readonly calls: readonly WindowCall[];
 }
 
 /** Output: the input's columns, then the unnested ones. */
 export interface UnnestNode extends NodeBase {
-  readonly kind: "unnest";
+  readonly kind: 'unnest';
   readonly input: PlanNode;
   readonly expressions: readonly Expression[];
 }
 
 /** Computes `definition` once; CteReference nodes with the same index in `body` read it. */
 export interface CteNode extends NodeBase {
-  readonly kind: "cte";
+  readonly kind: 'cte';
   readonly index: number;
   readonly name: string;
   readonly definition: PlanNode;
@@ -212,35 +194,35 @@ export interface CteNode extends NodeBase {
 }
 
 export interface CteReferenceNode extends NodeBase {
-  readonly kind: "cte_reference";
+  readonly kind: 'cte_reference';
   readonly index: number;
 }
 
 export interface ValuesNode extends NodeBase {
-  readonly kind: "values";
+  readonly kind: 'values';
   readonly rows: readonly (readonly Expression[])[];
 }
 
 /** One row (SELECT without FROM); DuckDB counts one INTEGER column in it that nothing reads. */
 export interface SingleRowNode extends NodeBase {
-  readonly kind: "single_row";
+  readonly kind: 'single_row';
 }
 
 /** No rows. */
 export interface EmptyNode extends NodeBase {
-  readonly kind: "empty";
+  readonly kind: 'empty';
 }
 
 /** A table function over constants (generate_series, range, unnest). */
 export interface FunctionScanNode extends NodeBase {
-  readonly kind: "function_scan";
+  readonly kind: 'function_scan';
   readonly function: string;
   readonly arguments: readonly Expression[];
   readonly projection: readonly number[];
 }
 
 export interface SampleNode extends NodeBase {
-  readonly kind: "sample";
+  readonly kind: 'sample';
   readonly input: PlanNode;
   readonly method: string;
   readonly size: number;
@@ -250,7 +232,7 @@ export interface SampleNode extends NodeBase {
 
 /** Moves rows between stages; only planner/distribute makes these, in one pass, and planner/fragment cuts the plan at them. */
 export interface ExchangeNode extends NodeBase {
-  readonly kind: "exchange";
+  readonly kind: 'exchange';
   readonly input: PlanNode;
   readonly distribution: Distribution;
   /** Why it is there and why it is of this kind, for EXPLAIN. */
@@ -259,21 +241,19 @@ export interface ExchangeNode extends NodeBase {
 
 /** How an exchange hands out rows: all to one task, all to every task, or by hash of key columns of its input. */
 export type Distribution =
-  | { readonly kind: "gather" }
-  | { readonly kind: "broadcast" }
+  | { readonly kind: 'gather' }
+  | { readonly kind: 'broadcast' }
   | {
-      readonly kind: "hash";
+      readonly kind: 'hash';
       readonly keys: readonly { readonly column: number; readonly type: DataType }[];
       readonly partitionCount: number;
     };
 
 /** A leaf that stands for the rows of an earlier stage, after the cut. */
 export interface StageInputNode extends NodeBase {
-  readonly kind: "stage_input";
+  readonly kind: 'stage_input';
   readonly stage: number;
 }
 
 /** A plan, or the reason why DuckDB's JSON holds something the reader does not know. */
-export type ReadPlanResult =
-  | { readonly kind: "plan"; readonly plan: PlanNode }
-  | { readonly kind: "unknown"; readonly reason: string };
+export type ReadPlanResult = { readonly kind: 'plan'; readonly plan: PlanNode } | { readonly kind: 'unknown'; readonly reason: string };

@@ -1,5 +1,5 @@
-import { children, withChildren } from "./plan-children.js";
-import type { PlanNode } from "./nodes.js";
+import { children, withChildren } from './plan-children.js';
+import type { PlanNode } from './nodes.js';
 
 /** Visits every node, inputs after their node. */
 export function walkPlan(plan: PlanNode, visit: (node: PlanNode) => void): void {
@@ -13,16 +13,11 @@ export function walkPlan(plan: PlanNode, visit: (node: PlanNode) => void): void 
 export function rewritePlan(plan: PlanNode, change: (node: PlanNode) => PlanNode): PlanNode {
   const before = children(plan);
   const after = before.map((child) => rewritePlan(child, change));
-  return change(
-    after.every((child, index) => child === before[index]) ? plan : withChildren(plan, after),
-  );
+  return change(after.every((child, index) => child === before[index]) ? plan : withChildren(plan, after));
 }
 
 /** The first node, in walking order, that `test` accepts. */
-export function findNode<T extends PlanNode>(
-  plan: PlanNode,
-  test: (node: PlanNode) => node is T,
-): T | undefined {
+export function findNode<T extends PlanNode>(plan: PlanNode, test: (node: PlanNode) => node is T): T | undefined {
   if (test(plan)) {
     return plan;
   }

@@ -1,9 +1,12 @@
-import type { SqlLines } from "./sql-text.js";
+import type { Expression } from '../plan/expressions.js';
+import type { SqlLines } from './sql-text.js';
 
 /** What the delim_get nodes below a delim join read: the distinct keys of its materialised side. */
 export interface DelimSource {
   readonly name: string;
-  readonly keys: readonly string[];
+  /** Over the materialised side's columns. */
+  readonly keys: readonly Expression[];
+  readonly width: number;
 }
 
 /** A CTE of the printed query. */

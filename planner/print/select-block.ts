@@ -1,4 +1,4 @@
-import { indent, line, wrap, type SqlLine, type SqlLines } from "./sql-text.js";
+import { indent, line, wrap, type SqlLine, type SqlLines } from './sql-text.js';
 
 /**
  * One SELECT in the making. Operators are added to a block as long as SQL's own order of clauses (FROM, WHERE, GROUP BY,
@@ -26,11 +26,7 @@ export interface SelectBlock {
 }
 
 /** A block that gives `columns` of `from`. */
-export function selectFrom(
-  from: SqlLines | null,
-  columns: readonly string[],
-  isJoin = false,
-): SelectBlock {
+export function selectFrom(from: SqlLines | null, columns: readonly string[], isJoin = false): SelectBlock {
   return {
     from,
     isJoin,
@@ -52,12 +48,7 @@ export function takesConditions(block: SelectBlock): boolean {
 
 /** True while only FROM, WHERE and the SELECT list are in use. */
 function isUnfinished(block: SelectBlock): boolean {
-  return (
-    block.groupBy === null &&
-    block.distinct === null &&
-    block.limit === null &&
-    block.sample === null
-  );
+  return block.groupBy === null && block.distinct === null && block.limit === null && block.sample === null;
 }
 
 /** True when the SELECT list may be replaced by expressions over it. Not after ORDER BY and LIMIT: they would be computed for the rows that LIMIT drops. */
@@ -82,16 +73,13 @@ export function outputName(index: number): string {
 
 /** The block as a SELECT whose columns are c0..cn. */
 export function renderBlock(block: SelectBlock): SqlLines {
-  const list =
-    block.columns.length === 0
-      ? "NULL AS c0"
-      : block.columns.map((column, index) => `${column} AS ${outputName(index)}`).join(", ");
+  const list = block.columns.length === 0 ? 'NULL AS c0' : block.columns.map((column, index) => `${column} AS ${outputName(index)}`).join(', ');
   return [
-    line(`SELECT ${block.distinct === null ? "" : `${block.distinct} `}${list}`),
-    ...(block.from === null ? [] : wrap("FROM ", block.from, "")),
-    ...clause("WHERE ", block.where, " AND "),
+    line(`SELECT ${block.distinct === null ? '' : `${block.distinct} `}${list}`),
+    ...(block.from === null ? [] : wrap('FROM ', block.from, '')),
+    ...clause('WHERE ', block.where, ' AND '),
     ...(block.groupBy === null ? [] : [line(`GROUP BY ${block.groupBy}`)]),
-    ...clause("ORDER BY ", block.orderBy, ", "),
+    ...clause('ORDER BY ', block.orderBy, ', '),
     ...(block.limit === null ? [] : [line(block.limit)]),
     ...(block.sample === null ? [] : [line(block.sample)]),
   ];
@@ -103,7 +91,7 @@ function clause(keyword: string, parts: readonly string[], separator: string): r
 
 /** The block as a parenthesised subselect under an alias, and a new block that gives its columns. */
 export function subselect(block: SelectBlock, alias: string): SelectBlock {
-  const from: SqlLines = [line("("), ...indent(renderBlock(block)), line(`) AS ${alias}`)];
+  const from: SqlLines = [line('('), ...indent(renderBlock(block)), line(`) AS ${alias}`)];
   return selectFrom(
     from,
     block.columns.map((_, index) => `${alias}.${outputName(index)}`),

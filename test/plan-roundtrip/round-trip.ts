@@ -1,23 +1,20 @@
-import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
-import { readPlan } from "../../planner/bind/read-plan.js";
-import { checkPlan } from "../../planner/plan/check-plan.js";
-import type { PlanNode } from "../../planner/plan/nodes.js";
-import { copyThroughJson } from "../../planner/plan/walk-plan.js";
-import { fillPieces, printPlan } from "../../planner/print/print-plan.js";
-import { quoteText } from "../../planner/types/data-type.js";
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import { readPlan } from '../../planner/bind/read-plan.js';
+import { checkPlan } from '../../planner/plan/check-plan.js';
+import type { PlanNode } from '../../planner/plan/nodes.js';
+import { copyThroughJson } from '../../planner/plan/walk-plan.js';
+import { fillPieces, printPlan } from '../../planner/print/print-plan.js';
+import { quoteText } from '../../planner/types/data-type.js';
 
 /** The optimizers that are off where plans are made; see the facts on json_serialize_plan. */
-const DISABLED_OPTIMIZERS =
-  "column_lifetime,compressed_materialization,late_materialization,join_filter_pushdown";
+const DISABLED_OPTIMIZERS = 'column_lifetime,compressed_materialization,late_materialization,join_filter_pushdown';
 
 /** What came of one statement. */
-export type Outcome =
-  | { readonly kind: "unknown"; readonly reason: string }
-  | { readonly kind: "plan"; readonly plan: PlanNode; readonly sql: string };
+export type Outcome = { readonly kind: 'unknown'; readonly reason: string } | { readonly kind: 'plan'; readonly plan: PlanNode; readonly sql: string };
 
 /** A result's types and rows, as text. */
 export interface Rows {
@@ -41,12 +38,7 @@ export class RoundTrip {
   readonly #oracle: DuckDBConnection;
   readonly #rowCounts = new Map<string, number>();
 
-  private constructor(
-    folder: string,
-    planner: DuckDBConnection,
-    runner: DuckDBConnection,
-    oracle: DuckDBConnection,
-  ) {
+  private constructor(folder: string, planner: DuckDBConnection, runner: DuckDBConnection, oracle: DuckDBConnection) {
     this.folder = folder;
     this.#planner = planner;
     this.#runner = runner;
@@ -55,20 +47,20 @@ export class RoundTrip {
 
   static async start(): Promise<RoundTrip> {
     const settings = {
-      threads: "2",
-      autoload_known_extensions: "false",
-      autoinstall_known_extensions: "false",
+      threads: '2',
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
     };
-    const planner = await (await DuckDBInstance.create(":memory:", settings)).connect();
-    const runner = await (await DuckDBInstance.create(":memory:", settings)).connect();
-    const oracle = await (await DuckDBInstance.create(":memory:", settings)).connect();
+    const planner = await (await DuckDBInstance.create(':memory:', settings)).connect();
+    const runner = await (await DuckDBInstance.create(':memory:', settings)).connect();
+    const oracle = await (await DuckDBInstance.create(':memory:', settings)).connect();
     await planner.run(`SET disabled_optimizers = '${DISABLED_OPTIMIZERS}'`);
     for (const connection of [planner, runner, oracle]) {
       await connection.run("SET TimeZone = 'UTC'");
     }
     // As in executors; json_serialize_plan does not see this setting, so plans never depend on it.
-    await runner.run("SET integer_division = true");
-    return new RoundTrip(mkdtempSync(join(tmpdir(), "plan-roundtrip-")), planner, runner, oracle);
+    await runner.run('SET integer_division = true');
+    return new RoundTrip(mkdtempSync(join(tmpdir(), 'plan-roundtrip-')), planner, runner, oracle);
   }
 
   stop(): void {
@@ -84,9 +76,7 @@ export class RoundTrip {
     await this.#runner.run(
       `COPY (SELECT * FROM read_parquet(${quoteText(this.dataPath(name))}) LIMIT 0) TO ${quoteText(this.stubPath(name, 0))} (FORMAT parquet)`,
     );
-    const counted = await this.#runner.runAndReadAll(
-      `SELECT count(*)::INTEGER FROM read_parquet(${quoteText(this.dataPath(name))})`,
-    );
+    const counted = await this.#runner.runAndReadAll(`SELECT count(*)::INTEGER FROM read_parquet(${quoteText(this.dataPath(name))})`);
     this.#rowCounts.set(name, Number(counted.getRows()[0]?.[0]));
   }
 
@@ -95,14 +85,10 @@ export class RoundTrip {
   }
 
   /** The statement's plan as DuckDB writes it, and the tables by reference index. */
-  async serialize(
-    statement: string,
-  ): Promise<{ readonly json: string; readonly tables: readonly string[] }> {
+  async serialize(statement: string): Promise<{ readonly json: string; readonly tables: readonly string[] }> {
     const tables: string[] = [];
     const sql = await this.#overStubs(statement, tables);
-    const result = await this.#planner.runAndReadAll(
-      `SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true)`,
-    );
+    const result = await this.#planner.runAndReadAll(`SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true)`);
     return { json: String(result.getRows()[0]?.[0]), tables };
   }
 
@@ -110,7 +96,7 @@ export class RoundTrip {
   async plan(statement: string): Promise<Outcome> {
     const { json, tables } = await this.serialize(statement);
     const read = readPlan(json);
-    if (read.kind === "unknown") {
+    if (read.kind === 'unknown') {
       return read;
     }
     checkPlan(read.plan);
@@ -118,10 +104,10 @@ export class RoundTrip {
     assert.deepEqual(plan, read.plan);
     const pieces = printPlan(plan);
     const sql = fillPieces(pieces, {
-      scan: (reference) => this.realTable(tables[reference] ?? ""),
-      exchange: () => assert.fail("no exchange was planned"),
+      scan: (reference) => this.realTable(tables[reference] ?? ''),
+      exchange: () => assert.fail('no exchange was planned'),
     });
-    return { kind: "plan", plan, sql };
+    return { kind: 'plan', plan, sql };
   }
 
   /** Runs a statement as it is over the real files. */
@@ -163,9 +149,7 @@ export class RoundTrip {
   async #copyStub(name: string, index: number): Promise<void> {
     const path = this.stubPath(name, index);
     if (index > 0 && !this.#stubs.has(path)) {
-      await this.#runner.run(
-        `COPY (FROM read_parquet(${quoteText(this.stubPath(name, 0))})) TO ${quoteText(path)} (FORMAT parquet)`,
-      );
+      await this.#runner.run(`COPY (FROM read_parquet(${quoteText(this.stubPath(name, 0))})) TO ${quoteText(path)} (FORMAT parquet)`);
       this.#stubs.add(path);
     }
   }
@@ -175,21 +159,16 @@ export class RoundTrip {
 const FLOAT_DIGITS = 10;
 
 function valueText(value: DuckDBValue): string {
-  if (typeof value === "number") {
+  if (typeof value === 'number') {
     return Number.isInteger(value) ? String(value) : value.toPrecision(FLOAT_DIGITS);
   }
-  return value === null ? "NULL" : value.toString();
+  return value === null ? 'NULL' : value.toString();
 }
 
 /** Compares the printed statement with the original: types, and rows in order where the statement orders them wholly. */
-export async function assertSameRows(
-  trip: RoundTrip,
-  statement: string,
-  outcome: Outcome,
-  ordered: boolean,
-): Promise<void> {
-  assert.equal(outcome.kind, "plan", outcome.kind === "unknown" ? outcome.reason : "");
-  if (outcome.kind !== "plan") {
+export async function assertSameRows(trip: RoundTrip, statement: string, outcome: Outcome, ordered: boolean): Promise<void> {
+  assert.equal(outcome.kind, 'plan', outcome.kind === 'unknown' ? outcome.reason : '');
+  if (outcome.kind !== 'plan') {
     return;
   }
   const expected = await trip.runOriginal(statement);
@@ -197,20 +176,9 @@ export async function assertSameRows(
   try {
     actual = await trip.run(outcome.sql);
   } catch (error) {
-    throw new Error(
-      `${error instanceof Error ? error.message : String(error)}\nof\n${statement}\nprinted as\n${outcome.sql}`,
-      { cause: error },
-    );
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nof\n${statement}\nprinted as\n${outcome.sql}`, { cause: error });
   }
   const sort = (rows: readonly string[]): readonly string[] => (ordered ? rows : rows.toSorted());
-  assert.deepEqual(
-    actual.types,
-    expected.types,
-    `types of\n${statement}\nprinted as\n${outcome.sql}`,
-  );
-  assert.deepEqual(
-    sort(actual.rows),
-    sort(expected.rows),
-    `rows of\n${statement}\nprinted as\n${outcome.sql}`,
-  );
+  assert.deepEqual(actual.types, expected.types, `types of\n${statement}\nprinted as\n${outcome.sql}`);
+  assert.deepEqual(sort(actual.rows), sort(expected.rows), `rows of\n${statement}\nprinted as\n${outcome.sql}`);
 }

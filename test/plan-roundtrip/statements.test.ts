@@ -1,20 +1,11 @@
-import { strict as assert } from "node:assert";
-import { assertSameRows, RoundTrip } from "./round-trip.js";
-import { readRefusedStatements, readStatements, titleOf } from "./statements.js";
-import { addSmallTables } from "./tables.js";
+import { strict as assert } from 'node:assert';
+import { assertSameRows, RoundTrip } from './round-trip.js';
+import { readRefusedStatements, readStatements, titleOf } from './statements.js';
+import { addSmallTables } from './tables.js';
 
-const GROUPS = [
-  "operators",
-  "expressions",
-  "aggregates",
-  "windows",
-  "set-operations",
-  "subqueries",
-  "types",
-  "reports",
-];
+const GROUPS = ['operators', 'expressions', 'aggregates', 'windows', 'set-operations', 'subqueries', 'types', 'reports'];
 
-describe("plan round trip: SQL -> DuckDB plan -> plan nodes -> SQL gives the same rows", () => {
+describe('plan round trip: SQL -> DuckDB plan -> plan nodes -> SQL gives the same rows', () => {
   let trip: RoundTrip;
 
   before(async () => {
@@ -28,33 +19,25 @@ describe("plan round trip: SQL -> DuckDB plan -> plan nodes -> SQL gives the sam
     describe(group, () => {
       for (const statement of readStatements(group)) {
         it(titleOf(statement), async () => {
-          await assertSameRows(
-            trip,
-            statement,
-            await trip.plan(statement),
-            /\border by [^()]*$/i.test(statement) && group === "reports",
-          );
+          await assertSameRows(trip, statement, await trip.plan(statement), /\border by [^()]*$/i.test(statement) && group === 'reports');
         });
       }
     });
   }
 
-  describe("refused, with a reason", () => {
+  describe('refused, with a reason', () => {
     for (const { reason, sql } of readRefusedStatements()) {
       it(`${titleOf(sql)}: ${reason}`, async () => {
-        assert.deepEqual(await trip.plan(sql), { kind: "unknown", reason });
+        assert.deepEqual(await trip.plan(sql), { kind: 'unknown', reason });
       });
     }
   });
 
-  it("a scalar subquery of two rows fails like the original", async () => {
-    const statement = "select t.a, (select k from {u} u where u.a = t.a) from {t} t";
+  it('a scalar subquery of two rows fails like the original', async () => {
+    const statement = 'select t.a, (select k from {u} u where u.a = t.a) from {t} t';
     const outcome = await trip.plan(statement);
-    assert.equal(outcome.kind, "plan");
+    assert.equal(outcome.kind, 'plan');
     await assert.rejects(trip.runOriginal(statement), /More than one row returned by a subquery/);
-    await assert.rejects(
-      outcome.kind === "plan" ? trip.run(outcome.sql) : Promise.resolve(),
-      /More than one row returned by a subquery/,
-    );
+    await assert.rejects(outcome.kind === 'plan' ? trip.run(outcome.sql) : Promise.resolve(), /More than one row returned by a subquery/);
   });
 });

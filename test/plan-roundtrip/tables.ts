@@ -1,4 +1,4 @@
-import type { RoundTrip } from "./round-trip.js";
+import type { RoundTrip } from './round-trip.js';
 
 /** Forty rows with NULLs in most columns, duplicates, and a struct and a list. */
 const T = `SELECT (i * 7) % 13 - 3 AS a,
@@ -28,13 +28,13 @@ const TYPES = `SELECT * FROM (VALUES
    TIMESTAMPTZ '1900-01-01 00:00:00+00', INTERVAL '0 days', [], {'a': NULL, 'b': NULL}, MAP {}, 'null', 'b'),
   (1, 2, 3, 4, 2, 5, 0.1, 0.1, 1.5, 2.5, 'a''b', 'abc', false, 'ffffffff-ffff-ffff-ffff-ffffffffffff', DATE '2020-02-29', TIME '12:00:00',
    TIMESTAMP '2020-01-01 00:00:00.123456', TIMESTAMPTZ '2020-06-01 00:00:00+02', INTERVAL '1 day', [3, NULL], {'a': 5, 'b': 'y'}, MAP {2: NULL}, '[1,2]', 'a'),
-  (${Array.from({ length: 24 }, () => "NULL").join(", ")}))
+  (${Array.from({ length: 24 }, () => 'NULL').join(', ')}))
   AS v(ti, si, i, bi, u8, ub, f, d, de, de38, vc, bl, bo, uu, dt, tm, ts, tz, iv, li, st, m, js, e)`;
 
 /** Makes the small tables the statements are written over. */
 export async function addSmallTables(trip: RoundTrip): Promise<void> {
-  await trip.addTable("t", T);
-  await trip.addTable("u", U);
-  await trip.addTable("e", E);
-  await trip.addTable("types", TYPES);
+  await trip.addTable('t', T);
+  await trip.addTable('u', U);
+  await trip.addTable('e', E);
+  await trip.addTable('types', TYPES);
 }

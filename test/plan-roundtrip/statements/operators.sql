@@ -55,3 +55,23 @@ select a from {t} where d between date '2020-01-10' and date '2020-02-01' and ex
 select case when f then a else null end, if(f, 1, 2) from {t};
 
 select a, x from {t} where x is not null and not f order by x + a, a, d limit 3;
+
+select b from {t} order by b collate nocase desc, a, d limit 9;
+
+select count(*) from (select * from {t} using sample reservoir(5 rows));
+
+select count(*) from (select a from {t} limit 0);
+
+select a from {t} order by a offset 35;
+
+select t.a from {t} t, {u} u where t.x + u.k > 20 and t.b <> u.b;
+
+select count(*) from {t} t1, {t} t2, {t} t3 where t1.a = t2.a and t2.b = t3.b;
+
+select 1 as one, a, 2 as two from {t} where a > 5 group by one, a, two;
+
+select max(b) over (), x from (select b, x from {t} order by n desc, a limit 3);
+
+select a, a from {t} order by a, n limit 5;
+
+select "weird ""name", count(*) from (select a as "weird ""name" from {t}) group by 1

@@ -69,3 +69,31 @@ select * from {t} t where x > (select avg(x) from {t} t2 where t2.b = t.b);
 select * from {t} t where x > (select avg(x) from {t} t2 where t2.b = t.b) or not exists (select 1 from {u} u where u.a = t.a);
 
 select t.a from {t} t where exists (select 1 from {u} u where u.a = t.a and exists (select 1 from {t} t3 where t3.b = u.b and t3.x > t.x));
+
+select t.a from {t} t where exists (select 1 from {u} u where u.a = t.a or u.k < t.x);
+
+select t.a from {t} t where not exists (select 1 from {u} u where u.a > t.a or u.k < t.x);
+
+select u.k from {u} u where exists (select 1 from {t} t where t.b = u.b and t.x < u.k);
+
+select u.k from {u} u where not exists (select 1 from {t} t where t.b = u.b and t.a = u.k);
+
+select u.k from {u} u where u.k not in (select a from {t} where a is not null);
+
+select count(*) from {u} u where u.k in (select a from {t} limit 5);
+
+select t.b, t.a from {t} t where t.n > all (select u.k from {u} u where u.b = t.b);
+
+select t.b, t.a = any (select u.a from {u} u where u.b = t.b), t.a <> all (select u.a from {u} u where u.b = t.b) from {t} t;
+
+select t.a, exists (select 1 from {u} u where u.a is not distinct from t.a) from {t} t;
+
+select t.a, (select count(*) from {u} u where u.a = t.a or u.k = t.a) from {t} t;
+
+select t1.a, t1.b, t1.a in (select u.a from {u} u where u.b = t1.b and u.k in (select t2.a from {t} t2 where t2.b = u.b)) from {t} t1;
+
+select (select (select max(u.k) from {u} u where u.b = t.b and u.a <= t.a)) from {t} t;
+
+with w as materialized (select a, b from {u}) select t.a, (select count(*) from w where w.b = t.b) from {t} t where t.a in (select a from w);
+
+select * from (select a, n from {t} t order by n desc, a, d limit 7) x left join lateral (select k from {u} u where u.a < x.a order by k limit 1) y on true;
