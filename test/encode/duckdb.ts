@@ -1,12 +1,12 @@
-import { DuckDBInstance } from "@duckdb/node-api";
-import type { DuckDBConnection } from "@duckdb/node-api";
-import type { OutputSettings, ResultColumnEncoding } from "../../executor/engine.js";
-import { resultColumns } from "../../executor/encode/result-columns.js";
-import { createRowEncoder } from "../../executor/encode/row-encoder.js";
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { OutputSettings, ResultColumnEncoding } from '../../executor/engine.js';
+import { resultColumns } from '../../executor/encode/result-columns.js';
+import { createRowEncoder } from '../../executor/encode/row-encoder.js';
 
 /** A DuckDB of the tests' own, with the settings executors use. */
 export async function openDuckdb(): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return connection;
@@ -20,10 +20,7 @@ export async function encodeRows(
   settings: OutputSettings,
 ): Promise<(Buffer | null)[][]> {
   const result = await connection.stream(sql);
-  const columns = resultColumns(
-    { names: result.columnNames(), types: result.columnTypes() },
-    encodings,
-  );
+  const columns = resultColumns({ names: result.columnNames(), types: result.columnTypes() }, encodings);
   const encoder = createRowEncoder(columns, settings);
   const rows: (Buffer | null)[][] = [];
   for (;;) {

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { Client } from "pg";
-import { sourceDirectory } from "../runner/source-directory.js";
-import { CASE_GROUPS } from "./cases.js";
-import type { CaseGroup, ValueCase } from "./cases.js";
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Client } from 'pg';
+import { sourceDirectory } from '../runner/source-directory.js';
+import { CASE_GROUPS } from './cases.js';
+import type { CaseGroup, ValueCase } from './cases.js';
 
 /** What PostgreSQL sent for one value: its type, its text, and its binary form in hexadecimal. */
 export interface Golden {
@@ -13,17 +13,17 @@ export interface Golden {
   readonly binary: string;
 }
 
-const FILE = sourceDirectory("encode", "goldens", "values.json");
+const FILE = sourceDirectory('encode', 'goldens', 'values.json');
 
 /** The goldens as stored. */
 export function readGoldens(): readonly Golden[] {
-  const goldens: readonly Golden[] = JSON.parse(readFileSync(FILE, "utf8"));
+  const goldens: readonly Golden[] = JSON.parse(readFileSync(FILE, 'utf8'));
   return goldens;
 }
 
 /** Stores goldens, one a line. */
 export function writeGoldens(goldens: readonly Golden[]): void {
-  writeFileSync(FILE, `[\n${goldens.map((golden) => JSON.stringify(golden)).join(",\n")}\n]\n`);
+  writeFileSync(FILE, `[\n${goldens.map((golden) => JSON.stringify(golden)).join(',\n')}\n]\n`);
 }
 
 /** Asks a PostgreSQL for every golden. */
@@ -63,25 +63,25 @@ const RAW_TYPES = { getTypeParser: () => (value: unknown) => value };
 async function askOne(client: Client, group: CaseGroup, item: ValueCase): Promise<Golden> {
   const text = await client.query<[string]>({
     text: `SELECT ${item.postgres}`,
-    rowMode: "array",
+    rowMode: 'array',
     types: RAW_TYPES,
   });
   const oid = text.fields[0]?.dataTypeID ?? 0;
   // The driver cannot hand out binary values; the function that makes them can be called in SQL.
   const send = await client.query<[string]>({
-    text: "SELECT typsend::text FROM pg_type WHERE oid = $1",
+    text: 'SELECT typsend::text FROM pg_type WHERE oid = $1',
     values: [oid],
-    rowMode: "array",
+    rowMode: 'array',
   });
   const binary = await client.query<[string]>({
-    text: `SELECT encode(${send.rows[0]?.[0] ?? ""}(value), 'hex') FROM (SELECT ${item.postgres}) AS one(value)`,
-    rowMode: "array",
+    text: `SELECT encode(${send.rows[0]?.[0] ?? ''}(value), 'hex') FROM (SELECT ${item.postgres}) AS one(value)`,
+    rowMode: 'array',
   });
   return {
     group: group.name,
     postgres: item.postgres,
     oid,
-    text: text.rows[0]?.[0] ?? "",
-    binary: binary.rows[0]?.[0] ?? "",
+    text: text.rows[0]?.[0] ?? '',
+    binary: binary.rows[0]?.[0] ?? '',
   };
 }

@@ -1,5 +1,5 @@
-import { startOwnPostgres } from "../services/postgres.js";
-import { askPostgres, writeGoldens } from "./golden-file.js";
+import { startOwnPostgres } from '../services/postgres.js';
+import { askPostgres, writeGoldens } from './golden-file.js';
 
 // Run after `npm run build`: node dist/test/encode/regenerate.js
 const server = await startOwnPostgres();
