@@ -230,8 +230,8 @@ describe('plans of real statements', () => {
           '  Project t.b, sum(u.k) AS total',
           '    Aggregate by t.b: sum(u.k)',
           '      Inner join on u.b = t.b',
-          "        Scan t (b, x) where t.x > CAST('1.0' AS DOUBLE)",
           '        Scan u (b, k)',
+          "        Scan t (b, x) where t.x > CAST('1.0' AS DOUBLE)",
         ],
       );
     }
