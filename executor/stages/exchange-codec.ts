@@ -51,35 +51,79 @@ export function decodeValue(expression: string, type: DataType, depth = 0): stri
     case 'cast':
       return `CAST(${expression} AS ${printDataType(type)})`;
     case 'encoded':
-      return `CAST(${decodeParts(expression, type, depth)} AS ${printDataType(type)})`;
+      return decodeParts(expression, type, depth);
   }
 }
 
+// Casts stand only where the parts do not already give the type: an unnamed struct's type cannot be written in SQL.
 function decodeParts(expression: string, type: DataType, depth: number): string {
   const variable = `v${depth}`;
   const inner = (part: string, partType: DataType): string => decodeValue(part, partType, depth + 1);
+  const cast = (value: string): string => `CAST(${value} AS ${printDataType(type)})`;
   switch (type.kind) {
     case 'scalar':
-      return type.name === 'INTERVAL' ? decodeInterval(expression) : expression;
+      return type.name === 'INTERVAL' ? decodeInterval(expression) : cast(expression);
     case 'enum':
     case 'decimal':
-      return expression;
+      return cast(expression);
     case 'list':
-    case 'array':
       return `list_transform(${expression}, lambda ${variable}: ${inner(variable, type.element)})`;
+    case 'array':
+      return cast(`list_transform(${expression}, lambda ${variable}: ${inner(variable, type.element)})`);
     case 'map':
       return `map_from_entries(list_transform(${expression}, lambda ${variable}: {'key': ${inner(`${variable}.k`, type.key)}, 'value': ${inner(`${variable}.v`, type.value)}}))`;
     case 'struct': {
       const parts = type.fields.map((field, index): readonly [string, string] => [field.name, inner(`${expression}.f${index}`, field.type)]);
-      return unlessNull(expression, isUnnamed(type.fields) ? `row(${parts.map(([, part]) => part).join(', ')})` : packStruct(parts));
+      return unlessNull(expression, packFields(parts));
     }
     case 'union': {
       const cases = type.members.map(
         (member, index) =>
-          `WHEN ${quoteText(member.name)} THEN CAST(union_value(${quoteName(member.name)} := ${inner(`${expression}.f${index}`, member.type)}) AS ${printDataType(type)})`,
+          `WHEN ${quoteText(member.name)} THEN ${cast(`union_value(${quoteName(member.name)} := ${inner(`${expression}.f${index}`, member.type)})`)}`,
       );
       return `CASE ${expression}.tag ${cases.join(' ')} END`;
     }
+  }
+}
+
+/** NULL of a type. */
+export function nullOf(type: DataType): string {
+  if (!hasUnnamed(type)) {
+    return `CAST(NULL AS ${printDataType(type)})`;
+  }
+  switch (type.kind) {
+    case 'struct':
+      return `CASE WHEN false THEN ${packFields(type.fields.map((field) => [field.name, nullOf(field.type)]))} END`;
+    case 'list':
+      return `CASE WHEN false THEN [${nullOf(type.element)}] END`;
+    case 'map':
+      return `CASE WHEN false THEN map([${nullOf(type.key)}], [${nullOf(type.value)}]) END`;
+    case 'array':
+      return `CASE WHEN false THEN array_value(${Array.from({ length: type.length }, () => nullOf(type.element)).join(', ')}) END`;
+    case 'scalar':
+    case 'decimal':
+    case 'enum':
+    case 'union':
+      // Scalars hold no struct, and a union's members need a written type already to be made.
+      return `CAST(NULL AS ${printDataType(type)})`;
+  }
+}
+
+function hasUnnamed(type: DataType): boolean {
+  switch (type.kind) {
+    case 'scalar':
+    case 'decimal':
+    case 'enum':
+      return false;
+    case 'list':
+    case 'array':
+      return hasUnnamed(type.element);
+    case 'map':
+      return hasUnnamed(type.key) || hasUnnamed(type.value);
+    case 'struct':
+      return isUnnamed(type.fields) || type.fields.some((field) => hasUnnamed(field.type));
+    case 'union':
+      return type.members.some((member) => hasUnnamed(member.type));
   }
 }
 
@@ -139,6 +183,10 @@ function decodeInterval(expression: string): string {
 
 function structPart(expression: string, field: StructField, index: number): string {
   return field.name === '' ? `struct_extract(${expression}, ${index + 1})` : `struct_extract(${expression}, ${quoteText(field.name)})`;
+}
+
+function packFields(parts: readonly (readonly [name: string, expression: string])[]): string {
+  return parts.every(([name]) => name === '') ? `row(${parts.map(([, part]) => part).join(', ')})` : packStruct(parts);
 }
 
 function packStruct(parts: readonly (readonly [name: string, expression: string])[]): string {

@@ -1,7 +1,7 @@
 import { fileListSql } from '../../planner/relation/file-list-sql.js';
 import { printDataType, quoteText } from '../../planner/types/data-type.js';
 import type { HashKey, PlanColumn, StageOutput } from '../../planner/fragment/staged-plan.js';
-import { decodeValue, encodeValue } from './exchange-codec.js';
+import { decodeValue, encodeValue, nullOf } from './exchange-codec.js';
 
 /** Folder names of COPY's PARTITION_BY start with it; exchange columns are c0, c1, ..., so it never clashes. */
 const PARTITION_COLUMN = 'p';
@@ -40,7 +40,7 @@ function partitionExpression(keys: readonly HashKey[]): string {
 /** The table expression that reads an exchange's files back, with exactly its columns and types. */
 export function readExchangeSql(columns: readonly PlanColumn[], paths: readonly string[]): string {
   if (paths.length === 0) {
-    const empty = columns.map((column, index) => `CAST(NULL AS ${printDataType(column.type)}) AS c${index}`);
+    const empty = columns.map((column, index) => `${nullOf(column.type)} AS c${index}`);
     return `(SELECT ${empty.length === 0 ? `true AS ${ROW_COLUMN}` : empty.join(', ')} WHERE false)`;
   }
   const values = columns.map((column, index) => {
