@@ -1,12 +1,11 @@
-import type { Expression } from '../plan/expressions.js';
-import type { AggregateNode, DistinctNode, LimitNode, PlanNode, SampleNode } from '../plan/nodes.js';
-import { scalar } from '../types/data-type.js';
-import { arrayField, asIndex, booleanField, expectFields, indexField, objectField, objectsField, textField, unknown, nameSet } from './json-fields.js';
+import type { LimitNode, PlanNode, SampleNode } from '../plan/nodes.js';
+import { asIndex, booleanField, expectFields, indexField, objectField, objectsField, textField, unknown, nameSet } from './json-fields.js';
 import { NumberText, type JsonObject } from './json-text.js';
-import { readAggregate } from './read-aggregate.js';
-import { readConstantExpression } from './read-constant.js';
-import { readExpression, readExpressions, readOrderModifier, readSortKeys } from './read-expression.js';
+import { readExpression, readExpressions, readSortKeys } from './read-expression.js';
 import { pick, readDelimJoin, readJoin, readProjectionMap } from './read-join.js';
+import { readLeaf } from './read-leaf.js';
+import { readAggregation } from './read-aggregation.js';
+import { readDistinct, readSetOperation } from './read-set-operation.js';
 import { readScan } from './read-scan.js';
 import { readType, readTypes } from './read-type.js';
 import { readWindowCall } from './read-window.js';
@@ -15,15 +14,11 @@ const NODE = 'type children table_index';
 const FIELDS = {
   projection: nameSet(`${NODE} expressions`),
   filter: nameSet(`${NODE} expressions projection_map`),
-  aggregate: nameSet(`${NODE} expressions group_index aggregate_index groupings_index groups grouping_sets grouping_functions distinct_validity`),
   window: nameSet(`${NODE} window_index expressions`),
   unnest: nameSet(`${NODE} unnest_index expressions`),
   limit: nameSet(`${NODE} limit_val offset_val`),
   order: nameSet(`${NODE} orders projections`),
   topN: nameSet(`${NODE} orders limit offset`),
-  distinct: nameSet(`${NODE} distinct_type distinct_targets order_by`),
-  setOperation: nameSet(`${NODE} column_count setop_all allow_out_of_order`),
-  leaf: nameSet(`${NODE} chunk_types return_types bindings collection expr_types expressions`),
   cte: nameSet(`${NODE} column_count ctename materialize`),
   cteReference: nameSet(`${NODE} cte_index chunk_types bound_columns is_recurring`),
   sample: nameSet(`${NODE} sample_options`),
@@ -76,7 +71,6 @@ export function readOperator(json: JsonObject): PlanNode {
     case 'LOGICAL_CHUNK_GET':
     case 'LOGICAL_DUMMY_SCAN':
     case 'LOGICAL_EMPTY_RESULT':
-      expectFields(json, type, FIELDS.leaf);
       return readLeaf(type, json);
     default:
       return unknown(`${type.replace('LOGICAL_', '').toLowerCase().replaceAll('_', ' ')} is not known`);
@@ -117,35 +111,6 @@ function readFilter(json: JsonObject, input: PlanNode): PlanNode {
     projection,
     output: pick(input.output, projection),
   };
-}
-
-function readAggregation(json: JsonObject, input: PlanNode): AggregateNode {
-  expectFields(json, 'an aggregation', FIELDS.aggregate);
-  const groups = readExpressions(objectsField(json, 'groups'));
-  const aggregates = objectsField(json, 'expressions').map(readAggregate);
-  const sets = readIndexLists(json, 'grouping_sets');
-  const groupingCalls = readIndexLists(json, 'grouping_functions');
-  return {
-    kind: 'aggregate',
-    input,
-    groups,
-    groupingSets: isPlainGrouping(sets, groups.length) ? null : sets,
-    aggregates,
-    groupingCalls,
-    output: [...groups.map((group) => group.type), ...aggregates.map((call) => call.type), ...groupingCalls.map(() => scalar('BIGINT'))],
-  };
-}
-
-/** No sets at all, or the single set of all groups. The empty set alone says GROUP BY (), which is one row as well. */
-function isPlainGrouping(sets: readonly (readonly number[])[], groupCount: number): boolean {
-  const [set] = sets;
-  return set === undefined || (sets.length === 1 && set.length === groupCount);
-}
-
-function readIndexLists(json: JsonObject, field: string): readonly (readonly number[])[] {
-  return arrayField(json, field).map((item) =>
-    Array.isArray(item) ? item.map((index) => asIndex(index, field)) : unknown(`field ${field} of the plan is not a list of lists`),
-  );
 }
 
 function readCrossProduct(json: JsonObject, left: PlanNode, right: PlanNode): PlanNode {
@@ -194,48 +159,6 @@ function readLimitValue(json: JsonObject): number | null {
     default:
       return unknown('a LIMIT or OFFSET that is not a constant number of rows');
   }
-}
-
-function readDistinct(json: JsonObject, input: PlanNode): DistinctNode {
-  expectFields(json, 'DISTINCT', FIELDS.distinct);
-  const type = textField(json, 'distinct_type');
-  const targets = readExpressions(objectsField(json, 'distinct_targets'));
-  const keys = readOrderModifier(json, 'order_by');
-  if (type !== 'DISTINCT' && type !== 'DISTINCT_ON') {
-    return unknown(`distinct type ${type} is not known`);
-  }
-  // A DISTINCT under a collation compares something else than its columns: any row of those alike may stay, as with ON.
-  const on = type === 'DISTINCT_ON' || !coversWholeRow(targets, input.output.length);
-  return { kind: 'distinct', input, targets, on, keys, output: input.output };
-}
-
-function coversWholeRow(targets: readonly Expression[], width: number): boolean {
-  const columns = new Set(targets.map((target) => (target.kind === 'ref' ? target.index : -1)));
-  return columns.size === width && !columns.has(-1);
-}
-
-function readSetOperation(type: 'LOGICAL_UNION' | 'LOGICAL_INTERSECT' | 'LOGICAL_EXCEPT', json: JsonObject, inputs: readonly PlanNode[]): PlanNode {
-  expectFields(json, type, FIELDS.setOperation);
-  const all = booleanField(json, 'setop_all');
-  const output = inputs[0]?.output ?? [];
-  if (type === 'LOGICAL_UNION') {
-    const union: PlanNode = { kind: 'union', inputs, output };
-    const targets = output.map((columnType, index): Expression => ({
-      kind: 'ref',
-      index,
-      type: columnType,
-    }));
-    return all ? union : { kind: 'distinct', input: union, targets, on: false, keys: [], output };
-  }
-  const [left, right] = pair(inputs);
-  return {
-    kind: 'set_operation',
-    operation: type === 'LOGICAL_INTERSECT' ? 'intersect' : 'except',
-    all,
-    left,
-    right,
-    output,
-  };
 }
 
 function readWindow(json: JsonObject, input: PlanNode): PlanNode {
@@ -307,46 +230,4 @@ function readSample(json: JsonObject, input: PlanNode): SampleNode {
     seed: typeof seed === 'number' && seed >= 0 ? seed : null,
     output: input.output,
   };
-}
-
-type LeafType = 'LOGICAL_DELIM_GET' | 'LOGICAL_EXPRESSION_GET' | 'LOGICAL_CHUNK_GET' | 'LOGICAL_DUMMY_SCAN' | 'LOGICAL_EMPTY_RESULT';
-
-function readLeaf(type: LeafType, json: JsonObject): PlanNode {
-  switch (type) {
-    case 'LOGICAL_DELIM_GET':
-      return { kind: 'delim_get', output: readTypes(objectsField(json, 'chunk_types')) };
-    case 'LOGICAL_DUMMY_SCAN':
-      return { kind: 'single_row', output: [scalar('INTEGER')] };
-    case 'LOGICAL_EMPTY_RESULT':
-      return { kind: 'empty', output: readTypes(objectsField(json, 'return_types')) };
-    case 'LOGICAL_EXPRESSION_GET':
-      return readValues(json);
-    case 'LOGICAL_CHUNK_GET':
-      return readChunk(json);
-  }
-}
-
-function readValues(json: JsonObject): PlanNode {
-  const [input, ...more] = objectsField(json, 'children');
-  if (input === undefined || more.length > 0 || textField(input, 'type') !== 'LOGICAL_DUMMY_SCAN') {
-    return unknown('VALUES over a query');
-  }
-  const rows = arrayField(json, 'expressions').map((row) =>
-    Array.isArray(row) ? readExpressions(objectsField({ row }, 'row')) : unknown('VALUES without rows'),
-  );
-  return { kind: 'values', rows, output: readTypes(objectsField(json, 'expr_types')) };
-}
-
-/** DuckDB writes a collection column by column. */
-function readChunk(json: JsonObject): PlanNode {
-  const output = readTypes(objectsField(json, 'chunk_types'));
-  const columns = arrayField(objectField(json, 'collection'), 'values').map((column) =>
-    Array.isArray(column) ? objectsField({ column }, 'column').map(readConstantExpression) : unknown('constants without rows'),
-  );
-  const rowCount = columns[0]?.length ?? 0;
-  if (columns.length !== output.length || columns.some((column) => column.length !== rowCount)) {
-    return unknown('a table of constants of uneven columns');
-  }
-  const rows = Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? unknown('a table of constants of uneven columns')));
-  return rowCount === 0 ? { kind: 'empty', output } : { kind: 'values', rows, output };
 }

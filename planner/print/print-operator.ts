@@ -1,11 +1,9 @@
 import type { Expression, SortKey } from '../plan/expressions.js';
-import type { AggregateNode, DistinctNode, FunctionScanNode, PlanNode, ScanNode, SetOperationNode, UnionNode, ValuesNode } from '../plan/nodes.js';
-import { quoteName, type DataType } from '../types/data-type.js';
-import { castTo } from './print-constant.js';
+import type { AggregateNode, DistinctNode, PlanNode, SetOperationNode, UnionNode } from '../plan/nodes.js';
 import type { DelimSource, PrintContext } from './print-context.js';
 import { printAggregate, printCondition, printExpression, printKey, printSortKey } from './print-expression.js';
-import { printFunctionName } from './print-call.js';
 import { printCrossProduct, printJoin } from './print-join.js';
+import { nulls, printDelimGet, printFunctionScan, printScan, printValues, readName } from './print-source.js';
 import { printWindowCall } from './print-window.js';
 import { outputName, renderBlock, selectFrom, subselect, takesConditions, takesExpressions, takesRenaming, type SelectBlock } from './select-block.js';
 import { indent, line, type SqlLines } from './sql-text.js';
@@ -91,49 +89,6 @@ export function printOperator(plan: PlanNode, context: PrintContext, delim: Deli
     case 'exchange':
       throw new Error('a plan is printed after it was cut at its exchanges');
   }
-}
-
-/** Identifiers that need no quotes after a dot. */
-const PLAIN_COLUMN = /^[a-z_][a-z0-9_]*$/;
-
-function printScan(plan: ScanNode, context: PrintContext): SelectBlock {
-  const alias = context.nextAlias();
-  const names = plan.read.map((name) => `${alias}.${PLAIN_COLUMN.test(name) ? name : quoteName(name)}`);
-  const block = selectFrom(
-    [[{ kind: 'scan', scan: plan.reference }, ` AS ${alias}`]],
-    plan.projection.map((index) => names[index] ?? ''),
-  );
-  return { ...block, where: plan.filters.map((filter) => printCondition(filter, names)) };
-}
-
-function printFunctionScan(plan: FunctionScanNode, context: PrintContext): SelectBlock {
-  const alias = context.nextAlias();
-  const call = `${printFunctionName(plan.function)}(${plan.arguments.map((argument) => printExpression(argument, [])).join(', ')})`;
-  const width = Math.max(0, ...plan.projection) + 1;
-  const names = Array.from({ length: width }, (_, index) => outputName(index));
-  return selectFrom(
-    [line(`${call} AS ${alias}(${names.join(', ')})`)],
-    plan.projection.map((index) => `${alias}.${outputName(index)}`),
-  );
-}
-
-function printValues(plan: ValuesNode, context: PrintContext): SelectBlock {
-  const alias = context.nextAlias();
-  const rows = plan.rows.map((row) => `(${row.map((item, index) => typed(item, plan.output[index])).join(', ')})`);
-  const names = plan.output.map((_, index) => outputName(index));
-  return selectFrom(
-    [line(`(VALUES ${rows.join(', ')}) AS ${alias}(${names.join(', ')})`)],
-    names.map((name) => `${alias}.${name}`),
-  );
-}
-
-function typed(expression: Expression, type: DataType | undefined): string {
-  const text = printExpression(expression, []);
-  return type === undefined || expression.kind === 'constant' ? text : castTo(text, type);
-}
-
-function nulls(types: readonly DataType[]): readonly string[] {
-  return types.map((type) => castTo('NULL', type));
 }
 
 /** The block itself where it takes conditions, else a new one around it. */
@@ -246,14 +201,6 @@ function combined(operator: string, inputs: readonly SelectBlock[], width: numbe
   return selectFrom([line('('), ...indent(body), line(`) AS ${alias}`)], names);
 }
 
-function readName(name: string, width: number, context: PrintContext): SelectBlock {
-  const alias = context.nextAlias();
-  return selectFrom(
-    [line(`${name} AS ${alias}`)],
-    Array.from({ length: width }, (_, index) => `${alias}.${outputName(index)}`),
-  );
-}
-
 /** The side that is read twice becomes a CTE, computed once; delim_get nodes of the other side read its distinct keys. */
 function printDelimJoin(plan: Extract<PlanNode, { readonly kind: 'delim_join' }>, context: PrintContext, delim: DelimSource | null): SelectBlock {
   const { join } = plan;
@@ -266,18 +213,4 @@ function printDelimJoin(plan: Extract<PlanNode, { readonly kind: 'delim_join' }>
     width: shared.output.length,
   });
   return plan.flipped ? printJoin(join, other, source, context) : printJoin(join, source, other, context);
-}
-
-function printDelimGet(plan: PlanNode, context: PrintContext, delim: DelimSource | null): SelectBlock {
-  if (delim === null || delim.keys.length !== plan.output.length) {
-    throw new Error('a delim_get outside its delim join');
-  }
-  const source = readName(delim.name, delim.width, context);
-  const keys: SelectBlock = {
-    ...source,
-    columns: delim.keys.map((key) => printExpression(key, source.columns)),
-    isPlain: false,
-    distinct: 'DISTINCT',
-  };
-  return subselect(keys, context.nextAlias());
 }
