@@ -129,7 +129,7 @@ function asDouble(expression: Typed): Typed {
 /** A divisor that raises 22012 when it is zero and the dividend is not NULL. Constants other than zero need no guard. */
 export function guardZero(divisor: Typed, dividend: Typed): string {
   if (divisor.constant !== undefined) {
-    return Number(divisor.constant) === 0 ? `CASE WHEN ${dividend.sql} IS NULL THEN NULL ELSE ${DIVISION_BY_ZERO} END` : divisor.sql;
+    return Number(divisor.constant) === 0 ? `CASE WHEN ${dividend.sql} IS NOT NULL THEN ${DIVISION_BY_ZERO} ELSE 0 END` : divisor.sql;
   }
   if (divisor.sql.length > GUARDED_TEXT_MAX) {
     return divisor.sql;

@@ -1,4 +1,4 @@
-import { printDataType } from '../types/data-type.js';
+import { printDataType, scalar } from '../types/data-type.js';
 import type { PostgresColumnType } from '../types/postgres-type.js';
 import { dataTypeOf, OID, postgresTypeByOid } from '../types/postgres-type.js';
 import type { CoercionContext } from './coercion.js';
@@ -39,6 +39,9 @@ export function castSql(expression: Typed, target: PostgresColumnType, context: 
       type: target,
     };
   }
+  if (expression.constant !== undefined && (from === 1560 || from === OID.varbit)) {
+    return { sql: `CAST(${expression.constant} AS ${printDataType(dataTypeOf(target) ?? scalar('INTEGER'))})`, type: target };
+  }
   if (to === OID.bool && categoryOf(from) === 'S') {
     return {
       sql: `CASE lower(trim(${sql})) WHEN 'on' THEN true WHEN 'off' THEN false ELSE CAST(${sql} AS BOOLEAN) END`,
@@ -60,12 +63,10 @@ export function castSql(expression: Typed, target: PostgresColumnType, context: 
   if (to === OID.interval && from === OID.time) {
     return { sql: `to_microseconds(epoch_us(${sql}))`, type: target };
   }
-  if ((to === OID.date || to === OID.timestamp || to === OID.timestamptz) && target.modifier >= 0 && target.modifier < 6) {
+  if ((to === OID.timestamp || to === OID.timestamptz) && target.modifier >= 0 && target.modifier < 6) {
     const step = 10 ** (6 - target.modifier);
-    return {
-      sql: `make_timestamp(CAST(round(epoch_us(${castAs(sql, { oid: to, modifier: -1 })}) / ${step}.0) * ${step} AS BIGINT))`,
-      type: target,
-    };
+    const micros = `CAST(round(epoch_us(${castAs(sql, { oid: to, modifier: -1 })}) / ${step}.0) * ${step} AS BIGINT)`;
+    return { sql: `${to === OID.timestamp ? 'make_timestamp' : 'make_timestamptz'}(${micros})`, type: target };
   }
   return { sql: castAs(sql, target), type: target };
 }
@@ -133,7 +134,7 @@ function textOf(expression: Typed, from: number): string {
     case OID.float8:
       return `CASE WHEN isinf(${sql}) THEN CASE WHEN ${sql} > 0 THEN 'Infinity' ELSE '-Infinity' END WHEN isnan(${sql}) THEN 'NaN' ELSE regexp_replace(CAST(${sql} AS VARCHAR), '\\.0$', '') END`;
     case OID.interval:
-      return `replace(CAST(${sql} AS VARCHAR), 'month', 'mon')`;
+      return `regexp_replace(replace(CAST(${sql} AS VARCHAR), 'month', 'mon'), '-1 (year|mon|day)( |$)', '-1 \\1s\\2', 'g')`;
     case OID.bytea:
       return `concat('\\x', lower(hex(${sql})))`;
     default:

@@ -63,7 +63,7 @@ function canCoerce(from: number, to: number, context: CoercionContext): boolean 
   if (context === 'implicit') {
     return false;
   }
-  if (fromCategory === 'N' && toCategory === 'N') {
+  if ((fromCategory === 'N' && toCategory === 'N') || (fromCategory === 'V' && (to === OID.int4 || to === OID.int8))) {
     return true;
   }
   if (fromCategory === 'D' && toCategory === 'D') {

@@ -38,7 +38,8 @@ export function dateTimeText(text: string, oid: number, session: LiteralSession)
   if (oid === OID.time) {
     return dated.replace(/^.*[T ](?=\d{1,2}:)/, '').replace(/\s*[+-]\d{1,2}(?::?\d{2})?$/, '');
   }
-  return dated;
+  // DuckDB wants seconds before a zone.
+  return dated.replace(/([T ]\d{1,2}:\d{2})(?=\s*(?:[+-]\d|z$|[a-z]))/i, '$1:00');
 }
 
 /** Dates as `2020-01-31`, whatever the form: `20200131`, `1/31/2020`, `Jan 31, 2020`, `31 Jan 2020`. */

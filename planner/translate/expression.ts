@@ -137,7 +137,7 @@ function constantExpression(constant: Constant): Typed {
   if (constant.bsval !== undefined) {
     const bits = constant.bsval.bsval ?? '';
     const binary = bits.startsWith('x') ? Array.from(bits.slice(1), (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join('') : bits.slice(1);
-    return typed(`CAST(${quoteText(binary)} AS BIT)`, 1560);
+    return { ...typed(`CAST(${quoteText(binary)} AS BIT)`, 1560), ...(binary === '' ? {} : { constant: String(BigInt(`0b${binary}`)) }) };
   }
   const text = constant.sval?.sval ?? '';
   return { sql: quoteText(text), type: typeOf(OID.unknown), literal: text };

@@ -87,7 +87,7 @@ function missingFunction(translation: Translation, name: string, args: readonly 
 function callSignature(translation: Translation, scope: Scope, call: FuncCall, signature: FunctionSignature, args: readonly Typed[]): Typed {
   const isWindowed = call.over !== undefined;
   if (isWindowFunction(signature.name) && !isWindowed) {
-    throw errorAt(translation, SQLSTATE.windowing_error, call.location, `window function ${signature.name} requires an OVER clause`);
+    throw errorAt(translation, SQLSTATE.wrong_object_type, call.location, `window function ${signature.name} requires an OVER clause`);
   }
   if (signature.aggregate && !isWindowed) {
     checkAggregatePlace(translation, scope, call.location);

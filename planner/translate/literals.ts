@@ -6,6 +6,7 @@ import type { PostgresColumnType } from '../types/postgres-type.js';
 import { dataTypeOf, formatPostgresType, OID, postgresTypeByOid } from '../types/postgres-type.js';
 import type { ArrayLiteralItem } from './array-literal.js';
 import { parseArrayLiteral } from './array-literal.js';
+import { castSql } from './casts.js';
 import { intervalText } from './interval-literal.js';
 import { dateTimeText } from './date-time-literal.js';
 import type { Typed } from './typed.js';
@@ -56,7 +57,8 @@ export function literalOf(text: string | null, target: PostgresColumnType, sessi
     case OID.timestamp:
     case OID.timestamptz: {
       const normal = dateTimeText(text, target.oid, session);
-      return { sql: castText(normal, target), type: target };
+      const exact: Typed = { sql: castText(normal, target), type: { oid: target.oid, modifier: -1 } };
+      return target.modifier >= 0 && target.modifier < 6 ? castSql(exact, target) : { ...exact, type: target };
     }
     case OID.interval:
       return { sql: castText(intervalText(text, target.modifier), target), type: target };

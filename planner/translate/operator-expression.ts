@@ -173,7 +173,9 @@ function quantified(translation: Translation, name: string, left: Typed, right: 
   }
   const comparisonNames: readonly string[] = ['=', '<>', '!=', '<', '>', '<=', '>='];
   if (comparisonNames.includes(name)) {
-    return typed(`(${value.sql} ${name === '!=' ? '<>' : name} ${word}(${array.sql}))`, OID.bool);
+    const sql = `(${value.sql} ${name === '!=' ? '<>' : name} ${word}(${array.sql}))`;
+    // DuckDB takes a NULL array for an empty one.
+    return typed(array.sql.startsWith('[') || right.literal !== undefined ? sql : `CASE WHEN ${array.sql} IS NOT NULL THEN ${sql} END`, OID.bool);
   }
   const each = binaryOperator(translation, name, value, { sql: 'e', type: elementOid === 0 ? null : typeOf(elementOid) }, location);
   const aggregate = word === 'ANY' ? 'list_bool_or' : 'list_bool_and';

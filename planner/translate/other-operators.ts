@@ -95,11 +95,14 @@ function arrayConcatenation(translation: Translation, left: Typed, right: Typed,
   const array = leftIsArray ? left : right;
   const type = typeOf(oidOf(array));
   if (leftIsArray && rightIsArray) {
-    return { sql: `list_concat(${left.sql}, ${right.sql})`, type };
+    return { sql: `CASE WHEN ${left.sql} IS NULL THEN ${right.sql} ELSE list_concat(${left.sql}, ${right.sql}) END`, type };
   }
   const other = leftIsArray ? right : left;
   if (isUntyped(other)) {
     const list = coerce(translation, other, type, 'implicit', location);
+    if (other.literal === null) {
+      return array;
+    }
     return {
       sql: leftIsArray ? `list_concat(${left.sql}, ${list.sql})` : `list_concat(${list.sql}, ${right.sql})`,
       type,

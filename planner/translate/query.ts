@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Node, SelectStmt } from '../parse/syntax-tree.js';
 import type { ParsedStatement } from '../parse/statement.js';
-import { OID } from '../types/postgres-type.js';
+import { quoteName } from '../types/data-type.js';
+import { OID, postgresTypeByOid } from '../types/postgres-type.js';
+import { castSql } from './casts.js';
 import type { PostgresColumnType } from '../types/postgres-type.js';
 import type { TranslationEnvironment } from './environment.js';
 import { constantOutputs } from './constant.js';
@@ -12,6 +14,8 @@ import { expressionOf } from './expression.js';
 import { queryBody, selectQuery } from './select.js';
 import { startTranslation } from './translation.js';
 import type { Recursion, Translation } from './translation.js';
+import type { Typed } from './typed.js';
+import { typeOf } from './typed.js';
 import type { TranslatedQuery } from './translated.js';
 
 /** Translates a query statement (SELECT, VALUES, TABLE, WITH). */
@@ -45,6 +49,23 @@ export function selectOf(node: Node | undefined): SelectStmt | null {
   return node !== undefined && 'SelectStmt' in node ? node.SelectStmt : null;
 }
 
+/** Object identifiers (regclass and its kin) are sent as names; only the outermost columns are looked up. */
+function withNames(query: Query): string {
+  if (!query.columns.some((column) => isObjectIdentifier(column.value))) {
+    return query.sql;
+  }
+  const items = query.columns.map((column) => {
+    const name = quoteName(column.sqlName);
+    const value: Typed = { sql: `"named".${name}`, type: column.value.type };
+    return `${isObjectIdentifier(value) ? castSql(value, typeOf(OID.text)).sql : value.sql} AS ${name}`;
+  });
+  return `SELECT ${items.join(', ')} FROM (${query.sql}) AS "named"`;
+}
+
+function isObjectIdentifier(value: Typed): boolean {
+  return (postgresTypeByOid(value.type?.oid ?? 0)?.name ?? '').startsWith('reg');
+}
+
 const RECURSION: Recursion = { expression: expressionOf, select: selectQuery, body: queryBody };
 
 function finish(translation: Translation, statement: ParsedStatement, select: SelectStmt, query: Query): TranslatedQuery {
@@ -52,7 +73,7 @@ function finish(translation: Translation, statement: ParsedStatement, select: Se
   const hints = resolveHints(statement, shared.blocks, shared.references);
   const constants = constantOutputs(select, query);
   return {
-    sql: toTemplate(query.sql),
+    sql: toTemplate(withNames(query)),
     references: shared.references,
     blocks: shared.blocks,
     columns: query.columns.map((column) => ({ name: column.name, type: column.value.type })),

@@ -27,7 +27,7 @@ export function specialFunction(translation: Translation, scope: Scope, name: st
       return nodes.length === 2 ? datePart(translation, name, argument(0), argument(1), call.location) : null;
     case 'pg_typeof': {
       const value = argument(0);
-      return typed(quoteText(value.type === null ? 'record' : formatPostgresType(typeOf(value.type.oid))), OID.text);
+      return typed(`pg_regtype_in(${quoteText(value.type === null ? 'record' : formatPostgresType(typeOf(value.type.oid)))})`, OID.regtype);
     }
     case 'to_char':
       return nodes.length === 2 ? toChar(translation, argument(0), argument(1), call.location) : null;
@@ -225,7 +225,7 @@ function formatted(translation: Translation, args: readonly Typed[], location: n
         ? `coalesce(${text}, '')`
         : directive[2] === 'I'
           ? `CASE WHEN regexp_full_match(${text}, '[a-z_][a-z0-9_$]*') THEN ${text} ELSE concat('"', replace(${text}, '"', '""'), '"') END`
-          : `coalesce(concat('''', replace(${text}, '''', ''''''), ''''), 'NULL')`,
+          : `coalesce('''' || replace(${text}, '''', '''''') || '''', 'NULL')`,
     );
   }
   return typed(`concat(${parts.join(', ')})`, OID.text);

@@ -106,7 +106,7 @@ function streamedSeries(node: Node, column: FunctionColumn | undefined): string 
   if (!('FuncCall' in node) || stringValues(node.FuncCall.funcname).at(-1) !== 'generate_series' || column?.list === null || column === undefined) {
     return null;
   }
-  const match = /^(?:CAST\()?(generate_series\(.*\))(?: AS INTEGER\[\]\))?$/s.exec(column.list);
+  const match = /^(?:CAST\()?(generate_series\(.*?\))(?: AS INTEGER\[\]\))?$/s.exec(column.list);
   const call = match?.[1];
   if (call === undefined || call.includes('"') || oidOf(column.value) === OID.numeric) {
     return null;

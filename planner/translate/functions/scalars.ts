@@ -35,7 +35,7 @@ rtrim(text, text) text = rtrim($1, $2)
 repeat(text, int4) text = repeat($1, greatest($2, 0))
 replace(text, text, text) text = CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END
 reverse(text) text
-split_part(text, text, int4) text = CASE WHEN $3 = 0 THEN error('SLUICE:22023:field position must not be zero') ELSE split_part($1, $2, $3) END
+split_part(text, text, int4) text = CASE WHEN $3 = 0 THEN error('SLUICE:22023:field position must not be zero') WHEN $2 = '' THEN CASE WHEN abs($3) = 1 THEN $1 ELSE '' END ELSE split_part($1, $2, $3) END
 initcap(text) text = array_to_string(list_transform(regexp_extract_all($1, '[[:alnum:]]+|[^[:alnum:]]+'), lambda w: concat(upper(left(w, 1)), lower(substr(w, 2)))), '')
 translate(text, text, text) text
 starts_with(text, text) bool
@@ -45,8 +45,8 @@ sha256(bytea) bytea = unhex(sha256($1))
 to_hex(int4) text = lower(to_hex($1))
 to_hex(int8) text = lower(to_hex($1))
 quote_ident(text) text = CASE WHEN regexp_full_match($1, '[a-z_][a-z0-9_$]*') THEN $1 ELSE concat('"', replace($1, '"', '""'), '"') END
-quote_literal(text) text = concat('''', replace($1, '''', ''''''), '''')
-quote_nullable(text) text = coalesce(concat('''', replace($1, '''', ''''''), ''''), 'NULL')
+quote_literal(text) text = ('''' || replace($1, '''', '''''') || '''')
+quote_nullable(text) text = coalesce('''' || replace($1, '''', '''''') || '''', 'NULL')
 regexp_replace(text, text, text) text = regexp_replace($1, $2, $3, 's')
 regexp_replace(text, text, text, text) text = regexp_replace($1, $2, $3, concat('s', $4))
 regexp_like(text, text) bool = regexp_matches($1, $2, 's')
