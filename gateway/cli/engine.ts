@@ -47,23 +47,34 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   const roots = await DataRoots.open([dataRoot]);
   await removeAbandonedStaging(roots.first);
   await loadParser();
-  const [pool, binder] = await Promise.all([
-    ExecutorPool.start({
-      executorCount,
-      executorCountMax,
-      threads: Number(values.get('threads') ?? THREADS_DEFAULT),
-      memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
+  const processLog = poolLog(log);
+  const pool = await ExecutorPool.start({
+    executorCount,
+    executorCountMax,
+    threads: Number(values.get('threads') ?? THREADS_DEFAULT),
+    memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
+    spillDirectory,
+    shuffleDirectory,
+    readableRoots: [...roots.stores.map((store) => store.root), stateDirectory],
+    writableRoots: [...roots.stores.map((store) => store.root), stateDirectory],
+    log: processLog,
+  });
+  let binder: Binder;
+  try {
+    binder = await Binder.start({
+      stubDirectory,
       spillDirectory,
-      shuffleDirectory,
-      readableRoots: [dataRoot, stateDirectory],
-      writableRoots: [dataRoot, stateDirectory],
-      log: poolLog(log),
-    }),
-    Binder.start({ stubDirectory, spillDirectory, readableRoots: [dataRoot, stateDirectory], log: poolLog(log) }),
-  ]);
+      readableRoots: [...roots.stores.map((store) => store.root), stateDirectory],
+      log: processLog,
+    });
+  } catch (error) {
+    // A child that is left running would keep this process from ending.
+    await pool.close();
+    throw error;
+  }
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
   return {
-    services: { pool, binder, datasets, roots, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
+    services: { pool, binder, datasets, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
     close: async () => {
       await Promise.all([pool.close(), binder.close()]);
       await releaseDirectory(temporaryDirectory);

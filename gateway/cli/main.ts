@@ -9,7 +9,7 @@ import { runSql } from './sql.js';
 /** Exit status for a mistake in the command line. */
 const EXIT_USAGE = 2;
 
-async function main(argv: readonly string[]): Promise<number> {
+function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   switch (command) {
     case 'serve':
@@ -20,12 +20,12 @@ async function main(argv: readonly string[]): Promise<number> {
       return runExecutor(rest);
     case '--version':
       process.stdout.write(`sluice ${SLUICE_VERSION}\n`);
-      return 0;
+      return Promise.resolve(0);
     case undefined:
     case 'help':
     case '--help':
       process.stdout.write(helpText());
-      return command === undefined ? EXIT_USAGE : 0;
+      return Promise.resolve(command === undefined ? EXIT_USAGE : 0);
     default:
       throw new UsageError(`no such command: ${command}; try sluice --help`);
   }

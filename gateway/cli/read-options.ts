@@ -36,7 +36,11 @@ export function readOptions(command: CommandName, argv: readonly string[], envir
   return { values, positionals };
 }
 
-function readFlags(command: CommandName, definitions: readonly OptionDefinition[], argv: readonly string[]): { readonly flags: ReadonlyMap<string, string>; readonly positionals: readonly string[] } {
+function readFlags(
+  command: CommandName,
+  definitions: readonly OptionDefinition[],
+  argv: readonly string[],
+): { readonly flags: ReadonlyMap<string, string>; readonly positionals: readonly string[] } {
   try {
     const options = Object.fromEntries(definitions.map((definition) => [definition.name, { type: 'string' as const }]));
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });

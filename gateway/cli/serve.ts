@@ -34,7 +34,14 @@ export async function runServe(argv: readonly string[]): Promise<number> {
 
 async function listen(engine: Engine, host: string, port: number, connectionCountMax: number): Promise<WireServer> {
   try {
-    return await WireServer.listen({ host, port, connectionCountMax, startSession: openSession(engine.services), log: engine.services.log, serverVersion: SLUICE_VERSION });
+    return await WireServer.listen({
+      host,
+      port,
+      connectionCountMax,
+      startSession: openSession(engine.services),
+      log: engine.services.log,
+      serverVersion: SLUICE_VERSION,
+    });
   } catch (error) {
     await engine.close();
     throw error;

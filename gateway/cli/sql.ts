@@ -19,7 +19,14 @@ export async function runSql(argv: readonly string[]): Promise<number> {
   quiet.set('log-level', values.get('log-level') ?? 'warn');
   const engine = await startEngine(quiet);
   try {
-    const session = await openSession(engine.services)({ processId: process.pid, user: 'sluice', database: DATABASE_NAME, applicationName: 'sluice sql', remoteAddress: '127.0.0.1', startup: new Map() });
+    const session = await openSession(engine.services)({
+      processId: process.pid,
+      user: 'sluice',
+      database: DATABASE_NAME,
+      applicationName: 'sluice sql',
+      remoteAddress: '127.0.0.1',
+      startup: new Map(),
+    });
     try {
       return await runStatements(session, text);
     } finally {
@@ -58,7 +65,11 @@ async function runStatements(session: SessionBackend, text: string): Promise<num
     if (!(error instanceof SqlError)) {
       throw error;
     }
-    const parts = [`ERROR:  ${error.sqlstate}: ${error.message}`, ...(error.detail === undefined ? [] : [`DETAIL:  ${error.detail}`]), ...(error.hint === undefined ? [] : [`HINT:  ${error.hint}`])];
+    const parts = [
+      `ERROR:  ${error.sqlstate}: ${error.message}`,
+      ...(error.detail === undefined ? [] : [`DETAIL:  ${error.detail}`]),
+      ...(error.hint === undefined ? [] : [`HINT:  ${error.hint}`]),
+    ];
     process.stderr.write(`${parts.join('\n')}\n`);
     return 1;
   }

@@ -35,9 +35,7 @@ export function chooseRoad(query: TranslatedQuery, settings: RoadSettings): Road
       return { kind: 'whole', reason: 'sluice.distribute is off' };
     case 'auto': {
       const scanned = query.references.reduce((sum, reference) => sum + byteCount(reference.relation), 0);
-      return scanned < settings.thresholdBytes
-        ? { kind: 'whole', reason: 'its data is below sluice.distribute_threshold' }
-        : { kind: 'planned', mode: 'auto' };
+      return scanned < settings.thresholdBytes ? { kind: 'whole', reason: 'its data is below sluice.distribute_threshold' } : { kind: 'planned', mode: 'auto' };
     }
   }
 }

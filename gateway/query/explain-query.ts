@@ -20,11 +20,19 @@ export async function explainLogicalPlan(context: QueryContext, query: Translate
 }
 
 /** A query that runs as one fragment, with the reason. */
-export function explainWhole(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, reason: string, level: 'distributed' | 'fragments'): readonly string[] {
+export function explainWhole(
+  context: QueryContext,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  reason: string,
+  level: 'distributed' | 'fragments',
+): readonly string[] {
   if (level === 'fragments') {
     return ['-- Stage 1: 1 task', ...withoutRoot(context, wholeSql(query, parameters).split('\n'))];
   }
-  const scans = query.references.map((reference) => `  Scan ${reference.alias}${reference.alias === reference.relation.name ? '' : ` (${reference.relation.name})`}`);
+  const scans = query.references.map(
+    (reference) => `  Scan ${reference.alias}${reference.alias === reference.relation.name ? '' : ` (${reference.relation.name})`}`,
+  );
   return ['Stage 1 whole query, 1 task -> client', ...scans, `Not distributed: ${reason}`];
 }
 

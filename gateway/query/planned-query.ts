@@ -5,20 +5,34 @@ import { distribute } from '../../planner/distribute/distribute.js';
 import { readPlan } from '../../planner/bind/read-plan.js';
 import { cutIntoStages } from '../../planner/fragment/cut-into-stages.js';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
+import type { SqlNotice } from '../../planner/sql-error.js';
 import type { PlanNode } from '../../planner/plan/nodes.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
 import { outputOf, stubSql } from './whole-query.js';
 
-/** A query after the distributed planner, or the reason why it has to run whole. */
-export type PlannedQuery = { readonly kind: 'staged'; readonly logical: PlanNode; readonly distributed: DistributedPlan; readonly staged: StagedPlan } | { readonly kind: 'whole'; readonly reason: string };
+/** A query after the distributed planner, or the reason why it runs whole; either way with what the planner has to tell the client. */
+export type PlannedQuery =
+  | {
+      readonly kind: 'staged';
+      readonly logical: PlanNode;
+      readonly distributed: DistributedPlan;
+      readonly staged: StagedPlan;
+      readonly notices: readonly SqlNotice[];
+    }
+  | { readonly kind: 'whole'; readonly reason: string; readonly notices: readonly SqlNotice[] };
 
 /** Binds the query over stubs, reads DuckDB's plan, places the exchanges, cuts it into stages. */
-export async function planQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, mode: 'auto' | 'distributed'): Promise<PlannedQuery> {
+export async function planQuery(
+  context: QueryContext,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  mode: 'auto' | 'distributed',
+): Promise<PlannedQuery> {
   const logical = await bindQuery(context, query, parameters);
   if (logical.kind === 'unknown') {
-    return { kind: 'whole', reason: logical.reason };
+    return { kind: 'whole', reason: logical.reason, notices: [] };
   }
   const partitions = Number(context.setting('sluice.partitions'));
   const disabledRules = context.setting('sluice.disabled_rules');
@@ -30,9 +44,15 @@ export async function planQuery(context: QueryContext, query: TranslatedQuery, p
     parallelism: context.pool.parallelism,
     partitionCount: partitions === 0 ? null : partitions,
     broadcastByteLimit: Number(context.setting('sluice.broadcast_limit')),
+    thresholdBytes: Number(context.setting('sluice.distribute_threshold')),
     rulesOff: new Set(disabledRules === '' ? [] : disabledRules.split(',').map((rule) => rule.trim())),
   });
-  return { kind: 'staged', logical: logical.plan, distributed, staged: cutIntoStages(distributed, { references: query.references, parallelism: context.pool.parallelism }) };
+  if (distributed.whole) {
+    // One task is the whole query: it then runs as it was translated, with all of DuckDB's threads.
+    return { kind: 'whole', reason: distributed.wholeReasons.join('; '), notices: distributed.notices };
+  }
+  const staged = cutIntoStages(distributed, { references: query.references, parallelism: context.pool.parallelism });
+  return { kind: 'staged', logical: logical.plan, distributed, staged, notices: distributed.notices };
 }
 
 /** DuckDB's optimized logical plan of the query. */
@@ -41,6 +61,12 @@ export async function bindQuery(context: QueryContext, query: TranslatedQuery, p
 }
 
 /** Runs a staged plan and streams its last stage's rows. */
-export function runStaged(context: QueryContext, query: TranslatedQuery, staged: StagedPlan, formats: readonly ('text' | 'binary')[], signal: AbortSignal): Promise<ResultStream> {
+export function runStaged(
+  context: QueryContext,
+  query: TranslatedQuery,
+  staged: StagedPlan,
+  formats: readonly ('text' | 'binary')[],
+  signal: AbortSignal,
+): Promise<ResultStream> {
   return context.pool.runStaged(staged, { ...outputOf(query, formats), settings: context.outputSettings(), queryId: randomUUID() }, signal);
 }

@@ -18,7 +18,11 @@ export interface Translation<T> {
  * Runs a synchronous translation against the session's names. Relations are opened on demand: a translation that meets
  * one that is not in memory stops, the relation is loaded, and the translation starts again.
  */
-export async function translateWithNames<T>(context: QueryContext, names: NameSource, translate: (environment: TranslationEnvironment) => T): Promise<Translation<T>> {
+export async function translateWithNames<T>(
+  context: QueryContext,
+  names: NameSource,
+  translate: (environment: TranslationEnvironment) => T,
+): Promise<Translation<T>> {
   for (let attempt = 0; attempt < RELATION_COUNT_MAX; attempt += 1) {
     const environment = new RecordingEnvironment(names);
     try {

@@ -28,7 +28,13 @@ export async function stubSql(context: QueryContext, query: TranslatedQuery, par
 }
 
 /** Runs the query in one executor process. */
-export async function runWhole(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, formats: readonly ('text' | 'binary')[], signal: AbortSignal): Promise<ResultStream> {
+export async function runWhole(
+  context: QueryContext,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  formats: readonly ('text' | 'binary')[],
+  signal: AbortSignal,
+): Promise<ResultStream> {
   const sql = wholeSql(query, parameters);
   return context.pool.runWhole(
     {
@@ -47,7 +53,10 @@ export async function preludesFor(context: QueryContext, sql: string): Promise<r
 }
 
 /** How a query's columns are named and encoded for the client. */
-export function outputOf(query: TranslatedQuery, formats: readonly ('text' | 'binary')[]): { readonly encodings: readonly ResultColumnEncoding[]; readonly columnNames?: readonly string[] } {
+export function outputOf(
+  query: TranslatedQuery,
+  formats: readonly ('text' | 'binary')[],
+): { readonly encodings: readonly ResultColumnEncoding[]; readonly columnNames?: readonly string[] } {
   if (query.columns === null) {
     return { encodings: (formats.length === 0 ? (['text'] as const) : formats).map((format) => ({ type: null, format })) };
   }

@@ -34,13 +34,21 @@ export async function writeQuery(
   return context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes }, signal);
 }
 
-async function planToWrite(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, columns: readonly WrittenColumn[]): Promise<StagedPlan> {
+async function planToWrite(
+  context: QueryContext,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  columns: readonly WrittenColumn[],
+): Promise<StagedPlan> {
   const distribute = context.setting('sluice.distribute');
-  const road = chooseRoad(query, { distribute: distribute === 'on' || distribute === 'off' ? distribute : 'auto', thresholdBytes: Number(context.setting('sluice.distribute_threshold')) });
+  const road = chooseRoad(query, {
+    distribute: distribute === 'on' || distribute === 'off' ? distribute : 'auto',
+    thresholdBytes: Number(context.setting('sluice.distribute_threshold')),
+  });
   const needsCasts = columns.some((column) => column.storedType !== column.type);
   if (road.kind === 'planned' && !needsCasts) {
     const planned = await planQuery(context, query, parameters, road.mode);
-    if (planned.kind === 'staged' && planned.staged.stages.length > 0) {
+    if (planned.kind === 'staged') {
       return planned.staged;
     }
   }
@@ -50,7 +58,9 @@ async function planToWrite(context: QueryContext, query: TranslatedQuery, parame
 /** One stage of one task that runs the whole statement. */
 function wholePlan(sql: string, columns: readonly WrittenColumn[]): StagedPlan {
   const inner = columns.map((_, index) => `c${index}`);
-  const outer = columns.map((column, index) => (column.storedType === column.type ? `c${index}` : `CAST(c${index} AS ${printDataType(column.storedType)}) AS c${index}`));
+  const outer = columns.map((column, index) =>
+    column.storedType === column.type ? `c${index}` : `CAST(c${index} AS ${printDataType(column.storedType)}) AS c${index}`,
+  );
   const planColumns = columns.map((column) => ({ name: column.name, type: column.storedType }));
   return {
     stages: [

@@ -40,7 +40,11 @@ export function hasSimpleBinaryForm(oid: number): boolean {
  * Rows given as Postgres text values (null for NULL), as a stream of DataRow messages. Columns asked for in binary
  * must have a simple binary form.
  */
-export function constantRows(columns: readonly ConstantColumn[], rows: readonly (readonly (string | null)[])[], formats: readonly ('text' | 'binary')[]): ResultStream {
+export function constantRows(
+  columns: readonly ConstantColumn[],
+  rows: readonly (readonly (string | null)[])[],
+  formats: readonly ('text' | 'binary')[],
+): ResultStream {
   const resultColumns = describeConstantColumns(columns, formats);
   let pending: Buffer | null = rows.length === 0 ? null : Buffer.concat(rows.map((row) => dataRow(row, resultColumns)));
   return {

@@ -1,5 +1,6 @@
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { prepareStatement } from '../statements/prepare-statement.js';
 import { findSetting } from '../settings/session-settings.js';
 import type { ConnectionIdentity, SessionFactory } from './backend.js';
 import type { Services } from './services.js';
@@ -15,13 +16,15 @@ export function openSession(services: Services): SessionFactory {
 
 function startSession(services: Services, identity: ConnectionIdentity): Session {
   if (identity.database !== services.database) {
-    throw new SqlError(SQLSTATE.invalid_catalog_name, `database "${identity.database}" does not exist`, { hint: `The database is called "${services.database}".` });
+    throw new SqlError(SQLSTATE.invalid_catalog_name, `database "${identity.database}" does not exist`, {
+      hint: `The database is called "${services.database}".`,
+    });
   }
   const replication = identity.startup.get('replication');
   if (replication !== undefined && !['', 'false', 'off', 'no', '0'].includes(replication.toLowerCase())) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'replication connections are not supported');
   }
-  const session = new Session(services, identity);
+  const session = new Session(services, identity, prepareStatement);
   for (const [name, value] of readOptionsParameter(identity.startup.get('options') ?? '')) {
     session.settings.setInitial(name, value, 'client');
   }

@@ -1,6 +1,5 @@
 import type { Binder } from '../../executor/binder/binder.js';
 import type { ExecutorPool } from '../../executor/pool/pool.js';
-import type { DataRoots } from '../../fs/store/data-roots.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
 import type { SessionRegistry } from './session-registry.js';
 
@@ -10,8 +9,6 @@ export interface Services {
   readonly binder: Binder;
   readonly datasets: DatasetCatalog;
   readonly sessions: SessionRegistry;
-  /** Where users' paths lead, and nothing else is reachable. */
-  readonly roots: DataRoots;
   /** Absolute path of the first data root. */
   readonly dataRoot: string;
   /** Directory of this process for its sessions' temporary tables. */

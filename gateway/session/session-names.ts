@@ -4,14 +4,26 @@ import { findSystemRelation } from '../catalog/pg/system-catalog.js';
 import type { CatalogSnapshot } from '../catalog/datasets.js';
 import type { NameSource } from '../query/environment.js';
 import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
-import type { Session } from './session.js';
+import type { SessionSettings } from '../settings/session-settings.js';
+import type { ConnectionIdentity } from './backend.js';
+import type { Services } from './services.js';
+import type { SessionCatalog } from './session-catalog.js';
 import { TEMPORARY_SCHEMA } from './session-catalog.js';
+
+/** What names depend on: a session, seen from here. */
+export interface NamesOwner {
+  readonly services: Pick<Services, 'datasets'>;
+  readonly identity: ConnectionIdentity;
+  readonly settings: SessionSettings;
+  readonly catalog: SessionCatalog;
+  transactionStartMicros(): bigint;
+}
 
 /** Makes the picture of names that one statement sees: temporary objects, the system catalogs, and the files' tables. */
 export class SessionNames {
-  readonly #session: Session;
+  readonly #session: NamesOwner;
 
-  constructor(session: Session) {
+  constructor(session: NamesOwner) {
     this.#session = session;
   }
 
@@ -28,11 +40,11 @@ export class StatementNames implements NameSource {
   readonly user: string;
   readonly timeZone: string;
   readonly snapshot: CatalogSnapshot;
-  readonly #session: Session;
+  readonly #session: NamesOwner;
   readonly #loaded = new Map<string, Relation | undefined>();
   readonly #fileFunctions = new Map<string, Relation>();
 
-  constructor(session: Session, snapshot: CatalogSnapshot) {
+  constructor(session: NamesOwner, snapshot: CatalogSnapshot) {
     this.#session = session;
     this.snapshot = snapshot;
     this.user = session.identity.user;

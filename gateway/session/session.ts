@@ -6,23 +6,21 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
 import { SessionSettings } from '../settings/session-settings.js';
-import { prepareStatement } from '../statements/prepare-statement.js';
 import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
 import type { Services } from './services.js';
 import type { SavedCatalog } from './session-catalog.js';
 import { SessionCatalog } from './session-catalog.js';
 import { SessionNames } from './session-names.js';
+import type { SessionStatement } from './session-statement.js';
+import { endsTransaction, isSessionStatement } from './session-statement.js';
 import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
 import { removeTemporaryFiles } from './temporary-files.js';
 import type { TransactionState } from './transaction.js';
 import { nowMicros, transactionStatus, transition } from './transaction.js';
 
-/** A statement that knows how to run itself in its session. */
-export interface SessionStatement extends PreparedStatement {
-  describe(): Promise<readonly ResultColumn[] | null>;
-  run(options: ExecuteOptions): Promise<ExecutionResult>;
-}
+/** Makes a parsed statement of a session runnable; declared parameter types are OIDs, 0 where left open. */
+export type PrepareStatement = (session: Session, statement: ParsedStatement, declaredTypes: readonly number[]) => Promise<SessionStatement>;
 
 interface Savepoint {
   readonly name: string;
@@ -34,6 +32,7 @@ interface Savepoint {
 export class Session implements SessionBackend {
   readonly services: Services;
   readonly identity: ConnectionIdentity;
+  readonly prepareStatement: PrepareStatement;
   readonly settings: SessionSettings = new SessionSettings();
   readonly catalog: SessionCatalog = new SessionCatalog();
   readonly names: SessionNames;
@@ -50,8 +49,9 @@ export class Session implements SessionBackend {
   #running: string | null = null;
   #lastQuery = '';
 
-  constructor(services: Services, identity: ConnectionIdentity) {
+  constructor(services: Services, identity: ConnectionIdentity, prepareStatement: PrepareStatement) {
     this.services = services;
+    this.prepareStatement = prepareStatement;
     this.identity = identity;
     this.names = new SessionNames(this);
     this.settings.setInitial('session_authorization', identity.user, 'server');
@@ -117,7 +117,7 @@ export class Session implements SessionBackend {
       throw new SqlError(SQLSTATE.syntax_error, 'cannot insert multiple commands into a prepared statement');
     }
     this.#refuseInFailedTransaction(endsTransaction(statement));
-    const prepared = await prepareStatement(this, statement, declaredTypes);
+    const prepared = await this.prepareStatement(this, statement, declaredTypes);
     if (statement.kind === 'select') {
       this.#parsed.put(key, prepared);
     }
@@ -215,7 +215,7 @@ export class Session implements SessionBackend {
     this.prepared.clear();
     this.catalog.clear();
     this.forgetPlans();
-    await removeTemporaryFiles(this);
+    await removeTemporaryFiles(this.services.temporaryDirectory, this.identity.processId);
   }
 
   #requireBlock(command: string): void {
@@ -264,18 +264,6 @@ export class Session implements SessionBackend {
   }
 }
 
-/** True for statements that a failed transaction still takes. */
-export function endsTransaction(statement: ParsedStatement): boolean {
-  if (statement.kind !== 'transaction') {
-    return false;
-  }
-  return /^\s*(?:commit|end|rollback|abort)\b/i.test(statement.text);
-}
-
-function isSessionStatement(statement: PreparedStatement): statement is SessionStatement {
-  return 'run' in statement;
-}
-
 /** A statement of a simple query: prepared when it runs, for the ones before it may change what its names mean. */
 class LateStatement implements SessionStatement {
   readonly text: string;
@@ -293,7 +281,7 @@ class LateStatement implements SessionStatement {
   }
 
   async prepare(): Promise<SessionStatement> {
-    this.#prepared ??= await prepareStatement(this.#session, this.#parsed, []);
+    this.#prepared ??= await this.#session.prepareStatement(this.#session, this.#parsed, []);
     return this.#prepared;
   }
 

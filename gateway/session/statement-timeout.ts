@@ -4,7 +4,11 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { ExecuteOptions, ExecutionResult } from './backend.js';
 
 /** Runs a statement under `statement_timeout` (milliseconds, 0 for none); the time counts until its last row is read. */
-export async function withStatementTimeout(timeoutMs: number, options: ExecuteOptions, run: (options: ExecuteOptions) => Promise<ExecutionResult>): Promise<ExecutionResult> {
+export async function withStatementTimeout(
+  timeoutMs: number,
+  options: ExecuteOptions,
+  run: (options: ExecuteOptions) => Promise<ExecutionResult>,
+): Promise<ExecutionResult> {
   if (timeoutMs === 0) {
     return run(options);
   }

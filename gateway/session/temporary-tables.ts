@@ -64,8 +64,12 @@ export interface TemporaryRows {
 /** Runs a query and writes its rows as new files of a temporary table; the query's columns are the table's. */
 export async function writeTemporaryRows(session: Session, table: Relation, query: QueryStatement, options: ExecuteOptions): Promise<TemporaryRows> {
   const { context, query: translated } = await query.translate();
-  const directory = await makeTemporaryDirectory(session);
-  const columns = table.columns.map((column) => ({ name: column.name, type: column.type, storedType: survivesParquet(column.type) ? column.type : storedType(column.type) }));
+  const directory = await makeTemporaryDirectory(session.services.temporaryDirectory, session.identity.processId);
+  const columns = table.columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    storedType: survivesParquet(column.type) ? column.type : storedType(column.type),
+  }));
   const sink = { format: 'parquet' as const, columnNames: columns.map((column) => column.name), partitionBy: [], options: {}, singleFile: false };
   const written = await writeQuery(context, translated, bindParameters(translated.parameterTypes, options), columns, sink, directory, options.signal);
   return {

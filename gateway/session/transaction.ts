@@ -31,11 +31,19 @@ export function transition(state: TransactionState, event: TransactionEvent): Tr
     case 'statement':
       return state.kind === 'idle' ? { kind: 'implicit', startedMicros: event.nowMicros } : state;
     case 'begin':
-      return { kind: 'block', startedMicros: state.kind === 'implicit' || state.kind === 'block' ? state.startedMicros : event.nowMicros, readOnly: event.readOnly };
+      return {
+        kind: 'block',
+        startedMicros: state.kind === 'implicit' || state.kind === 'block' ? state.startedMicros : event.nowMicros,
+        readOnly: event.readOnly,
+      };
     case 'end':
       return { kind: 'idle' };
     case 'error':
-      return state.kind === 'block' ? { kind: 'failed', startedMicros: state.startedMicros, readOnly: state.readOnly } : state.kind === 'implicit' ? { kind: 'idle' } : state;
+      return state.kind === 'block'
+        ? { kind: 'failed', startedMicros: state.startedMicros, readOnly: state.readOnly }
+        : state.kind === 'implicit'
+          ? { kind: 'idle' }
+          : state;
     case 'restore':
       return state.kind === 'failed' ? { kind: 'block', startedMicros: state.startedMicros, readOnly: state.readOnly } : state;
     case 'sync':

@@ -37,7 +37,9 @@ export function canonicalDateStyle(value: string, current: string): string {
     } else if (namedOrder !== undefined) {
       order = namedOrder;
     } else {
-      throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "DateStyle": "${value}"`, { detail: `Unrecognized key word: "${key}".` });
+      throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "DateStyle": "${value}"`, {
+        detail: `Unrecognized key word: "${key}".`,
+      });
     }
   }
   return `${style}, ${order}`;

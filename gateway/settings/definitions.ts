@@ -35,7 +35,13 @@ function flag(name: string, defaultValue: 'on' | 'off', description: string, cat
   return { name, defaultValue, description, category, type: 'bool', reported: false, settable: true, canonical: (value) => parseFlag(name, value) };
 }
 
-function choice(name: string, defaultValue: string, enumValues: readonly string[], description: string, category: SettingDefinition['category'] = 'session'): SettingDefinition {
+function choice(
+  name: string,
+  defaultValue: string,
+  enumValues: readonly string[],
+  description: string,
+  category: SettingDefinition['category'] = 'session',
+): SettingDefinition {
   return {
     name,
     defaultValue,
@@ -48,7 +54,9 @@ function choice(name: string, defaultValue: string, enumValues: readonly string[
     canonical: (value) => {
       const found = enumValues.find((item) => item === value.toLowerCase());
       if (found === undefined) {
-        throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, { hint: `Available values: ${enumValues.join(', ')}.` });
+        throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, {
+          hint: `Available values: ${enumValues.join(', ')}.`,
+        });
       }
       return found;
     },
@@ -63,19 +71,55 @@ function text(name: string, defaultValue: string, description: string, canonical
   return { name, defaultValue, description, category: 'session', type: 'string', reported: false, settable: true, canonical };
 }
 
-function whole(name: string, defaultValue: string, minimum: number, maximum: number, description: string, category: SettingDefinition['category'] = 'session'): SettingDefinition {
-  return { name, defaultValue, description, category, type: 'integer', reported: false, settable: true, canonical: (value) => parseWholeNumber(name, value, minimum, maximum) };
+function whole(
+  name: string,
+  defaultValue: string,
+  minimum: number,
+  maximum: number,
+  description: string,
+  category: SettingDefinition['category'] = 'session',
+): SettingDefinition {
+  return {
+    name,
+    defaultValue,
+    description,
+    category,
+    type: 'integer',
+    reported: false,
+    settable: true,
+    canonical: (value) => parseWholeNumber(name, value, minimum, maximum),
+  };
 }
 
 function duration(name: string, description: string): SettingDefinition {
-  return { name, defaultValue: '0', description, category: 'session', type: 'integer', unit: 'ms', reported: false, settable: true, canonical: (value) => parseDuration(name, value) };
+  return {
+    name,
+    defaultValue: '0',
+    description,
+    category: 'session',
+    type: 'integer',
+    unit: 'ms',
+    reported: false,
+    settable: true,
+    canonical: (value) => parseDuration(name, value),
+  };
 }
 
 function bytes(name: string, defaultValue: string, description: string): SettingDefinition {
-  return { name, defaultValue, description, category: 'sluice', type: 'integer', unit: 'B', reported: false, settable: true, canonical: (value) => parseByteSize(name, value) };
+  return {
+    name,
+    defaultValue,
+    description,
+    category: 'sluice',
+    type: 'integer',
+    unit: 'B',
+    reported: false,
+    settable: true,
+    canonical: (value) => parseByteSize(name, value),
+  };
 }
 
-function reported(definition: SettingDefinition): SettingDefinition {
+function asReported(definition: SettingDefinition): SettingDefinition {
   return { ...definition, reported: true };
 }
 
@@ -88,7 +132,12 @@ function canonicalEncoding(value: string): string {
 }
 
 function isolation(name: string): SettingDefinition {
-  return choice(name, 'read committed', ['read committed', 'read uncommitted', 'repeatable read', 'serializable'], 'Isolation level of transactions; every statement reads one consistent state whatever it says.');
+  return choice(
+    name,
+    'read committed',
+    ['read committed', 'read uncommitted', 'repeatable read', 'serializable'],
+    'Isolation level of transactions; every statement reads one consistent state whatever it says.',
+  );
 }
 
 /** Most partitions a shuffle may be given by hand: beyond it, files per shuffle grow past what file systems like (see docs/settings.md). */
@@ -96,20 +145,25 @@ export const PARTITION_COUNT_MAX = 4096;
 
 /** Every setting, in the order SHOW ALL prints them. */
 export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
-  reported(text('application_name', '', 'Name the client gives itself.')),
+  asReported(text('application_name', '', 'Name the client gives itself.')),
   choice('bytea_output', 'hex', ['hex', 'escape'], 'Text form of bytea values.'),
   choice('check_function_bodies', 'on', ['on', 'off'], 'Accepted for compatibility.'),
-  reported(text('client_encoding', 'UTF8', 'Encoding of all text on the connection.', canonicalEncoding)),
-  choice('client_min_messages', 'notice', ['debug5', 'debug4', 'debug3', 'debug2', 'debug1', 'debug', 'log', 'notice', 'warning', 'error'], 'Least severe messages sent to the client.'),
-  reported(text('DateStyle', 'ISO, MDY', 'Text form of dates and order of day and month on input.', canonicalDateStyle)),
+  asReported(text('client_encoding', 'UTF8', 'Encoding of all text on the connection.', canonicalEncoding)),
+  choice(
+    'client_min_messages',
+    'notice',
+    ['debug5', 'debug4', 'debug3', 'debug2', 'debug1', 'debug', 'log', 'notice', 'warning', 'error'],
+    'Least severe messages sent to the client.',
+  ),
+  asReported(text('DateStyle', 'ISO, MDY', 'Text form of dates and order of day and month on input.', canonicalDateStyle)),
   isolation('default_transaction_isolation'),
-  reported(flag('default_transaction_read_only', 'off', 'Transactions are read only unless they say otherwise.')),
+  asReported(flag('default_transaction_read_only', 'off', 'Transactions are read only unless they say otherwise.')),
   whole('extra_float_digits', '1', -15, 3, 'Digits of floating-point output: above 0 shortest exact, else that many fewer.'),
   duration('idle_in_transaction_session_timeout', 'Longest idle time inside a transaction before the session is ended; 0 is no limit.'),
-  reported(preset('in_hot_standby', 'off', 'Always off.')),
-  reported(preset('integer_datetimes', 'on', 'Dates and times are 64-bit integers in binary form.')),
-  reported(choice('IntervalStyle', 'postgres', ['postgres', 'postgres_verbose', 'sql_standard', 'iso_8601'], 'Text form of intervals.')),
-  reported(preset('is_superuser', 'on', 'Whether the session user is a superuser; without authentication every user is.')),
+  asReported(preset('in_hot_standby', 'off', 'Always off.')),
+  asReported(preset('integer_datetimes', 'on', 'Dates and times are 64-bit integers in binary form.')),
+  asReported(choice('IntervalStyle', 'postgres', ['postgres', 'postgres_verbose', 'sql_standard', 'iso_8601'], 'Text form of intervals.')),
+  asReported(preset('is_superuser', 'on', 'Whether the session user is a superuser; without authentication every user is.')),
   preset('lc_collate', 'C', 'Order of text: by code point.'),
   preset('lc_ctype', 'C', 'Character classes.'),
   text('lc_messages', 'C', 'Language of messages.'),
@@ -122,19 +176,32 @@ export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
   preset('max_index_keys', '32', 'Accepted for compatibility.'),
   flag('row_security', 'on', 'Accepted for compatibility.'),
   text('search_path', '"$user", public', 'Schemas searched for names without one.'),
-  reported(preset('server_encoding', 'UTF8', 'Encoding of all stored text.')),
-  reported(preset('server_version', `${POSTGRES_VERSION} (Sluice ${SLUICE_VERSION})`, 'Version of Postgres that Sluice follows.')),
+  asReported(preset('server_encoding', 'UTF8', 'Encoding of all stored text.')),
+  asReported(preset('server_version', `${POSTGRES_VERSION} (Sluice ${SLUICE_VERSION})`, 'Version of Postgres that Sluice follows.')),
   preset('server_version_num', POSTGRES_VERSION_NUMBER, 'The same as a number.'),
-  reported(preset('session_authorization', '', 'The session user.')),
-  whole('sluice.broadcast_limit', String(100 * 1024 * 1024), 0, Number.MAX_SAFE_INTEGER, 'Bytes up to which a side of a join may be sent to every task.', 'sluice'),
-  choice('sluice.distribute', 'auto', ['auto', 'on', 'off'], 'Whether queries run in several stages: auto by the size of their data, on wherever possible, off never. Hints win.', 'sluice'),
+  asReported(preset('session_authorization', '', 'The session user.')),
+  whole(
+    'sluice.broadcast_limit',
+    String(100 * 1024 * 1024),
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'Bytes up to which a side of a join may be sent to every task.',
+    'sluice',
+  ),
+  choice(
+    'sluice.distribute',
+    'auto',
+    ['auto', 'on', 'off'],
+    'Whether queries run in several stages: auto by the size of their data, on wherever possible, off never. Hints win.',
+    'sluice',
+  ),
   bytes('sluice.distribute_threshold', String(64 * 1024 ** 3), 'Bytes of scanned files from which a query is distributed under sluice.distribute = auto.'),
   text('sluice.disabled_rules', '', 'Names of distribution rules not to use, separated by commas; for finding faults.'),
   whole('sluice.partitions', '0', 0, PARTITION_COUNT_MAX, 'Partitions of every shuffle; 0 lets the planner choose.', 'sluice'),
   choice('standard_conforming_strings', 'on', ['on'], 'Backslashes in plain string literals are plain characters.'),
   duration('statement_timeout', 'Longest time a statement may run; 0 is no limit.'),
   choice('synchronize_seqscans', 'on', ['on', 'off'], 'Accepted for compatibility.'),
-  reported(text('TimeZone', 'UTC', 'Time zone of timestamptz input and output.', canonicalTimeZone)),
+  asReported(text('TimeZone', 'UTC', 'Time zone of timestamptz input and output.', canonicalTimeZone)),
   isolation('transaction_isolation'),
   flag('transaction_read_only', 'off', 'The current transaction is read only.'),
-].map((definition) => (definition.name === 'standard_conforming_strings' ? reported(definition) : definition));
+].map((definition) => (definition.name === 'standard_conforming_strings' ? asReported(definition) : definition));

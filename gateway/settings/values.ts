@@ -42,7 +42,9 @@ export function parseDuration(name: string, value: string): string {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value);
   const unit = match === null ? undefined : DURATION_UNITS_MS.get(match[2] === '' || match[2] === undefined ? 'ms' : match[2]);
   if (match === null || unit === undefined) {
-    throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, { hint: 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".' });
+    throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, {
+      hint: 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".',
+    });
   }
   const milliseconds = Math.round(Number(match[1]) * unit);
   if (milliseconds > DURATION_MAX_MS) {
@@ -65,7 +67,9 @@ export function parseByteSize(name: string, value: string): string {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value);
   const unit = match === null ? undefined : BYTE_UNITS.get((match[2] ?? '').toLowerCase());
   if (match === null || unit === undefined) {
-    throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, { hint: 'Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".' });
+    throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, {
+      hint: 'Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".',
+    });
   }
   return String(Math.round(Number(match[1]) * unit));
 }

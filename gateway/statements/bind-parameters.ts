@@ -7,7 +7,10 @@ import type { ExecuteOptions } from '../session/backend.js';
 /** The values of an execution as DuckDB constants. */
 export function bindParameters(types: readonly number[], options: ExecuteOptions): ParameterConstants {
   if (types.length !== options.parameters.length) {
-    throw new SqlError(SQLSTATE.protocol_violation, `bind message supplies ${options.parameters.length} parameters, but prepared statement requires ${types.length}`);
+    throw new SqlError(
+      SQLSTATE.protocol_violation,
+      `bind message supplies ${options.parameters.length} parameters, but prepared statement requires ${types.length}`,
+    );
   }
   return options.parameters.map((value, index) => parameterLiteral(value, types[index] ?? 0));
 }

@@ -3,8 +3,8 @@ import type { SqlNotice } from '../../planner/sql-error.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import type { ConstantColumn } from '../session/constant-rows.js';
 import { constantRows, describeConstantColumns } from '../session/constant-rows.js';
-import type { SessionStatement } from '../session/session.js';
-import { endsTransaction } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
+import { endsTransaction } from '../session/session-statement.js';
 
 /** What a command without rows gives: its tag, with notices where there are any. */
 export interface CommandOutcome {
@@ -13,7 +13,11 @@ export interface CommandOutcome {
 }
 
 /** A statement that returns no rows. */
-export function command(statement: ParsedStatement, run: (options: ExecuteOptions) => CommandOutcome | Promise<CommandOutcome>, parameterTypes: readonly number[] = []): SessionStatement {
+export function command(
+  statement: ParsedStatement,
+  run: (options: ExecuteOptions) => CommandOutcome | Promise<CommandOutcome>,
+  parameterTypes: readonly number[] = [],
+): SessionStatement {
   return {
     text: statement.text,
     parameterTypes,
@@ -34,7 +38,12 @@ export interface ConstantOutcome {
 }
 
 /** A statement whose rows the gateway makes itself (SHOW, EXPLAIN). */
-export function constantStatement(statement: ParsedStatement, columns: readonly ConstantColumn[], run: (options: ExecuteOptions) => Promise<ConstantOutcome>, parameterTypes: readonly number[] = []): SessionStatement {
+export function constantStatement(
+  statement: ParsedStatement,
+  columns: readonly ConstantColumn[],
+  run: (options: ExecuteOptions) => Promise<ConstantOutcome>,
+  parameterTypes: readonly number[] = [],
+): SessionStatement {
   return {
     text: statement.text,
     parameterTypes,

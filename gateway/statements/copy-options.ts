@@ -96,7 +96,9 @@ function readMode(options: ReadonlyMap<string, readonly string[]>): PublishMode 
 function oneOf(allowed: readonly string[]): (name: string, value: string) => string {
   return (name, value) => {
     if (!allowed.includes(value.toLowerCase())) {
-      throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for COPY option "${name}": "${value}"`, { hint: `Available values: ${allowed.join(', ')}.` });
+      throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for COPY option "${name}": "${value}"`, {
+        hint: `Available values: ${allowed.join(', ')}.`,
+      });
     }
     return quoteText(value.toLowerCase());
   };

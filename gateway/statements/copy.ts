@@ -9,7 +9,8 @@ import { quoteName } from '../../planner/types/data-type.js';
 import { toSqlError, withSqlErrors } from '../catalog/datasets-errors.js';
 import { writeQuery } from '../query/write-query.js';
 import type { ExecuteOptions } from '../session/backend.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import type { CopyTarget } from './copy-options.js';
@@ -20,7 +21,9 @@ import { QueryStatement } from './query.js';
 export async function prepareCopy(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readCopy(statement);
   if (request.direction === 'from') {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY FROM is not supported', { hint: 'Put the file under the data directory and read it as a table, or with read_csv and its kin.' });
+    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY FROM is not supported', {
+      hint: 'Put the file under the data directory and read it as a table, or with read_csv and its kin.',
+    });
   }
   if (request.isProgram) {
     throw new SqlError(SQLSTATE.insufficient_privilege, 'COPY to a program is not allowed');
@@ -36,15 +39,27 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
 }
 
 async function copyTo(session: Session, query: QueryStatement, path: string, target: CopyTarget, options: ExecuteOptions): Promise<CommandOutcome> {
-  const { datasets, roots } = session.services;
+  const { datasets } = session.services;
   const { context, query: translated } = await query.translate();
   const described = await query.describeExactly();
   const columns = described.map((column) => ({ name: column.name, type: column.duckdbType, storedType: column.duckdbType }));
-  checkColumns(columns.map((column) => column.name), target);
-  const place = await withSqlErrors(() => Promise.resolve(roots.locate(path)));
+  checkColumns(
+    columns.map((column) => column.name),
+    target,
+  );
+  const place = await datasets.resolveCopyTarget(path);
+  if (place.exists && target.mode === 'create') {
+    throw new SqlError(SQLSTATE.duplicate_file, `"${path}" already exists`, { hint: 'OVERWRITE replaces it, APPEND adds files to a dataset.' });
+  }
   const staging = await withSqlErrors(() => Staging.begin(place.store));
   try {
-    const sink = { format: target.format, columnNames: columns.map((column) => column.name), partitionBy: target.partitionBy, options: target.writerOptions, singleFile: target.singleFile };
+    const sink = {
+      format: target.format,
+      columnNames: columns.map((column) => column.name),
+      partitionBy: target.partitionBy,
+      options: target.writerOptions,
+      singleFile: target.singleFile,
+    };
     const files = await writeQuery(context, translated, [], columns, sink, staging.directory, options.signal);
     options.signal.throwIfAborted();
     await withSqlErrors(() =>
@@ -88,7 +103,9 @@ function checkColumns(names: readonly string[], target: CopyTarget): void {
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name.toLowerCase())) {
-      throw new SqlError(SQLSTATE.duplicate_column, `column "${name}" specified more than once`, { hint: 'Files need different names for their columns; give the columns aliases.' });
+      throw new SqlError(SQLSTATE.duplicate_column, `column "${name}" specified more than once`, {
+        hint: 'Files need different names for their columns; give the columns aliases.',
+      });
     }
     seen.add(name.toLowerCase());
   }

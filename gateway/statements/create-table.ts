@@ -7,7 +7,8 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import { declaredType } from '../../planner/translate/declared-type.js';
 import { dataTypeOf, formatPostgresType } from '../../planner/types/postgres-type.js';
 import { RecordingEnvironment } from '../query/environment.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
 import type { CommandOutcome } from './command.js';
@@ -72,7 +73,10 @@ function existsAlready(request: { readonly name: string; readonly ifNotExists: b
   if (!request.ifNotExists) {
     throw new SqlError(SQLSTATE.duplicate_table, `relation "${request.name}" already exists`);
   }
-  return { tag: 'CREATE TABLE', notices: [{ severity: 'NOTICE', sqlstate: SQLSTATE.duplicate_table, message: `relation "${request.name}" already exists, skipping` }] };
+  return {
+    tag: 'CREATE TABLE',
+    notices: [{ severity: 'NOTICE', sqlstate: SQLSTATE.duplicate_table, message: `relation "${request.name}" already exists, skipping` }],
+  };
 }
 
 function requireTemporary(request: Pick<CreateTableRequest, 'temporary' | 'schema'>): void {

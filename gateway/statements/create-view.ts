@@ -4,7 +4,8 @@ import type { Column } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { command } from './command.js';
 import { describeColumns } from './describe-columns.js';
@@ -32,7 +33,10 @@ export async function prepareCreateView(session: Session, statement: ParsedState
     if (existing !== undefined && existing.source.kind !== 'view') {
       throw new SqlError(SQLSTATE.wrong_object_type, `"${request.name}" is not a view`);
     }
-    const sql = request.columnNames.length === 0 ? request.body : `SELECT * FROM (${request.body}) AS ${quoteName(request.name)}(${columns.map((column) => quoteName(column.name)).join(', ')})`;
+    const sql =
+      request.columnNames.length === 0
+        ? request.body
+        : `SELECT * FROM (${request.body}) AS ${quoteName(request.name)}(${columns.map((column) => quoteName(column.name)).join(', ')})`;
     session.catalog.put({ schema, name: request.name, columns, source: { kind: 'view', sql } }, request.replace);
     return { tag: 'CREATE VIEW' };
   });

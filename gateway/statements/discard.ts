@@ -2,7 +2,8 @@ import { readDiscard } from '../../planner/parse/read-names.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
 
 /** DISCARD ALL, PLANS, SEQUENCES, TEMP. */

@@ -3,7 +3,8 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { command } from './command.js';
 
@@ -18,11 +19,16 @@ export function prepareDrop(session: Session, statement: ParsedStatement): Promi
       const notices: SqlNotice[] = [];
       const snapshot = await session.services.datasets.snapshot();
       for (const { schema, name } of request.names) {
-        const found = [schema ?? TEMPORARY_SCHEMA, ...(schema === undefined ? ['public'] : [])].find((candidate) => session.catalog.find(candidate, name) !== undefined);
+        const found = [schema ?? TEMPORARY_SCHEMA, ...(schema === undefined ? ['public'] : [])].find(
+          (candidate) => session.catalog.find(candidate, name) !== undefined,
+        );
         if (found !== undefined) {
           dropOwn(session, found, name, request.kind);
         } else if (snapshot.has(schema ?? 'public', name)) {
-          throw new SqlError(SQLSTATE.feature_not_supported, `cannot drop "${name}"`, { detail: 'It is a file or folder under the data directory.', hint: 'Remove the files themselves.' });
+          throw new SqlError(SQLSTATE.feature_not_supported, `cannot drop "${name}"`, {
+            detail: 'It is a file or folder under the data directory.',
+            hint: 'Remove the files themselves.',
+          });
         } else if (request.missingOk) {
           notices.push({ severity: 'NOTICE', sqlstate: SQLSTATE.successful_completion, message: `${request.kind} "${name}" does not exist, skipping` });
         } else {

@@ -13,7 +13,8 @@ import type { ParameterConstants } from '../query/whole-query.js';
 import { wholeSql } from '../query/whole-query.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import { textColumn } from '../session/constant-rows.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { constantStatement } from './command.js';
 import { bindParameters } from './bind-parameters.js';
 import { QueryStatement, distributeSetting, runQuery } from './query.js';
@@ -32,7 +33,10 @@ export async function prepareExplain(session: Session, statement: ParsedStatemen
     async (options) => {
       const { context, query: translated } = await query.translate();
       const parameters = options.parameters.length === 0 ? translated.parameterTypes.map(nullLiteral) : bindParameters(translated.parameterTypes, options);
-      const lines = [...(await explain(context, translated, parameters, request.level)), ...(request.analyze ? await analyze(context, translated, parameters, options) : [])];
+      const lines = [
+        ...(await explain(context, translated, parameters, request.level)),
+        ...(request.analyze ? await analyze(context, translated, parameters, options) : []),
+      ];
       return { rows: lines.map((line) => [line]), tag: 'EXPLAIN', notices: translated.notices };
     },
     query.parameterTypes,
@@ -63,7 +67,7 @@ async function explain(context: QueryContext, query: TranslatedQuery, parameters
 /** Runs the query, throws its rows away, and says what it took. */
 async function analyze(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<readonly string[]> {
   const started = performance.now();
-  const stream = await runQuery(context, query, parameters, { ...options, resultFormats: [] });
+  const { stream } = await runQuery(context, query, parameters, { ...options, resultFormats: [] });
   let rowCount = 0;
   try {
     for (let batch = await stream.next(); batch !== null; batch = await stream.next()) {

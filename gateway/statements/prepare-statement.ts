@@ -1,7 +1,8 @@
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { prepareCopy } from './copy.js';
 import { prepareCreateTable, prepareCreateTableAs } from './create-table.js';
 import { prepareCreateView } from './create-view.js';
@@ -51,11 +52,15 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
       return prepareDrop(session, statement);
     case 'update':
     case 'delete':
-      throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`, { hint: 'Tables are the files under the data directory and cannot be changed row by row in this release.' });
+      throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`, {
+        hint: 'Tables are the files under the data directory and cannot be changed row by row in this release.',
+      });
     case 'declare':
     case 'fetch':
     case 'close':
-      throw new SqlError(SQLSTATE.feature_not_supported, 'SQL cursors are not supported', { hint: 'Use the extended query protocol with a row limit, as drivers do for large results.' });
+      throw new SqlError(SQLSTATE.feature_not_supported, 'SQL cursors are not supported', {
+        hint: 'Use the extended query protocol with a row limit, as drivers do for large results.',
+      });
     case 'listen':
     case 'unlisten':
     case 'notify':

@@ -6,9 +6,9 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import { declaredType } from '../../planner/translate/declared-type.js';
 import { RecordingEnvironment } from '../query/environment.js';
 import type { ExecuteOptions, ParameterValue } from '../session/backend.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
-import { prepareStatement } from './prepare-statement.js';
 
 /** PREPARE name (types) AS statement. */
 export function preparePrepare(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
@@ -21,7 +21,7 @@ export function preparePrepare(session: Session, statement: ParsedStatement): Pr
       const names = await session.names.current();
       const environment = new RecordingEnvironment(names);
       const types = request.types.map((type) => declaredType(request.inner, environment, type).oid);
-      session.prepared.set(request.name, await prepareStatement(session, request.inner, types));
+      session.prepared.set(request.name, await session.prepareStatement(session, request.inner, types));
       return { tag: 'PREPARE' };
     }),
   );

@@ -18,7 +18,8 @@ import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
 import { bindParameters } from './bind-parameters.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { constantRows, describeConstantColumns, formatOf, hasSimpleBinaryForm } from '../session/constant-rows.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import type { StatementNames } from '../session/session-names.js';
 
 /** SELECT, VALUES, TABLE, WITH: a statement whose rows come from executors. */
@@ -85,8 +86,11 @@ export class QueryStatement implements SessionStatement {
   async run(options: ExecuteOptions): Promise<ExecutionResult> {
     const { context, query } = await this.translate();
     const constant = query.tableless ? this.#runConstant(query, options) : null;
-    const stream = constant ?? (await runQuery(context, query, bindParameters(query.parameterTypes, options), options));
-    return rowsResult(stream, query.notices);
+    if (constant !== null) {
+      return rowsResult(constant, query.notices);
+    }
+    const { stream, notices } = await runQuery(context, query, bindParameters(query.parameterTypes, options), options);
+    return rowsResult(stream, [...query.notices, ...notices]);
   }
 
   /** Answers a query over nothing but constants without an executor, where that is known to give the same answer. */
@@ -99,17 +103,27 @@ export class QueryStatement implements SessionStatement {
   }
 }
 
+/** A query that runs: its rows, and what its planning had to say. */
+export interface RunningQuery {
+  readonly stream: ResultStream;
+  readonly notices: readonly SqlNotice[];
+}
+
 /** Runs a translated query whichever way is right for it. */
-export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<ResultStream> {
+export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
   const road = chooseRoad(query, { distribute: distributeSetting(context), thresholdBytes: Number(context.setting('sluice.distribute_threshold')) });
   if (road.kind === 'planned') {
     const planned = await planQuery(context, query, parameters, road.mode);
     options.signal.throwIfAborted();
-    if (planned.kind === 'staged' && planned.staged.stages.length > 1) {
-      return runStaged(context, query, planned.staged, options.resultFormats, options.signal);
-    }
+    return {
+      stream:
+        planned.kind === 'staged'
+          ? await runStaged(context, query, planned.staged, options.resultFormats, options.signal)
+          : await runWhole(context, query, parameters, options.resultFormats, options.signal),
+      notices: planned.notices,
+    };
   }
-  return runWhole(context, query, parameters, options.resultFormats, options.signal);
+  return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal), notices: [] };
 }
 
 /** The setting that says when queries are distributed. */

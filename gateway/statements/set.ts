@@ -4,7 +4,8 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 
@@ -51,7 +52,9 @@ function setRole(session: Session, name: string, value: string | null): CommandO
   if (value === null || value === 'none' || value === session.identity.user) {
     return { tag: 'SET' };
   }
-  throw new SqlError(SQLSTATE.invalid_parameter_value, `role "${value}" does not exist`, { detail: `${name} can only be set to the session's own user in this release.` });
+  throw new SqlError(SQLSTATE.invalid_parameter_value, `role "${value}" does not exist`, {
+    detail: `${name} can only be set to the session's own user in this release.`,
+  });
 }
 
 function setTransaction(session: Session, scope: 'transaction' | 'session', modes: TransactionModes): CommandOutcome {

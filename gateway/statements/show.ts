@@ -1,7 +1,8 @@
 import { readShow } from '../../planner/parse/read-settings.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { textColumn } from '../session/constant-rows.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import { findSetting } from '../settings/session-settings.js';
 import { constantStatement } from './command.js';
 

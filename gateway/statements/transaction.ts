@@ -5,7 +5,8 @@ import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import type { SqlState } from '../../planner/sqlstate.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { Session, SessionStatement } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 

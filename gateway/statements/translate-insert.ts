@@ -9,13 +9,25 @@ import { printDataType } from '../../planner/types/data-type.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
 
 /** INSERT's source as a query whose columns are the table's, in the table's order: columns that are not named get NULL. */
-export function translateInsert(statement: ParsedStatement, columnNames: readonly string[], table: Relation, environment: TranslationEnvironment, declaredTypes: readonly number[]): TranslatedQuery {
+export function translateInsert(
+  statement: ParsedStatement,
+  columnNames: readonly string[],
+  table: Relation,
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+): TranslatedQuery {
   const select = statement.node !== null && 'InsertStmt' in statement.node ? selectOf(statement.node.InsertStmt.selectStmt) : null;
   if (select === null) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT ... DEFAULT VALUES is not supported');
   }
   const named = columnNames.length === 0 ? table.columns : columnNames.map((name) => findColumn(table, name));
-  const source = translateAssigned(statement, select, named.map((column) => column.postgres ?? postgresTypeOf(column.type)), environment, declaredTypes);
+  const source = translateAssigned(
+    statement,
+    select,
+    named.map((column) => column.postgres ?? postgresTypeOf(column.type)),
+    environment,
+    declaredTypes,
+  );
   const given = source.columns?.length ?? named.length;
   if (given > named.length) {
     throw new SqlError(SQLSTATE.syntax_error, 'INSERT has more expressions than target columns');
