@@ -4,6 +4,7 @@ import { writeCommandComplete, writeEmptyQueryResponse, writePortalSuspended } f
 import type { ExecuteMessage } from '../protocol/frontend/execute.js';
 import type { PreparedStatement } from '../session/backend.js';
 import type { Portal, RowsResult } from './portal.js';
+import { AbortSource } from './abort-source.js';
 import { relayRows, type RowSource } from './row-relay.js';
 import type { WireSession } from './wire-session.js';
 
@@ -22,8 +23,8 @@ export async function handleExecute(session: WireSession, message: ExecuteMessag
       await start(session, portal, statement, rowCountMax);
       return;
     case 'suspended': {
-      const { controller, result, source } = portal.state;
-      await session.runAbortably(controller, (signal) => sendRows(session, portal, result, source, controller, signal, rowCountMax));
+      const { abort, result, source } = portal.state;
+      await session.runAbortably(abort, () => sendRows(session, portal, result, source, abort, rowCountMax));
       return;
     }
     case 'exhausted':
@@ -38,17 +39,16 @@ export async function handleExecute(session: WireSession, message: ExecuteMessag
 async function start(session: WireSession, portal: Portal, statement: PreparedStatement, rowCountMax: number): Promise<void> {
   const { backend, output } = session;
   const statusBefore = backend.transactionStatus;
-  const controller = new AbortController();
+  const abort = new AbortSource();
   portal.state = { kind: 'failed' };
-  await session.runAbortably(controller, async (signal) => {
-    const { parameters, resultFormats } = portal;
-    const result = await backend.execute(statement, { parameters, resultFormats, signal });
+  await session.runAbortably(abort, async () => {
+    const result = await backend.execute(statement, abort.executeOptions(portal.parameters, portal.resultFormats));
     for (const notice of result.notices) {
       session.sendNotice(notice);
     }
     if (result.kind === 'rows') {
       const source: RowSource = { stream: result.stream, leftover: null };
-      await sendRows(session, portal, result, source, controller, signal, rowCountMax);
+      await sendRows(session, portal, result, source, abort, rowCountMax);
     } else {
       portal.state = { kind: 'done' };
       writeCommandComplete(output.writer, result.tag);
@@ -57,25 +57,17 @@ async function start(session: WireSession, portal: Portal, statement: PreparedSt
   await session.dropPortalsAfterTransaction(statusBefore);
 }
 
-async function sendRows(
-  session: WireSession,
-  portal: Portal,
-  result: RowsResult,
-  source: RowSource,
-  controller: AbortController,
-  signal: AbortSignal,
-  rowCountMax: number,
-): Promise<void> {
+async function sendRows(session: WireSession, portal: Portal, result: RowsResult, source: RowSource, abort: AbortSource, rowCountMax: number): Promise<void> {
   portal.state = { kind: 'failed' };
   let suspended = false;
   try {
-    const { rowCount, ended } = await relayRows(session.output, source, rowCountMax, signal);
+    const { rowCount, ended } = await relayRows(session.output, source, rowCountMax, abort);
     if (ended) {
       portal.state = { kind: 'exhausted', result };
       writeCommandComplete(session.output.writer, result.tag(rowCount));
     } else {
       suspended = true;
-      portal.state = { kind: 'suspended', result, source, controller };
+      portal.state = { kind: 'suspended', result, source, abort };
       writePortalSuspended(session.output.writer);
     }
   } finally {

@@ -1,5 +1,6 @@
 import type { ResultColumn } from '../../executor/engine.js';
 import type { ExecutionResult, ParameterValue } from '../session/backend.js';
+import type { AbortSource } from './abort-source.js';
 import type { RowSource } from './row-relay.js';
 import type { ParsedStatement } from './prepared-statements.js';
 
@@ -21,7 +22,7 @@ export type PortalState =
       readonly result: RowsResult;
       readonly source: RowSource;
       /** Aborts the production behind the stream. */
-      readonly controller: AbortController;
+      readonly abort: AbortSource;
     }
   | { readonly kind: 'exhausted'; readonly result: RowsResult }
   | { readonly kind: 'done' }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ResultStream, RowBatch } from '../../executor/engine.js';
+import type { AbortSource } from './abort-source.js';
 import type { ClientOutput } from './client-output.js';
 
 /** A stream of rows with what is left of the batch that a row limit has cut. */
@@ -18,15 +19,15 @@ const DATA_ROW = 0x44;
 
 /**
  * Relays up to `rowCountMax` rows to the client. It asks for a batch only while the socket takes more, so a client that
- * does not read stops the production. Throws the signal's reason once it is aborted.
+ * does not read stops the production. Throws the reason once it is aborted.
  */
-export async function relayRows(output: ClientOutput, source: RowSource, rowCountMax: number, signal: AbortSignal): Promise<RelayOutcome> {
+export async function relayRows(output: ClientOutput, source: RowSource, rowCountMax: number, abort: AbortSource): Promise<RelayOutcome> {
   let rowCount = 0;
   while (rowCount < rowCountMax) {
-    while (output.isFull && !signal.aborted) {
+    while (output.isFull && abort.reason === null) {
       await output.waitUntilDrained();
     }
-    signal.throwIfAborted();
+    abort.throwIfAborted();
     const batch = source.leftover ?? (await source.stream.next());
     source.leftover = null;
     if (batch === null) {

@@ -1,6 +1,7 @@
 import { writeCommandComplete, writeEmptyQueryResponse } from '../protocol/backend/completion.js';
 import { writeRowDescription } from '../protocol/backend/row-description.js';
 import type { ExecutionResult, PreparedStatement } from '../session/backend.js';
+import { AbortSource } from './abort-source.js';
 import { relayRows } from './row-relay.js';
 import type { WireSession } from './wire-session.js';
 
@@ -25,13 +26,14 @@ export async function runSimpleQuery(session: WireSession, text: string): Promis
 async function runStatement(session: WireSession, statement: PreparedStatement, isLast: boolean): Promise<void> {
   const { backend, output } = session;
   session.assertRunnable(statement);
+  const abort = new AbortSource();
   const statusBefore = backend.transactionStatus;
-  const tag = await session.runAbortably(new AbortController(), async (signal) => {
-    const result = await backend.execute(statement, { parameters: [], resultFormats: [], signal });
+  const tag = await session.runAbortably(abort, async () => {
+    const result = await backend.execute(statement, abort.executeOptions([], []));
     for (const notice of result.notices) {
       session.sendNotice(notice);
     }
-    return await sendResult(session, result, signal);
+    return await sendResult(session, result, abort);
   });
   await session.dropPortalsAfterTransaction(statusBefore);
   if (isLast) {
@@ -40,7 +42,7 @@ async function runStatement(session: WireSession, statement: PreparedStatement, 
   writeCommandComplete(output.writer, tag);
 }
 
-async function sendResult(session: WireSession, result: ExecutionResult, signal: AbortSignal): Promise<string> {
+async function sendResult(session: WireSession, result: ExecutionResult, abort: AbortSource): Promise<string> {
   switch (result.kind) {
     case 'command':
       return result.tag;
@@ -48,7 +50,7 @@ async function sendResult(session: WireSession, result: ExecutionResult, signal:
       try {
         writeRowDescription(session.output.writer, result.columns);
         const source = { stream: result.stream, leftover: null };
-        const { rowCount } = await relayRows(session.output, source, Infinity, signal);
+        const { rowCount } = await relayRows(session.output, source, Infinity, abort);
         return result.tag(rowCount);
       } finally {
         await result.stream.close();

@@ -1,10 +1,10 @@
-import type { SqlNotice } from '../../planner/sql-error.js';
-import { SqlError } from '../../planner/sql-error.js';
+import type { SqlError, SqlNotice } from '../../planner/sql-error.js';
 import { writeReadyForQuery } from '../protocol/backend/completion.js';
 import { writeNoticeResponse } from '../protocol/backend/report.js';
 import { writeParameterStatus } from '../protocol/backend/start-up.js';
 import type { FatalSqlError } from '../protocol/protocol-error.js';
 import type { PreparedStatement, SessionBackend } from '../session/backend.js';
+import type { AbortSource } from './abort-source.js';
 import type { ClientOutput } from './client-output.js';
 import { failedTransaction } from './failure.js';
 import type { Log } from './log.js';
@@ -25,7 +25,7 @@ export class WireSession {
   hasFailed = false;
   readonly #reported: Map<string, string>;
   readonly #changed = new Map<string, string>();
-  #running: AbortController | null = null;
+  #running: AbortSource | null = null;
   #ending: FatalSqlError | null = null;
 
   constructor(backend: SessionBackend, output: ClientOutput, processId: number, log: Log) {
@@ -53,15 +53,15 @@ export class WireSession {
    * Runs work that a CancelRequest or a lost client may abort. Once aborted, its error is the reason of the abort,
    * whatever the work made of it.
    */
-  async runAbortably<T>(controller: AbortController, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#running = controller;
+  async runAbortably<T>(abort: AbortSource, work: () => Promise<T>): Promise<T> {
+    this.#running = abort;
     if (this.#ending !== null) {
-      controller.abort(this.#ending);
+      abort.abort(this.#ending);
     }
     try {
-      return await work(controller.signal);
+      return await work();
     } catch (error) {
-      throw controller.signal.aborted && controller.signal.reason instanceof SqlError ? controller.signal.reason : error;
+      throw abort.reason ?? error;
     } finally {
       this.#running = null;
     }
