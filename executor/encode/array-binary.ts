@@ -1,10 +1,10 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { ByteSink } from "./byte-sink.js";
-import type { ArrayLevel } from "./list-levels.js";
-import { ListLevel } from "./list-levels.js";
-import { RenderedEncoder } from "./rendered.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { ByteSink } from './byte-sink.js';
+import type { ArrayLevel } from './list-levels.js';
+import { ListLevel } from './list-levels.js';
+import { RenderedEncoder } from './rendered.js';
 
 /** Postgres's own limit. */
 const DIMENSIONS_MAX = 6;
@@ -33,10 +33,7 @@ export class ArrayBinaryEncoder extends RenderedEncoder {
     if (sizes.includes(0)) {
       sizes.length = 0;
     } else if (sizes.length > DIMENSIONS_MAX) {
-      throw new SqlError(
-        SQLSTATE.program_limit_exceeded,
-        `number of array dimensions (${sizes.length}) exceeds the maximum allowed (${DIMENSIONS_MAX})`,
-      );
+      throw new SqlError(SQLSTATE.program_limit_exceeded, `number of array dimensions (${sizes.length}) exceeds the maximum allowed (${DIMENSIONS_MAX})`);
     }
     sink.int32(sizes.length);
     const flagAt = sink.length;
@@ -74,13 +71,9 @@ function measure(level: ArrayLevel, index: number, depth: number, sizes: number[
 }
 
 function raggedArray(): SqlError {
-  return new SqlError(
-    SQLSTATE.array_subscript_error,
-    "multidimensional arrays must have array expressions with matching dimensions",
-    {
-      hint: "Nested lists of different lengths, or with NULL lists in them, can be read in text format, or as json.",
-    },
-  );
+  return new SqlError(SQLSTATE.array_subscript_error, 'multidimensional arrays must have array expressions with matching dimensions', {
+    hint: 'Nested lists of different lengths, or with NULL lists in them, can be read in text format, or as json.',
+  });
 }
 
 /** Writes the elements; true when one was NULL. */

@@ -1,13 +1,13 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { ByteSink } from "./byte-sink.js";
-import type { ArrayLevel } from "./list-levels.js";
-import { ListLevel } from "./list-levels.js";
-import { RenderedEncoder } from "./rendered.js";
-import type { ValueEncoder } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { ByteSink } from './byte-sink.js';
+import type { ArrayLevel } from './list-levels.js';
+import { ListLevel } from './list-levels.js';
+import { RenderedEncoder } from './rendered.js';
+import type { ValueEncoder } from './value-encoder.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const NULL_TEXT = "NULL";
+const NULL_TEXT = 'NULL';
 
 /** Characters that make an element's text need quotes: those of the syntax and white space. */
 const SPECIAL = new Uint8Array(256);
@@ -33,7 +33,7 @@ export class ArrayTextEncoder extends RenderedEncoder {
       renderList(this.#level, index, sink);
     } else {
       // Postgres has one empty array, whatever its dimensions.
-      sink.text("{}");
+      sink.text('{}');
     }
   }
 }
@@ -91,11 +91,7 @@ function renderElement(encoder: ValueEncoder, index: number, sink: ByteSink): vo
       }
     }
   }
-  if (
-    !quoted &&
-    (length !== NULL_TEXT.length ||
-      target.bytes.toString("latin1", from, to).toUpperCase() !== NULL_TEXT)
-  ) {
+  if (!quoted && (length !== NULL_TEXT.length || target.bytes.toString('latin1', from, to).toUpperCase() !== NULL_TEXT)) {
     sink.length = to;
     return;
   }

@@ -1,17 +1,17 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { ByteSink } from "./byte-sink.js";
-import { RenderedEncoder } from "./rendered.js";
-import { StringVector } from "./string-vector.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { ByteSink } from './byte-sink.js';
+import { RenderedEncoder } from './rendered.js';
+import { StringVector } from './string-vector.js';
 
-const HEX_DIGITS = Buffer.from("0123456789abcdef");
+const HEX_DIGITS = Buffer.from('0123456789abcdef');
 const BACKSLASH = 0x5c;
 
 /** BLOB as bytea in text, in the form bytea_output names. Its binary form is the bytes themselves (`StringEncoder`). */
 export class BlobTextEncoder extends RenderedEncoder {
   readonly #strings = new StringVector();
-  readonly #output: "hex" | "escape";
+  readonly #output: 'hex' | 'escape';
 
-  constructor(output: "hex" | "escape") {
+  constructor(output: 'hex' | 'escape') {
     super();
     this.#output = output;
   }
@@ -22,7 +22,7 @@ export class BlobTextEncoder extends RenderedEncoder {
 
   protected override render(index: number, sink: ByteSink): void {
     const bytes = this.#strings.bytes(index);
-    if (this.#output === "hex") {
+    if (this.#output === 'hex') {
       renderHex(bytes, sink);
     } else {
       renderEscape(bytes, sink);
@@ -80,8 +80,7 @@ export class BitEncoder extends RenderedEncoder {
     const bytes = this.#strings.bytes(index);
     const padding = bytes[0] ?? 0;
     const count = (bytes.length - 1) * 8 - padding;
-    const bit = (position: number): number =>
-      ((bytes[1 + ((position + padding) >> 3)] ?? 0) >> (7 - ((position + padding) & 7))) & 1;
+    const bit = (position: number): number => ((bytes[1 + ((position + padding) >> 3)] ?? 0) >> (7 - ((position + padding) & 7))) & 1;
     if (!this.#binary) {
       for (let position = 0; position < count; position++) {
         sink.byte(0x30 + bit(position));

@@ -1,5 +1,5 @@
-import type { Target } from "./target.js";
-import { targetOver, writeAscii } from "./target.js";
+import type { Target } from './target.js';
+import { targetOver, writeAscii } from './target.js';
 
 const INITIAL_BYTES = 4096;
 
@@ -29,7 +29,7 @@ export class ByteSink {
   text(text: string): void {
     // UTF-8 takes at most three bytes a UTF-16 code unit.
     const target = this.reserve(text.length * 3);
-    this.length += target.bytes.write(text, this.length, "utf8");
+    this.length += target.bytes.write(text, this.length, 'utf8');
   }
 
   /** Appends ASCII text; for the dozen characters of a number a loop is faster than the native call behind `text`. */

@@ -20,12 +20,7 @@ export function packedCivil(daysSince1970: number): number {
   const era = Math.floor(shifted / DAYS_PER_ERA);
   const dayOfEra = (shifted - era * DAYS_PER_ERA) | 0;
   const yearOfEra =
-    ((dayOfEra -
-      ((dayOfEra / (DAYS_PER_LEAP_CYCLE - 1)) | 0) +
-      ((dayOfEra / DAYS_PER_CENTURY) | 0) -
-      ((dayOfEra / (DAYS_PER_ERA - 1)) | 0)) /
-      365) |
-    0;
+    ((dayOfEra - ((dayOfEra / (DAYS_PER_LEAP_CYCLE - 1)) | 0) + ((dayOfEra / DAYS_PER_CENTURY) | 0) - ((dayOfEra / (DAYS_PER_ERA - 1)) | 0)) / 365) | 0;
   const dayOfYear = dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
   const marchMonth = ((5 * dayOfYear + 2) / 153) | 0;
   const day = dayOfYear - (((153 * marchMonth + 2) / 5) | 0) + 1;

@@ -1,20 +1,15 @@
-import type { OutputSettings } from "../engine.js";
-import type { DataType } from "../../planner/types/data-type.js";
-import { OID, postgresTypeByOid } from "../../planner/types/postgres-type.js";
-import type { IntegerTarget } from "./exact-binary.js";
-import {
-  IntegerBinaryEncoder,
-  IntegerTextEncoder,
-  integerTargetOf,
-  NumericBinaryEncoder,
-} from "./exact-binary.js";
-import { ExactAsFloatEncoder } from "./exact-float.js";
-import type { ExactStorage, ExactType } from "./exact-numbers.js";
-import { ExactTextEncoder } from "./exact-text.js";
-import type { FloatWidth } from "./float.js";
-import { FloatAsExactEncoder, FloatBinaryEncoder, FloatTextEncoder } from "./float.js";
-import { requireTextual } from "./textual.js";
-import type { ValueEncoder } from "./value-encoder.js";
+import type { OutputSettings } from '../engine.js';
+import type { DataType } from '../../planner/types/data-type.js';
+import { OID, postgresTypeByOid } from '../../planner/types/postgres-type.js';
+import type { IntegerTarget } from './exact-binary.js';
+import { IntegerBinaryEncoder, IntegerTextEncoder, integerTargetOf, NumericBinaryEncoder } from './exact-binary.js';
+import { ExactAsFloatEncoder } from './exact-float.js';
+import type { ExactStorage, ExactType } from './exact-numbers.js';
+import { ExactTextEncoder } from './exact-text.js';
+import type { FloatWidth } from './float.js';
+import { FloatAsExactEncoder, FloatBinaryEncoder, FloatTextEncoder } from './float.js';
+import { requireTextual } from './textual.js';
+import type { ValueEncoder } from './value-encoder.js';
 
 const STORAGE_RANGE: Readonly<Record<ExactStorage, readonly [minimum: bigint, maximum: bigint]>> = {
   int8: [-0x80n, 0x7fn],
@@ -32,38 +27,25 @@ const STORAGE_RANGE: Readonly<Record<ExactStorage, readonly [minimum: bigint, ma
 };
 
 /** The encoder of an integer or decimal type for the Postgres type reported. */
-export function createExactEncoder(
-  type: DataType,
-  exact: ExactType,
-  oid: number,
-  format: "text" | "binary",
-  settings: OutputSettings,
-): ValueEncoder {
+export function createExactEncoder(type: DataType, exact: ExactType, oid: number, format: 'text' | 'binary', settings: OutputSettings): ValueEncoder {
   const reported = postgresTypeByOid(oid);
-  const binary = format === "binary";
-  if (type.kind === "scalar" && type.name === "NULL") {
+  const binary = format === 'binary';
+  if (type.kind === 'scalar' && type.name === 'NULL') {
     // Holds nothing but NULLs, which look alike in every type and format.
     return new ExactTextEncoder(exact);
   }
-  const integer = integerTargetOf(oid, reported?.name ?? "");
+  const integer = integerTargetOf(oid, reported?.name ?? '');
   if (integer !== undefined) {
     if (binary) {
       return new IntegerBinaryEncoder(exact, integer);
     }
-    return fits(exact, integer)
-      ? new ExactTextEncoder(exact)
-      : new IntegerTextEncoder(exact, integer);
+    return fits(exact, integer) ? new ExactTextEncoder(exact) : new IntegerTextEncoder(exact, integer);
   }
   if (oid === OID.numeric) {
     return binary ? new NumericBinaryEncoder(exact) : new ExactTextEncoder(exact);
   }
   if (oid === OID.float4 || oid === OID.float8) {
-    return new ExactAsFloatEncoder(
-      exact,
-      oid === OID.float4 ? 4 : 8,
-      binary,
-      settings.extraFloatDigits,
-    );
+    return new ExactAsFloatEncoder(exact, oid === OID.float4 ? 4 : 8, binary, settings.extraFloatDigits);
   }
   requireTextual(type, reported, binary);
   return new ExactTextEncoder(exact);
@@ -75,22 +57,14 @@ function fits(exact: ExactType, target: IntegerTarget): boolean {
 }
 
 /** The encoder of FLOAT or DOUBLE for the Postgres type reported. */
-export function createFloatEncoder(
-  type: DataType,
-  width: FloatWidth,
-  oid: number,
-  format: "text" | "binary",
-  settings: OutputSettings,
-): ValueEncoder {
+export function createFloatEncoder(type: DataType, width: FloatWidth, oid: number, format: 'text' | 'binary', settings: OutputSettings): ValueEncoder {
   const reported = postgresTypeByOid(oid);
-  const binary = format === "binary";
+  const binary = format === 'binary';
   if (oid === OID.float4 || oid === OID.float8) {
     const reportedWidth = oid === OID.float4 ? 4 : 8;
-    return binary
-      ? new FloatBinaryEncoder(width, reportedWidth)
-      : new FloatTextEncoder(width, reportedWidth, settings.extraFloatDigits);
+    return binary ? new FloatBinaryEncoder(width, reportedWidth) : new FloatTextEncoder(width, reportedWidth, settings.extraFloatDigits);
   }
-  const exact = oid === OID.numeric ? "numeric" : integerTargetOf(oid, reported?.name ?? "");
+  const exact = oid === OID.numeric ? 'numeric' : integerTargetOf(oid, reported?.name ?? '');
   if (exact !== undefined) {
     return new FloatAsExactEncoder(width, exact, binary);
   }

@@ -1,17 +1,13 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import {
-  FOUR_DIGIT_YEAR_FIRST_DAY,
-  FOUR_DIGIT_YEAR_LAST_DAY,
-  POSTGRES_EPOCH_DAY,
-} from "./calendar.js";
-import type { DateLayout } from "./date-style.js";
-import { dateText } from "./date-style.js";
-import { ISO_DATE_BYTES, writeIsoDate } from "./iso-date.js";
-import type { Target } from "./target.js";
-import { writeAscii } from "./target.js";
-import { ValueEncoder, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { FOUR_DIGIT_YEAR_FIRST_DAY, FOUR_DIGIT_YEAR_LAST_DAY, POSTGRES_EPOCH_DAY } from './calendar.js';
+import type { DateLayout } from './date-style.js';
+import { dateText } from './date-style.js';
+import { ISO_DATE_BYTES, writeIsoDate } from './iso-date.js';
+import type { Target } from './target.js';
+import { writeAscii } from './target.js';
+import { ValueEncoder, readData } from './value-encoder.js';
 
 const INFINITE_DAY = 0x7fff_ffff;
 const INT32_MIN = -0x8000_0000;
@@ -30,7 +26,7 @@ export class DateTextEncoder extends ValueEncoder {
   constructor(layout: DateLayout) {
     super();
     this.#layout = layout;
-    this.#iso = layout.style === "ISO";
+    this.#iso = layout.style === 'ISO';
   }
 
   protected override loadValues(vector: Vector, count: number): void {
@@ -39,9 +35,7 @@ export class DateTextEncoder extends ValueEncoder {
 
   override length(index: number): number {
     const days = this.#days[index] ?? 0;
-    return days >= FOUR_DIGIT_YEAR_FIRST_DAY && days <= FOUR_DIGIT_YEAR_LAST_DAY
-      ? ISO_DATE_BYTES
-      : this.#text(days).length;
+    return days >= FOUR_DIGIT_YEAR_FIRST_DAY && days <= FOUR_DIGIT_YEAR_LAST_DAY ? ISO_DATE_BYTES : this.#text(days).length;
   }
 
   override write(index: number, target: Target, at: number): number {
@@ -54,11 +48,7 @@ export class DateTextEncoder extends ValueEncoder {
   }
 
   #text(days: number): string {
-    return days === INFINITE_DAY
-      ? "infinity"
-      : days === -INFINITE_DAY
-        ? "-infinity"
-        : dateText(days, this.#layout);
+    return days === INFINITE_DAY ? 'infinity' : days === -INFINITE_DAY ? '-infinity' : dateText(days, this.#layout);
   }
 
   override writeColumn(count: number, target: Target, cursors: Float64Array): void {
@@ -95,7 +85,7 @@ export class DateBinaryEncoder extends ValueEncoder {
     } else {
       const shifted = days - POSTGRES_EPOCH_DAY;
       if (shifted <= INT32_MIN) {
-        throw new SqlError(SQLSTATE.datetime_field_overflow, "date out of range");
+        throw new SqlError(SQLSTATE.datetime_field_overflow, 'date out of range');
       }
       target.view.setInt32(at, shifted);
     }

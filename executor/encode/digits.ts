@@ -1,12 +1,9 @@
-import type { Target } from "./target.js";
+import type { Target } from './target.js';
 
 const BILLION = 1_000_000_000;
 
 /** 10^0 .. 10^15 as numbers, all exact. */
-export const POWERS_OF_TEN: Float64Array = Float64Array.from(
-  { length: 16 },
-  (_, exponent) => 10 ** exponent,
-);
+export const POWERS_OF_TEN: Float64Array = Float64Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 /** Decimal digits of a safe integer that is not negative; 1 for 0. */
 export function digitCount(value: number): number {

@@ -1,7 +1,7 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { Target } from "./target.js";
-import { copyBytes, targetOver } from "./target.js";
-import { ValueEncoder, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { Target } from './target.js';
+import { copyBytes, targetOver } from './target.js';
+import { ValueEncoder, readData } from './value-encoder.js';
 
 /** ENUM as its text, taken from a dictionary encoded once. */
 export class EnumEncoder extends ValueEncoder {
@@ -11,7 +11,7 @@ export class EnumEncoder extends ValueEncoder {
 
   constructor(values: readonly string[]) {
     super();
-    const encoded = values.map((value) => Buffer.from(value, "utf8"));
+    const encoded = values.map((value) => Buffer.from(value, 'utf8'));
     this.#dictionary = targetOver(Buffer.concat(encoded));
     this.#ends = new Int32Array(values.length + 1);
     encoded.forEach((bytes, index) => {

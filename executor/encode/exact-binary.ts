@@ -1,14 +1,14 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { ByteSink } from "./byte-sink.js";
-import type { ExactType } from "./exact-numbers.js";
-import { ExactNumbers } from "./exact-numbers.js";
-import { scaledText } from "./exact-text.js";
-import { hasFastNumeric, renderNumeric, renderSafeNumeric } from "./numeric-binary.js";
-import { RenderedEncoder } from "./rendered.js";
-import type { Target } from "./target.js";
-import { ValueEncoder } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { ByteSink } from './byte-sink.js';
+import type { ExactType } from './exact-numbers.js';
+import { ExactNumbers } from './exact-numbers.js';
+import { scaledText } from './exact-text.js';
+import { hasFastNumeric, renderNumeric, renderSafeNumeric } from './numeric-binary.js';
+import { RenderedEncoder } from './rendered.js';
+import type { Target } from './target.js';
+import { ValueEncoder } from './value-encoder.js';
 
 /** A Postgres integer type: its width and range. */
 export interface IntegerTarget {
@@ -18,20 +18,20 @@ export interface IntegerTarget {
   readonly maximum: bigint;
 }
 
-const SMALLINT: IntegerTarget = { name: "smallint", bytes: 2, minimum: -0x8000n, maximum: 0x7fffn };
+const SMALLINT: IntegerTarget = { name: 'smallint', bytes: 2, minimum: -0x8000n, maximum: 0x7fffn };
 const INTEGER: IntegerTarget = {
-  name: "integer",
+  name: 'integer',
   bytes: 4,
   minimum: -0x8000_0000n,
   maximum: 0x7fff_ffffn,
 };
 const BIGINT: IntegerTarget = {
-  name: "bigint",
+  name: 'bigint',
   bytes: 8,
   minimum: -(1n << 63n),
   maximum: (1n << 63n) - 1n,
 };
-const OID_TARGET: IntegerTarget = { name: "oid", bytes: 4, minimum: 0n, maximum: 0xffff_ffffn };
+const OID_TARGET: IntegerTarget = { name: 'oid', bytes: 4, minimum: 0n, maximum: 0xffff_ffffn };
 
 /** The integer type behind a Postgres type's OID: int2, int4, int8, and oid with its kin (xid, reg*); undefined for others. */
 export function integerTargetOf(oid: number, name: string): IntegerTarget | undefined {
@@ -43,7 +43,7 @@ export function integerTargetOf(oid: number, name: string): IntegerTarget | unde
     case 20:
       return BIGINT;
     default:
-      return name === "oid" || name === "xid" || name.startsWith("reg") ? OID_TARGET : undefined;
+      return name === 'oid' || name === 'xid' || name.startsWith('reg') ? OID_TARGET : undefined;
   }
 }
 
@@ -52,10 +52,7 @@ export function integerOf(unscaled: bigint, scale: number, target: IntegerTarget
   const power = 10n ** BigInt(scale);
   const value = unscaled / power;
   if (unscaled % power !== 0n || value < target.minimum || value > target.maximum) {
-    throw new SqlError(
-      SQLSTATE.numeric_value_out_of_range,
-      `value "${scaledText(unscaled, scale)}" is out of range for type ${target.name}`,
-    );
+    throw new SqlError(SQLSTATE.numeric_value_out_of_range, `value "${scaledText(unscaled, scale)}" is out of range for type ${target.name}`);
   }
   return value;
 }

@@ -1,12 +1,12 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { ByteSink } from "./byte-sink.js";
-import type { ExactType } from "./exact-numbers.js";
-import { ExactNumbers } from "./exact-numbers.js";
-import { scaledText } from "./exact-text.js";
-import type { FloatWidth } from "./float.js";
-import { toFloat } from "./float.js";
-import { doubleText, floatText } from "./float-text.js";
-import { RenderedEncoder } from "./rendered.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { ByteSink } from './byte-sink.js';
+import type { ExactType } from './exact-numbers.js';
+import { ExactNumbers } from './exact-numbers.js';
+import { scaledText } from './exact-text.js';
+import type { FloatWidth } from './float.js';
+import { toFloat } from './float.js';
+import { doubleText, floatText } from './float-text.js';
+import { RenderedEncoder } from './rendered.js';
 
 /** Integers and decimals reported as float4 or float8: the nearest one, as Postgres's cast gives. */
 export class ExactAsFloatEncoder extends RenderedEncoder {
@@ -33,11 +33,7 @@ export class ExactAsFloatEncoder extends RenderedEncoder {
     const double = Number(scaledText(this.#numbers.bigint(index), this.#scale));
     const value = this.#width === 4 ? toFloat(double) : double;
     if (!this.#binary) {
-      sink.ascii(
-        this.#width === 4
-          ? floatText(value, this.#extraFloatDigits)
-          : doubleText(value, this.#extraFloatDigits),
-      );
+      sink.ascii(this.#width === 4 ? floatText(value, this.#extraFloatDigits) : doubleText(value, this.#extraFloatDigits));
       return;
     }
     const view = sink.reserve(this.#width).view;

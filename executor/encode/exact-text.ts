@@ -1,10 +1,10 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { digitCount, POWERS_OF_TEN, writeDigits } from "./digits.js";
-import type { ExactType } from "./exact-numbers.js";
-import { ExactNumbers } from "./exact-numbers.js";
-import type { Target } from "./target.js";
-import { writeAscii } from "./target.js";
-import { ValueEncoder } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { digitCount, POWERS_OF_TEN, writeDigits } from './digits.js';
+import type { ExactType } from './exact-numbers.js';
+import { ExactNumbers } from './exact-numbers.js';
+import type { Target } from './target.js';
+import { writeAscii } from './target.js';
+import { ValueEncoder } from './value-encoder.js';
 
 /** Integers and decimals in text: every digit of the scale, as Postgres prints numeric. */
 export class ExactTextEncoder extends ValueEncoder {
@@ -96,7 +96,7 @@ export function scaledText(unscaled: bigint, scale: number): string {
   if (scale === 0) {
     return negative ? `-${digits}` : digits;
   }
-  const padded = digits.padStart(scale + 1, "0");
+  const padded = digits.padStart(scale + 1, '0');
   const point = padded.length - scale;
-  return `${negative ? "-" : ""}${padded.slice(0, point)}.${padded.slice(point)}`;
+  return `${negative ? '-' : ''}${padded.slice(0, point)}.${padded.slice(point)}`;
 }

@@ -35,7 +35,7 @@ export function floatText(value: number, extraFloatDigits: number): string {
 }
 
 function specialText(value: number): string {
-  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
 /** The fewest digits that read back the same: 9 always do, and fewer than 6 differ from 6 only by trailing zeros, save for subnormals. */
@@ -58,10 +58,10 @@ function shortestFloat(value: number): string {
 
 /** The decimal one unit in the last digit further from zero. */
 function nextDecimal(text: string): string {
-  const [mantissa = "", exponent = ""] = text.split("e");
-  const point = mantissa.indexOf(".");
+  const [mantissa = '', exponent = ''] = text.split('e');
+  const point = mantissa.indexOf('.');
   const scale = point < 0 ? 0 : mantissa.length - point - 1;
-  const unscaled = BigInt(mantissa.replace(".", ""));
+  const unscaled = BigInt(mantissa.replace('.', ''));
   const next = (unscaled < 0n ? unscaled - 1n : unscaled + 1n).toString();
   return `${next.slice(0, next.length - scale)}.${next.slice(next.length - scale)}e${exponent}`;
 }
@@ -73,23 +73,21 @@ function precisionText(value: number, precision: number): string {
 
 /** Lays out `d.ddde+x` as C's %g does: trailing zeros dropped, fixed for exponents from -4 up to the limit. */
 function laidOut(exponential: string, fixedExponentMax: number, negativeZero: boolean): string {
-  const split = exponential.indexOf("e");
+  const split = exponential.indexOf('e');
   const exponent = Number(exponential.slice(split + 1));
   let mantissa = exponential.slice(0, split);
-  const sign = mantissa.startsWith("-") || negativeZero ? "-" : "";
-  mantissa = mantissa.replace("-", "");
-  if (mantissa.includes(".")) {
-    mantissa = mantissa.replace(/\.?0+$/, "");
+  const sign = mantissa.startsWith('-') || negativeZero ? '-' : '';
+  mantissa = mantissa.replace('-', '');
+  if (mantissa.includes('.')) {
+    mantissa = mantissa.replace(/\.?0+$/, '');
   }
-  const digits = mantissa.replace(".", "");
+  const digits = mantissa.replace('.', '');
   if (exponent < -4 || exponent >= fixedExponentMax) {
     const size = Math.abs(exponent);
-    return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
+    return `${sign}${mantissa}e${exponent < 0 ? '-' : '+'}${size < 10 ? '0' : ''}${size}`;
   }
   if (exponent < 0) {
-    return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
+    return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
   }
-  return digits.length <= exponent + 1
-    ? `${sign}${digits.padEnd(exponent + 1, "0")}`
-    : `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
+  return digits.length <= exponent + 1 ? `${sign}${digits.padEnd(exponent + 1, '0')}` : `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
 }

@@ -1,25 +1,23 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { ByteSink } from "./byte-sink.js";
-import { digitCount, writeDigits } from "./digits.js";
-import type { IntegerTarget } from "./exact-binary.js";
-import { integerOf } from "./exact-binary.js";
-import { scaledText } from "./exact-text.js";
-import { doubleText, floatText } from "./float-text.js";
-import { renderNumeric, renderSpecialNumeric } from "./numeric-binary.js";
-import { RenderedEncoder } from "./rendered.js";
-import type { Target } from "./target.js";
-import { ValueEncoder, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { ByteSink } from './byte-sink.js';
+import { digitCount, writeDigits } from './digits.js';
+import type { IntegerTarget } from './exact-binary.js';
+import { integerOf } from './exact-binary.js';
+import { scaledText } from './exact-text.js';
+import { doubleText, floatText } from './float-text.js';
+import { renderNumeric, renderSpecialNumeric } from './numeric-binary.js';
+import { RenderedEncoder } from './rendered.js';
+import type { Target } from './target.js';
+import { ValueEncoder, readData } from './value-encoder.js';
 
 /** A floating-point type: its bytes. */
 export type FloatWidth = 4 | 8;
 
 function readFloats(vector: Vector, count: number, width: FloatWidth): Float32Array | Float64Array {
   const data = readData(vector, count * width);
-  return width === 4
-    ? new Float32Array(data.buffer, data.byteOffset, count)
-    : new Float64Array(data.buffer, data.byteOffset, count);
+  return width === 4 ? new Float32Array(data.buffer, data.byteOffset, count) : new Float64Array(data.buffer, data.byteOffset, count);
 }
 
 /** Below this, a number of hundredths is a decimal of at most 15 digits, which is then the shortest form. */
@@ -50,12 +48,7 @@ export class FloatTextEncoder extends RenderedEncoder {
       return;
     }
     const hundredths = Math.round(value * 100);
-    if (
-      hundredths > 0 &&
-      hundredths < HUNDREDTHS_MAX &&
-      hundredths / 100 === value &&
-      this.#extraFloatDigits >= 0
-    ) {
+    if (hundredths > 0 && hundredths < HUNDREDTHS_MAX && hundredths / 100 === value && this.#extraFloatDigits >= 0) {
       renderHundredths(hundredths, sink);
     } else {
       sink.ascii(doubleText(value, this.#extraFloatDigits));
@@ -85,7 +78,7 @@ function renderHundredths(hundredths: number, sink: ByteSink): void {
 export function toFloat(value: number): number {
   const float = Math.fround(value);
   if (!Number.isFinite(float) && Number.isFinite(value)) {
-    throw new SqlError(SQLSTATE.numeric_value_out_of_range, "value out of range: overflow");
+    throw new SqlError(SQLSTATE.numeric_value_out_of_range, 'value out of range: overflow');
   }
   return float;
 }
@@ -124,11 +117,11 @@ export class FloatBinaryEncoder extends ValueEncoder {
 /** FLOAT and DOUBLE reported as numeric or as an integer, by way of their shortest decimal. */
 export class FloatAsExactEncoder extends RenderedEncoder {
   readonly #source: FloatWidth;
-  readonly #target: IntegerTarget | "numeric";
+  readonly #target: IntegerTarget | 'numeric';
   readonly #binary: boolean;
   #values: Float32Array | Float64Array = new Float64Array(0);
 
-  constructor(source: FloatWidth, target: IntegerTarget | "numeric", binary: boolean) {
+  constructor(source: FloatWidth, target: IntegerTarget | 'numeric', binary: boolean) {
     super();
     this.#source = source;
     this.#target = target;
@@ -143,7 +136,7 @@ export class FloatAsExactEncoder extends RenderedEncoder {
     const value = this.#values[index] ?? 0;
     const target = this.#target;
     if (!Number.isFinite(value)) {
-      if (target !== "numeric") {
+      if (target !== 'numeric') {
         throw new SqlError(SQLSTATE.numeric_value_out_of_range, `${target.name} out of range`);
       }
       if (this.#binary) {
@@ -155,7 +148,7 @@ export class FloatAsExactEncoder extends RenderedEncoder {
     }
     const text = this.#source === 4 ? floatText(value, 1) : doubleText(value, 1);
     const { unscaled, scale } = exactDecimal(text);
-    if (target === "numeric") {
+    if (target === 'numeric') {
       if (this.#binary) {
         renderNumeric(unscaled, scale, sink);
       } else {
@@ -178,9 +171,9 @@ export class FloatAsExactEncoder extends RenderedEncoder {
 
 /** Decimal text, with an exponent or not, as an integer over a power of ten. */
 export function exactDecimal(text: string): { readonly unscaled: bigint; readonly scale: number } {
-  const [mantissa = "", exponentText = "0"] = text.split("e");
-  const point = mantissa.indexOf(".");
+  const [mantissa = '', exponentText = '0'] = text.split('e');
+  const point = mantissa.indexOf('.');
   const scale = (point < 0 ? 0 : mantissa.length - point - 1) - Number(exponentText);
-  const unscaled = BigInt(mantissa.replace(".", ""));
+  const unscaled = BigInt(mantissa.replace('.', ''));
   return scale < 0 ? { unscaled: unscaled * 10n ** BigInt(-scale), scale: 0 } : { unscaled, scale };
 }

@@ -1,9 +1,9 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { TimeZone } from "./time-zone.js";
-import { isNullAt, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { TimeZone } from './time-zone.js';
+import { isNullAt, readData } from './value-encoder.js';
 
 /** In what a timestamp vector counts since 1970. */
-export type TimestampUnit = "days" | "seconds" | "milliseconds" | "microseconds" | "nanoseconds";
+export type TimestampUnit = 'days' | 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
 
 /** Day numbers that stand for the infinities; far outside what a timestamp reaches. */
 export const INFINITE_DAY = 0x7fff_ffff;
@@ -48,7 +48,7 @@ export class Instants {
       this.nanos = new Int32Array(count);
       this.offsets = new Int32Array(count);
     }
-    if (this.#unit === "days") {
+    if (this.#unit === 'days') {
       const data = readData(vector, count * 4);
       this.days.set(new Int32Array(data.buffer, data.byteOffset, count));
       return;
@@ -85,11 +85,7 @@ export class Instants {
       return;
     }
     const fraction = ((value % perSecond) + perSecond) % perSecond;
-    this.#put(
-      index,
-      Number((value - fraction) / perSecond),
-      Number(fraction) * (1e9 / Number(perSecond)),
-    );
+    this.#put(index, Number((value - fraction) / perSecond), Number(fraction) * (1e9 / Number(perSecond)));
   }
 
   #put(index: number, epochSeconds: number, nanos: number): void {

@@ -1,9 +1,9 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { ByteSink } from "./byte-sink.js";
-import { intervalText } from "./interval-style.js";
-import { RenderedEncoder } from "./rendered.js";
-import type { Target } from "./target.js";
-import { ValueEncoder, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { ByteSink } from './byte-sink.js';
+import { intervalText } from './interval-style.js';
+import { RenderedEncoder } from './rendered.js';
+import type { Target } from './target.js';
+import { ValueEncoder, readData } from './value-encoder.js';
 
 /** DuckDB's interval: int32 months, int32 days, int64 microseconds. */
 const INTERVAL_BYTES = 16;

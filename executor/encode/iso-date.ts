@@ -1,5 +1,5 @@
-import { packedCivil } from "./calendar.js";
-import type { Target } from "./target.js";
+import { packedCivil } from './calendar.js';
+import type { Target } from './target.js';
 
 /** Bytes of `YYYY-MM-DD`. */
 export const ISO_DATE_BYTES = 10;

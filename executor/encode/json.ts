@@ -1,12 +1,12 @@
-import duckdb from "@duckdb/node-bindings";
-import type { Vector } from "@duckdb/node-bindings";
-import type { DataType } from "../../planner/types/data-type.js";
-import type { ByteSink } from "./byte-sink.js";
-import { RenderedEncoder } from "./rendered.js";
-import { targetOver } from "./target.js";
-import type { ValueEncoder } from "./value-encoder.js";
-import { isNullAt, readData, readValidity } from "./value-encoder.js";
-import { ListLevel } from "./list-levels.js";
+import duckdb from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import type { DataType } from '../../planner/types/data-type.js';
+import type { ByteSink } from './byte-sink.js';
+import { RenderedEncoder } from './rendered.js';
+import { targetOver } from './target.js';
+import type { ValueEncoder } from './value-encoder.js';
+import { isNullAt, readData, readValidity } from './value-encoder.js';
+import { ListLevel } from './list-levels.js';
 
 /** Makes the text encoder of a type without parts. */
 export type LeafFactory = (type: DataType) => ValueEncoder;
@@ -43,24 +43,24 @@ interface JsonNode {
 
 function jsonNode(type: DataType, leaf: LeafFactory): JsonNode {
   switch (type.kind) {
-    case "struct":
+    case 'struct':
       return new JsonStruct(
         type.fields.map((field) => ({
           key: JSON.stringify(field.name),
           node: jsonNode(field.type, leaf),
         })),
       );
-    case "union":
+    case 'union':
       return new JsonUnion(type.members.map((member) => jsonNode(member.type, leaf)));
-    case "list":
+    case 'list':
       return new JsonList(null, jsonNode(type.element, leaf));
-    case "array":
+    case 'array':
       return new JsonList(type.length, jsonNode(type.element, leaf));
-    case "map":
+    case 'map':
       return new JsonMap(new JsonLeaf(type.key, leaf(type.key)), jsonNode(type.value, leaf));
-    case "scalar":
-    case "decimal":
-    case "enum":
+    case 'scalar':
+    case 'decimal':
+    case 'enum':
       return new JsonLeaf(type, leaf(type));
   }
 }
@@ -69,7 +69,7 @@ function jsonNode(type: DataType, leaf: LeafFactory): JsonNode {
 export function textOf(encoder: ValueEncoder, index: number): string {
   const bytes = Buffer.allocUnsafe(encoder.length(index));
   encoder.write(index, targetOver(bytes), 0);
-  return bytes.toString("utf8");
+  return bytes.toString('utf8');
 }
 
 class JsonLeaf implements JsonNode {
@@ -86,59 +86,57 @@ class JsonLeaf implements JsonNode {
   }
 
   plain(index: number): string {
-    return this.#encoder.isNull(index) ? "null" : textOf(this.#encoder, index);
+    return this.#encoder.isNull(index) ? 'null' : textOf(this.#encoder, index);
   }
 
   text(index: number): string {
-    return this.#encoder.isNull(index)
-      ? "null"
-      : jsonScalar(this.#type, textOf(this.#encoder, index));
+    return this.#encoder.isNull(index) ? 'null' : jsonScalar(this.#type, textOf(this.#encoder, index));
   }
 }
 
 function jsonScalar(type: DataType, text: string): string {
-  if (type.kind === "decimal") {
+  if (type.kind === 'decimal') {
     return text;
   }
-  if (type.kind !== "scalar") {
+  if (type.kind !== 'scalar') {
     return JSON.stringify(text);
   }
   switch (type.name) {
-    case "JSON":
-    case "TINYINT":
-    case "SMALLINT":
-    case "INTEGER":
-    case "BIGINT":
-    case "HUGEINT":
-    case "UTINYINT":
-    case "USMALLINT":
-    case "UINTEGER":
-    case "UBIGINT":
-    case "UHUGEINT":
-    case "BIGNUM":
-    case "NULL":
+    case 'JSON':
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INTEGER':
+    case 'BIGINT':
+    case 'HUGEINT':
+    case 'UTINYINT':
+    case 'USMALLINT':
+    case 'UINTEGER':
+    case 'UBIGINT':
+    case 'UHUGEINT':
+    case 'BIGNUM':
+    case 'NULL':
       return text;
-    case "BOOLEAN":
-      return text === "t" ? "true" : "false";
-    case "FLOAT":
-    case "DOUBLE":
+    case 'BOOLEAN':
+      return text === 't' ? 'true' : 'false';
+    case 'FLOAT':
+    case 'DOUBLE':
       return /[a-z]$|y$/i.test(text) ? JSON.stringify(text) : text;
-    case "TIMESTAMP":
-    case "TIMESTAMP_S":
-    case "TIMESTAMP_MS":
-    case "TIMESTAMP_NS":
-      return JSON.stringify(text.replace(" ", "T"));
-    case "TIMESTAMP WITH TIME ZONE":
-      return JSON.stringify(text.replace(" ", "T").replace(/([+-]\d\d)( BC)?$/, "$1:00$2"));
-    case "VARCHAR":
-    case "BLOB":
-    case "BIT":
-    case "UUID":
-    case "DATE":
-    case "TIME":
-    case "TIME WITH TIME ZONE":
-    case "TIME_NS":
-    case "INTERVAL":
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_S':
+    case 'TIMESTAMP_MS':
+    case 'TIMESTAMP_NS':
+      return JSON.stringify(text.replace(' ', 'T'));
+    case 'TIMESTAMP WITH TIME ZONE':
+      return JSON.stringify(text.replace(' ', 'T').replace(/([+-]\d\d)( BC)?$/, '$1:00$2'));
+    case 'VARCHAR':
+    case 'BLOB':
+    case 'BIT':
+    case 'UUID':
+    case 'DATE':
+    case 'TIME':
+    case 'TIME WITH TIME ZONE':
+    case 'TIME_NS':
+    case 'INTERVAL':
       return JSON.stringify(text);
   }
 }
@@ -160,9 +158,9 @@ class JsonStruct implements JsonNode {
 
   text(index: number): string {
     if (isNullAt(this.#validity, index)) {
-      return "null";
+      return 'null';
     }
-    return `{${this.#fields.map((field) => `${field.key}:${field.node.text(index)}`).join(",")}}`;
+    return `{${this.#fields.map((field) => `${field.key}:${field.node.text(index)}`).join(',')}}`;
   }
 }
 
@@ -186,9 +184,9 @@ class JsonUnion implements JsonNode {
 
   text(index: number): string {
     if (isNullAt(this.#validity, index)) {
-      return "null";
+      return 'null';
     }
-    return this.#members[this.#tags[index] ?? 0]?.text(index) ?? "null";
+    return this.#members[this.#tags[index] ?? 0]?.text(index) ?? 'null';
   }
 }
 
@@ -207,10 +205,10 @@ class JsonList implements JsonNode {
 
   text(index: number): string {
     if (this.#level.isNull(index)) {
-      return "null";
+      return 'null';
     }
     const start = this.#level.start(index);
-    return `[${Array.from({ length: this.#level.size(index) }, (_, offset) => this.#element.text(start + offset)).join(",")}]`;
+    return `[${Array.from({ length: this.#level.size(index) }, (_, offset) => this.#element.text(start + offset)).join(',')}]`;
   }
 }
 
@@ -237,14 +235,13 @@ class JsonMap implements JsonNode {
 
   text(index: number): string {
     if (this.#level.isNull(index)) {
-      return "null";
+      return 'null';
     }
     const start = this.#level.start(index);
     const members = Array.from(
       { length: this.#level.size(index) },
-      (_, offset) =>
-        `${JSON.stringify(this.#key.plain(start + offset))}:${this.#value.text(start + offset)}`,
+      (_, offset) => `${JSON.stringify(this.#key.plain(start + offset))}:${this.#value.text(start + offset)}`,
     );
-    return `{${members.join(",")}}`;
+    return `{${members.join(',')}}`;
   }
 }

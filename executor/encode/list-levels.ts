@@ -1,8 +1,8 @@
-import duckdb from "@duckdb/node-bindings";
-import type { Vector } from "@duckdb/node-bindings";
-import type { DataType } from "../../planner/types/data-type.js";
-import type { ValueEncoder } from "./value-encoder.js";
-import { isNullAt, readData, readValidity } from "./value-encoder.js";
+import duckdb from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import type { DataType } from '../../planner/types/data-type.js';
+import type { ValueEncoder } from './value-encoder.js';
+import { isNullAt, readData, readValidity } from './value-encoder.js';
 
 const ENTRY_BYTES = 16;
 
@@ -54,23 +54,17 @@ export class ListLevel<Child extends ListChild = ListChild> {
 
 /** The innermost type below any number of lists. */
 export function innermostElement(type: DataType): DataType {
-  return type.kind === "list" || type.kind === "array" ? innermostElement(type.element) : type;
+  return type.kind === 'list' || type.kind === 'array' ? innermostElement(type.element) : type;
 }
 
 /** Dimensions over elements that are values. */
 export type ArrayLevel = ListLevel<ArrayLevel | ValueEncoder>;
 
 /** A list or fixed-length array type. */
-export type ListType = Extract<DataType, { readonly kind: "list" | "array" }>;
+export type ListType = Extract<DataType, { readonly kind: 'list' | 'array' }>;
 
 /** The dimensions of a list type over an encoder of its innermost elements. */
 export function arrayLevels(type: ListType, element: ValueEncoder): ArrayLevel {
-  const child =
-    type.element.kind === "list" || type.element.kind === "array"
-      ? arrayLevels(type.element, element)
-      : element;
-  return new ListLevel<ArrayLevel | ValueEncoder>(
-    type.kind === "array" ? type.length : null,
-    child,
-  );
+  const child = type.element.kind === 'list' || type.element.kind === 'array' ? arrayLevels(type.element, element) : element;
+  return new ListLevel<ArrayLevel | ValueEncoder>(type.kind === 'array' ? type.length : null, child);
 }

@@ -1,5 +1,5 @@
-import type { ByteSink } from "./byte-sink.js";
-import { POWERS_OF_TEN } from "./digits.js";
+import type { ByteSink } from './byte-sink.js';
+import { POWERS_OF_TEN } from './digits.js';
 
 const SIGN_NEGATIVE = 0x4000;
 const SIGN_NAN = 0xc000;
@@ -14,11 +14,10 @@ export function renderNumeric(unscaled: bigint, scale: number, sink: ByteSink): 
   const text = (negative ? -unscaled : unscaled).toString();
   // Pad so that the decimal point falls between two groups.
   const fraction = Math.ceil(scale / GROUP) * GROUP;
-  const digits = text.padEnd(text.length + fraction - scale, "0");
+  const digits = text.padEnd(text.length + fraction - scale, '0');
   const groups = Math.ceil(digits.length / GROUP);
-  const padded = digits.padStart(groups * GROUP, "0");
-  const group = (index: number): number =>
-    Number(padded.slice(index * GROUP, index * GROUP + GROUP));
+  const padded = digits.padStart(groups * GROUP, '0');
+  const group = (index: number): number => Number(padded.slice(index * GROUP, index * GROUP + GROUP));
   let first = 0;
   let end = groups;
   while (first < end && group(first) === 0) {
@@ -63,8 +62,7 @@ export function renderSafeNumeric(unscaled: number, scale: number, sink: ByteSin
   const digitsAt = sink.length + HEADER_BYTES;
   const total = wholeGroups + fractionGroups;
   // Aligned to whole groups; the power is 1, 10, 100, or 1000.
-  const aligned =
-    (magnitude - whole * power) * (POWERS_OF_TEN[fractionGroups * GROUP - scale] ?? 1);
+  const aligned = (magnitude - whole * power) * (POWERS_OF_TEN[fractionGroups * GROUP - scale] ?? 1);
   writeGroups(target.view, digitsAt, whole, wholeGroups);
   writeGroups(target.view, digitsAt + wholeGroups * 2, aligned, fractionGroups);
   let end = total;
@@ -100,9 +98,6 @@ function writeGroups(view: DataView, at: number, value: number, count: number): 
 export function renderSpecialNumeric(value: number, sink: ByteSink): void {
   sink.int16(0);
   sink.int16(0);
-  sink.int16(
-    ((Number.isNaN(value) ? SIGN_NAN : value > 0 ? SIGN_INFINITY : SIGN_MINUS_INFINITY) << 16) >>
-      16,
-  );
+  sink.int16(((Number.isNaN(value) ? SIGN_NAN : value > 0 ? SIGN_INFINITY : SIGN_MINUS_INFINITY) << 16) >> 16);
   sink.int16(0);
 }

@@ -1,8 +1,8 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { ByteSink } from "./byte-sink.js";
-import type { Target } from "./target.js";
-import { copyBytes } from "./target.js";
-import { ValueEncoder } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { ByteSink } from './byte-sink.js';
+import type { Target } from './target.js';
+import { copyBytes } from './target.js';
+import { ValueEncoder } from './value-encoder.js';
 
 /** For values whose length is only known once they are written: renders a whole vector into memory of its own first. */
 export abstract class RenderedEncoder extends ValueEncoder {

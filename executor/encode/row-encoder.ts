@@ -1,13 +1,13 @@
-import duckdb from "@duckdb/node-bindings";
-import type { DataChunk } from "@duckdb/node-bindings";
-import { DuckDBDataChunk } from "@duckdb/node-api";
-import assert from "node:assert/strict";
-import type { OutputSettings, ResultColumn, RowBatch } from "../engine.js";
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { createValueEncoder } from "./create-value-encoder.js";
-import { targetOver } from "./target.js";
-import type { ValueEncoder } from "./value-encoder.js";
+import duckdb from '@duckdb/node-bindings';
+import type { DataChunk } from '@duckdb/node-bindings';
+import { DuckDBDataChunk } from '@duckdb/node-api';
+import assert from 'node:assert/strict';
+import type { OutputSettings, ResultColumn, RowBatch } from '../engine.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { createValueEncoder } from './create-value-encoder.js';
+import { targetOver } from './target.js';
+import type { ValueEncoder } from './value-encoder.js';
 
 /** Turns DuckDB's chunks into DataRow messages. One encoder serves one result; it keeps memory between chunks. */
 export interface RowEncoder {
@@ -25,15 +25,8 @@ const ROW_BYTES_MAX = 0x3fff_ffff;
 const BATCH_BYTES_MAX = 0xffff_ffff;
 
 /** Makes the encoder of a result. Columns that cannot be sent as asked are refused here, with 0A000. */
-export function createRowEncoder(
-  columns: readonly ResultColumn[],
-  settings: OutputSettings,
-): RowEncoder {
-  return new ColumnwiseRowEncoder(
-    columns.map((column) =>
-      createValueEncoder(column.duckdbType, column.type.oid, column.format, settings),
-    ),
-  );
+export function createRowEncoder(columns: readonly ResultColumn[], settings: OutputSettings): RowEncoder {
+  return new ColumnwiseRowEncoder(columns.map((column) => createValueEncoder(column.duckdbType, column.type.oid, column.format, settings)));
 }
 
 /**
@@ -62,11 +55,7 @@ class ColumnwiseRowEncoder implements RowEncoder {
 
   #encodeChunk(chunk: DataChunk): RowBatch {
     const rowCount = duckdb.data_chunk_get_size(chunk);
-    assert.equal(
-      duckdb.data_chunk_get_column_count(chunk),
-      this.#encoders.length,
-      "a chunk has the columns of its result",
-    );
+    assert.equal(duckdb.data_chunk_get_column_count(chunk), this.#encoders.length, 'a chunk has the columns of its result');
     if (this.#rowLengths.length < rowCount) {
       this.#rowLengths = new Float64Array(rowCount);
       this.#cursors = new Float64Array(rowCount);
@@ -91,14 +80,14 @@ class ColumnwiseRowEncoder implements RowEncoder {
     for (let row = 0; row < rowCount; row++) {
       const length = lengths[row] ?? 0;
       if (length > ROW_BYTES_MAX) {
-        throw new SqlError(SQLSTATE.program_limit_exceeded, "row is too large", {
+        throw new SqlError(SQLSTATE.program_limit_exceeded, 'row is too large', {
           detail: `A row takes ${length} bytes; the limit is ${ROW_BYTES_MAX}.`,
         });
       }
       total += length;
     }
     if (total > BATCH_BYTES_MAX) {
-      throw new SqlError(SQLSTATE.program_limit_exceeded, "rows are too large", {
+      throw new SqlError(SQLSTATE.program_limit_exceeded, 'rows are too large', {
         detail: `${rowCount} rows take ${total} bytes; the limit is ${BATCH_BYTES_MAX}.`,
       });
     }

@@ -1,8 +1,8 @@
-import duckdb from "@duckdb/node-bindings";
-import type { Vector } from "@duckdb/node-bindings";
-import { isNullAt, readData } from "./value-encoder.js";
-import type { Target } from "./target.js";
-import { targetOver } from "./target.js";
+import duckdb from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import { isNullAt, readData } from './value-encoder.js';
+import type { Target } from './target.js';
+import { targetOver } from './target.js';
 
 /** Bytes of an entry: length, then up to 12 bytes inline, or a prefix and a pointer. */
 const ENTRY_BYTES = 16;
@@ -42,8 +42,7 @@ export class StringVector {
       // The entry of a NULL is not initialised.
       if (length > INLINE_BYTES_MAX && !isNullAt(validity, index)) {
         anyLong = true;
-        const address =
-          (this.#words[index * 4 + 3] ?? 0) * TWO_32 + (this.#words[index * 4 + 2] ?? 0);
+        const address = (this.#words[index * 4 + 3] ?? 0) * TWO_32 + (this.#words[index * 4 + 2] ?? 0);
         const end = Math.floor((address + length - 1) / PAGE_BYTES);
         for (let page = Math.floor(address / PAGE_BYTES); page <= end; page++) {
           if (page !== lastPage) {
@@ -76,11 +75,7 @@ export class StringVector {
       const address = first * PAGE_BYTES;
       this.#address[0] = address % TWO_32;
       this.#address[1] = Math.floor(address / TWO_32);
-      const copy = duckdb.get_data_from_pointer(
-        this.#address.buffer,
-        0,
-        (end - start) * PAGE_BYTES,
-      );
+      const copy = duckdb.get_data_from_pointer(this.#address.buffer, 0, (end - start) * PAGE_BYTES);
       this.#pages.bytes.set(copy, start * PAGE_BYTES);
       for (let index = start; index < end; index++) {
         this.#pageOffsets.set(pages[index] ?? 0, index * PAGE_BYTES);
@@ -97,8 +92,7 @@ export class StringVector {
     let lastOffset = 0;
     for (let index = 0; index < count; index++) {
       if ((this.#words[index * 4] ?? 0) > INLINE_BYTES_MAX && !isNullAt(validity, index)) {
-        const address =
-          (this.#words[index * 4 + 3] ?? 0) * TWO_32 + (this.#words[index * 4 + 2] ?? 0);
+        const address = (this.#words[index * 4 + 3] ?? 0) * TWO_32 + (this.#words[index * 4 + 2] ?? 0);
         const page = Math.floor(address / PAGE_BYTES);
         if (page !== lastPage) {
           lastPage = page;
@@ -121,9 +115,7 @@ export class StringVector {
 
   /** The string's first byte in `source`. */
   start(index: number): number {
-    return this.length(index) > INLINE_BYTES_MAX
-      ? (this.#offsets[index] ?? 0)
-      : index * ENTRY_BYTES + 4;
+    return this.length(index) > INLINE_BYTES_MAX ? (this.#offsets[index] ?? 0) : index * ENTRY_BYTES + 4;
   }
 
   /** A string's bytes, valid until the next `load`. */

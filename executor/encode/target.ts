@@ -13,13 +13,7 @@ export function targetOver(bytes: Buffer): Target {
  * Copies a short run of bytes. A call of `Buffer.copy` costs about as much as 60 bytes copied this way, and rows are
  * made of many runs of a dozen bytes.
  */
-export function copyBytes(
-  source: Target,
-  from: number,
-  length: number,
-  target: Target,
-  at: number,
-): void {
+export function copyBytes(source: Target, from: number, length: number, target: Target, at: number): void {
   if (length > 256) {
     source.bytes.copy(target.bytes, at, from, from + length);
     return;

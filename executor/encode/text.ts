@@ -1,8 +1,8 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { StringVector } from "./string-vector.js";
-import type { Target } from "./target.js";
-import { copyBytes } from "./target.js";
-import { ValueEncoder } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { StringVector } from './string-vector.js';
+import type { Target } from './target.js';
+import { copyBytes } from './target.js';
+import { ValueEncoder } from './value-encoder.js';
 
 /** VARCHAR and JSON as they are; their text and binary forms are the same. Also BLOB in binary. */
 export class StringEncoder extends ValueEncoder {

@@ -1,5 +1,5 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 
 /** A zone's offset from UTC at an instant. */
 export interface TimeZone {
@@ -46,30 +46,26 @@ function fixedZone(name: string): TimeZone | undefined {
   }
   const hours = Number(posix[1]);
   const size = Math.abs(hours) * 3600 + Number(posix[2] ?? 0) * 60 + Number(posix[3] ?? 0);
-  const offset = (posix[1] ?? "").startsWith("-") ? size : -size;
+  const offset = (posix[1] ?? '').startsWith('-') ? size : -size;
   return { offsetAt: () => offset };
 }
 
 function namedZone(name: string): TimeZone {
   let format: Intl.DateTimeFormat;
   try {
-    format = new Intl.DateTimeFormat("en-US", {
+    format = new Intl.DateTimeFormat('en-US', {
       timeZone: name,
-      hourCycle: "h23",
-      era: "short",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
     });
   } catch (cause) {
-    throw new SqlError(
-      SQLSTATE.invalid_parameter_value,
-      `invalid value for parameter "TimeZone": "${name}"`,
-      { cause },
-    );
+    throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "TimeZone": "${name}"`, { cause });
   }
   return new NamedZone(format);
 }
@@ -86,10 +82,7 @@ class NamedZone implements TimeZone {
   }
 
   offsetAt(epochSeconds: number): number {
-    const clamped = Math.max(
-      -DATE_SECONDS_MAX,
-      Math.min(DATE_SECONDS_MAX - SPAN_SECONDS, epochSeconds),
-    );
+    const clamped = Math.max(-DATE_SECONDS_MAX, Math.min(DATE_SECONDS_MAX - SPAN_SECONDS, epochSeconds));
     const number = Math.floor(clamped / SPAN_SECONDS);
     if (number !== this.#last.number) {
       let span = this.#spans.get(number);
@@ -124,14 +117,12 @@ class NamedZone implements TimeZone {
   }
 
   #ask(epochSeconds: number): number {
-    const fields = new Map(
-      this.#format.formatToParts(epochSeconds * 1000).map((part) => [part.type, part.value]),
-    );
+    const fields = new Map(this.#format.formatToParts(epochSeconds * 1000).map((part) => [part.type, part.value]));
     const field = (type: Intl.DateTimeFormatPartTypes): number => Number(fields.get(type));
-    const year = fields.get("era") === "BC" ? 1 - field("year") : field("year");
+    const year = fields.get('era') === 'BC' ? 1 - field('year') : field('year');
     const local = new Date(0);
-    local.setUTCFullYear(year, field("month") - 1, field("day"));
-    local.setUTCHours(field("hour"), field("minute"), field("second"));
+    local.setUTCFullYear(year, field('month') - 1, field('day'));
+    local.setUTCHours(field('hour'), field('minute'), field('second'));
     return local.getTime() / 1000 - epochSeconds;
   }
 }

@@ -1,10 +1,10 @@
-import type { Vector } from "@duckdb/node-bindings";
-import { offsetText, timeText } from "./date-style.js";
-import { fractionBytes, TIME_BYTES, writeTime } from "./iso-date.js";
-import type { ByteSink } from "./byte-sink.js";
-import { RenderedEncoder } from "./rendered.js";
-import type { Target } from "./target.js";
-import { ValueEncoder, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import { offsetText, timeText } from './date-style.js';
+import { fractionBytes, TIME_BYTES, writeTime } from './iso-date.js';
+import type { ByteSink } from './byte-sink.js';
+import { RenderedEncoder } from './rendered.js';
+import type { Target } from './target.js';
+import { ValueEncoder, readData } from './value-encoder.js';
 
 const TWO_32 = 4_294_967_296;
 const MICROS_PER_SECOND = 1_000_000;
@@ -60,9 +60,9 @@ export class TimeBinaryEncoder extends ValueEncoder {
   readonly #divisor: number;
   #times: Float64Array = new Float64Array(0);
 
-  constructor(unit: "microseconds" | "nanoseconds") {
+  constructor(unit: 'microseconds' | 'nanoseconds') {
     super();
-    this.#divisor = unit === "microseconds" ? 1 : 1000;
+    this.#divisor = unit === 'microseconds' ? 1 : 1000;
   }
 
   protected override loadValues(vector: Vector, count: number): void {

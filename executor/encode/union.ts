@@ -1,9 +1,9 @@
-import duckdb from "@duckdb/node-bindings";
-import type { Vector } from "@duckdb/node-bindings";
-import type { ByteSink } from "./byte-sink.js";
-import { RenderedEncoder } from "./rendered.js";
-import type { ValueEncoder } from "./value-encoder.js";
-import { isNullAt, readData, readValidity } from "./value-encoder.js";
+import duckdb from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import type { ByteSink } from './byte-sink.js';
+import { RenderedEncoder } from './rendered.js';
+import type { ValueEncoder } from './value-encoder.js';
+import { isNullAt, readData, readValidity } from './value-encoder.js';
 
 /** UNION as the text of the member it holds. DuckDB keeps it as a struct: a tag, then one child a member. */
 export class UnionEncoder extends RenderedEncoder {

@@ -1,8 +1,8 @@
-import type { Vector } from "@duckdb/node-bindings";
-import type { Target } from "./target.js";
-import { ValueEncoder, readData } from "./value-encoder.js";
+import type { Vector } from '@duckdb/node-bindings';
+import type { Target } from './target.js';
+import { ValueEncoder, readData } from './value-encoder.js';
 
-const HEX_DIGITS = Buffer.from("0123456789abcdef");
+const HEX_DIGITS = Buffer.from('0123456789abcdef');
 const UUID_BYTES = 16;
 const UUID_TEXT_BYTES = 36;
 

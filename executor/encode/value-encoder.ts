@@ -1,6 +1,6 @@
-import duckdb from "@duckdb/node-bindings";
-import type { Vector } from "@duckdb/node-bindings";
-import type { Target } from "./target.js";
+import duckdb from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import type { Target } from './target.js';
 
 /**
  * Writes the values of one column, chunk after chunk, in one wire form. `load` points it at a vector; until the next

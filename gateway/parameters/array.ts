@@ -1,9 +1,9 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import { printDataType } from "../../planner/types/data-type.js";
-import type { DataType } from "../../planner/types/data-type.js";
-import type { InputSettings, ParameterCodec } from "./codec.js";
-import { invalidBinary } from "./codec.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { printDataType } from '../../planner/types/data-type.js';
+import type { DataType } from '../../planner/types/data-type.js';
+import type { InputSettings, ParameterCodec } from './codec.js';
+import { invalidBinary } from './codec.js';
 
 /** Postgres's own limit. */
 const DIMENSIONS_MAX = 6;
@@ -17,11 +17,7 @@ type Items = readonly (string | Items)[];
 export function arrayCodec(element: ParameterCodec, elementType: DataType): ParameterCodec {
   return {
     text: (text, settings) => {
-      const reader = new ArrayReader(
-        text,
-        (value) => element.text(value, settings),
-        printDataType(elementType),
-      );
+      const reader = new ArrayReader(text, (value) => element.text(value, settings), printDataType(elementType));
       return reader.read();
     },
     binary: (bytes, settings) => readBinary(bytes, element, elementType, settings),
@@ -29,11 +25,11 @@ export function arrayCodec(element: ParameterCodec, elementType: DataType): Para
 }
 
 function arrayLiteral(items: Items, dimensions: number, elementType: string): string {
-  return `CAST(${printItems(items)} AS ${elementType}${"[]".repeat(Math.max(dimensions, 1))})`;
+  return `CAST(${printItems(items)} AS ${elementType}${'[]'.repeat(Math.max(dimensions, 1))})`;
 }
 
 function printItems(items: Items): string {
-  return `[${items.map((item) => (typeof item === "string" ? item : printItems(item))).join(", ")}]`;
+  return `[${items.map((item) => (typeof item === 'string' ? item : printItems(item))).join(', ')}]`;
 }
 
 class ArrayReader {
@@ -56,7 +52,7 @@ class ArrayReader {
     const items = this.#list(0);
     this.#skipSpace();
     if (this.#at !== this.#text.length) {
-      throw this.#malformed("Junk after closing right brace.");
+      throw this.#malformed('Junk after closing right brace.');
     }
     return arrayLiteral(items, this.#depthMax, this.#elementType);
   }
@@ -68,51 +64,40 @@ class ArrayReader {
   }
 
   #skipSpace(): void {
-    while (/[ \t\n\r\v\f]/.test(this.#text[this.#at] ?? "")) {
+    while (/[ \t\n\r\v\f]/.test(this.#text[this.#at] ?? '')) {
       this.#at++;
     }
   }
 
   #list(depth: number): Items {
-    if (this.#text[this.#at] !== "{") {
-      throw this.#malformed(
-        depth === 0
-          ? 'Array value must start with "{" or dimension information.'
-          : "Unexpected array element.",
-      );
+    if (this.#text[this.#at] !== '{') {
+      throw this.#malformed(depth === 0 ? 'Array value must start with "{" or dimension information.' : 'Unexpected array element.');
     }
     if (depth >= DIMENSIONS_MAX) {
-      throw new SqlError(
-        SQLSTATE.program_limit_exceeded,
-        `number of array dimensions (${depth + 1}) exceeds the maximum allowed (${DIMENSIONS_MAX})`,
-      );
+      throw new SqlError(SQLSTATE.program_limit_exceeded, `number of array dimensions (${depth + 1}) exceeds the maximum allowed (${DIMENSIONS_MAX})`);
     }
     this.#depthMax = Math.max(this.#depthMax, depth + 1);
     this.#at++;
     this.#skipSpace();
     const items: (string | Items)[] = [];
-    if (this.#text[this.#at] === "}" && depth === 0) {
+    if (this.#text[this.#at] === '}' && depth === 0) {
       this.#at++;
       return items;
     }
     for (;;) {
       this.#skipSpace();
-      items.push(this.#text[this.#at] === "{" ? this.#list(depth + 1) : this.#leaf(depth));
+      items.push(this.#text[this.#at] === '{' ? this.#list(depth + 1) : this.#leaf(depth));
       this.#skipSpace();
       const next = this.#text[this.#at++];
-      if (next === "}") {
+      if (next === '}') {
         break;
       }
-      if (next !== ",") {
-        throw this.#malformed(
-          next === undefined ? "Unexpected end of input." : "Unexpected array element.",
-        );
+      if (next !== ',') {
+        throw this.#malformed(next === undefined ? 'Unexpected end of input.' : 'Unexpected array element.');
       }
     }
     if (this.#sizes[depth] !== undefined && this.#sizes[depth] !== items.length) {
-      throw this.#malformed(
-        "Multidimensional arrays must have sub-arrays with matching dimensions.",
-      );
+      throw this.#malformed('Multidimensional arrays must have sub-arrays with matching dimensions.');
     }
     this.#sizes[depth] = items.length;
     return items;
@@ -120,67 +105,58 @@ class ArrayReader {
 
   #leaf(depth: number): string {
     if (depth + 1 !== this.#depthMax) {
-      throw this.#malformed("Unexpected array element.");
+      throw this.#malformed('Unexpected array element.');
     }
     if (this.#text[this.#at] === '"') {
       return this.#element(this.#quoted());
     }
-    let value = "";
-    while (this.#at < this.#text.length && !/[{},"]/.test(this.#text[this.#at] ?? "")) {
-      if (this.#text[this.#at] === "\\") {
+    let value = '';
+    while (this.#at < this.#text.length && !/[{},"]/.test(this.#text[this.#at] ?? '')) {
+      if (this.#text[this.#at] === '\\') {
         this.#at++;
       }
-      value += this.#text[this.#at++] ?? "";
+      value += this.#text[this.#at++] ?? '';
     }
-    const trimmed = value.replace(/[ \t\n\r\v\f]+$/, "");
-    if (trimmed === "") {
-      throw this.#malformed(`Unexpected "${this.#text[this.#at] ?? "end of input"}" character.`);
+    const trimmed = value.replace(/[ \t\n\r\v\f]+$/, '');
+    if (trimmed === '') {
+      throw this.#malformed(`Unexpected "${this.#text[this.#at] ?? 'end of input'}" character.`);
     }
-    return trimmed.toUpperCase() === "NULL" ? "NULL" : this.#element(trimmed);
+    return trimmed.toUpperCase() === 'NULL' ? 'NULL' : this.#element(trimmed);
   }
 
   #quoted(): string {
-    let value = "";
+    let value = '';
     this.#at++;
     for (;;) {
       const character = this.#text[this.#at++];
       if (character === undefined) {
-        throw this.#malformed("Unexpected end of input.");
+        throw this.#malformed('Unexpected end of input.');
       }
       if (character === '"') {
         return value;
       }
-      value += character === "\\" ? (this.#text[this.#at++] ?? "") : character;
+      value += character === '\\' ? (this.#text[this.#at++] ?? '') : character;
     }
   }
 
   #malformed(detail: string): SqlError {
-    return new SqlError(
-      SQLSTATE.invalid_text_representation,
-      `malformed array literal: "${this.#text}"`,
-      { detail },
-    );
+    return new SqlError(SQLSTATE.invalid_text_representation, `malformed array literal: "${this.#text}"`, { detail });
   }
 }
 
-function readBinary(
-  bytes: Buffer,
-  element: ParameterCodec,
-  elementType: DataType,
-  settings: InputSettings,
-): string {
+function readBinary(bytes: Buffer, element: ParameterCodec, elementType: DataType, settings: InputSettings): string {
   const typeName = printDataType(elementType);
   if (bytes.length < 12) {
-    throw invalidBinary("array");
+    throw invalidBinary('array');
   }
   const dimensions = bytes.readInt32BE(0);
   if (dimensions < 0 || dimensions > DIMENSIONS_MAX || bytes.length < 12 + dimensions * 8) {
-    throw invalidBinary("array");
+    throw invalidBinary('array');
   }
   const sizes = Array.from({ length: dimensions }, (_, index) => bytes.readInt32BE(12 + index * 8));
   const total = sizes.reduce((product, size) => product * size, 1);
   if (sizes.some((size) => size < 0) || total > ELEMENTS_MAX) {
-    throw invalidBinary("array");
+    throw invalidBinary('array');
   }
   if (dimensions === 0 || total === 0) {
     return arrayLiteral([], 1, typeName);
@@ -188,26 +164,24 @@ function readBinary(
   let at = 12 + dimensions * 8;
   const readElement = (): string => {
     if (at + 4 > bytes.length) {
-      throw invalidBinary("array");
+      throw invalidBinary('array');
     }
     const length = bytes.readInt32BE(at);
     at += 4;
     if (length === -1) {
-      return "NULL";
+      return 'NULL';
     }
     if (length < 0 || at + length > bytes.length) {
-      throw invalidBinary("array");
+      throw invalidBinary('array');
     }
     at += length;
     return element.binary(bytes.subarray(at - length, at), settings);
   };
   const readDimension = (depth: number): Items =>
-    Array.from({ length: sizes[depth] ?? 0 }, () =>
-      depth + 1 < dimensions ? readDimension(depth + 1) : readElement(),
-    );
+    Array.from({ length: sizes[depth] ?? 0 }, () => (depth + 1 < dimensions ? readDimension(depth + 1) : readElement()));
   const items = readDimension(0);
   if (at !== bytes.length) {
-    throw invalidBinary("array");
+    throw invalidBinary('array');
   }
   return arrayLiteral(items, dimensions, typeName);
 }

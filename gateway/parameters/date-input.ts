@@ -1,5 +1,5 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 
 /** A date and time as read: fields of the proleptic Gregorian calendar, years counted astronomically (0 is 1 BC). */
 export interface DateTimeInput {
@@ -12,13 +12,13 @@ export interface DateTimeInput {
   readonly zone: number | string | null;
 }
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?";
-const WEEKDAY = "(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\\s+)?";
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTH = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?';
+const WEEKDAY = '(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\\s+)?';
 
 /** A time of day, with an optional zone: an offset, Z, or a name. */
 const TIME =
-  "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d*))?)?(?:\\s*(am|pm))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2}(?::?\\d{2})?)?|(?!(?:bc|ad)\\b)[a-z][a-z0-9_+/-]*)?";
+  '(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d*))?)?(?:\\s*(am|pm))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2}(?::?\\d{2})?)?|(?!(?:bc|ad)\\b)[a-z][a-z0-9_+/-]*)?';
 
 type DateFields = readonly [year: number, month: number, day: number];
 
@@ -28,37 +28,35 @@ interface DatePattern {
 }
 
 function monthNumber(name: string | undefined): number {
-  return MONTHS.indexOf((name ?? "").slice(0, 3).toLowerCase()) + 1;
+  return MONTHS.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
 }
 
 /** Two-digit years are of 1970 to 2069, as in Postgres. */
 function fullYear(text: string | undefined): number {
   const year = Number(text);
-  return (text ?? "").length > 2 ? year : year < 70 ? 2000 + year : 1900 + year;
+  return (text ?? '').length > 2 ? year : year < 70 ? 2000 + year : 1900 + year;
 }
 
 function pattern(source: string): RegExp {
-  return new RegExp(`^${source}(?:[T\\s]+${TIME})?(\\s+(?:bc|ad))?$`, "i");
+  return new RegExp(`^${source}(?:[T\\s]+${TIME})?(\\s+(?:bc|ad))?$`, 'i');
 }
 
 const DATE_PATTERNS: readonly DatePattern[] = [
   {
-    pattern: pattern("(\\d{4,7})[-/.](\\d{1,2})[-/.](\\d{1,2})"),
+    pattern: pattern('(\\d{4,7})[-/.](\\d{1,2})[-/.](\\d{1,2})'),
     fields: (match) => [Number(match[1]), Number(match[2]), Number(match[3])],
   },
   {
-    pattern: pattern("(\\d{4})(\\d{2})(\\d{2})"),
+    pattern: pattern('(\\d{4})(\\d{2})(\\d{2})'),
     fields: (match) => [Number(match[1]), Number(match[2]), Number(match[3])],
   },
   {
-    pattern: pattern("(\\d{1,2})[-/](\\d{1,2})[-/](\\d{4,7}|\\d{2})"),
+    pattern: pattern('(\\d{1,2})[-/](\\d{1,2})[-/](\\d{4,7}|\\d{2})'),
     fields: (match, dayFirst) =>
-      dayFirst
-        ? [fullYear(match[3]), Number(match[2]), Number(match[1])]
-        : [fullYear(match[3]), Number(match[1]), Number(match[2])],
+      dayFirst ? [fullYear(match[3]), Number(match[2]), Number(match[1])] : [fullYear(match[3]), Number(match[1]), Number(match[2])],
   },
   {
-    pattern: pattern("(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4,7})"),
+    pattern: pattern('(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4,7})'),
     fields: (match) => [Number(match[3]), Number(match[2]), Number(match[1])],
   },
   {
@@ -76,10 +74,7 @@ const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DATE_FIELD_COUNT = 3;
 
 /** DateStyle Postgres puts the year after the time: `Thu Feb 29 23:59:59.5 2024 UTC`. */
-const YEAR_LAST = new RegExp(
-  `^${WEEKDAY}(${MONTH}\\s+\\d{1,2}|\\d{1,2}\\s+${MONTH})\\s+(\\d{1,2}:[\\d:.]+)\\s+(\\d{4,7})(\\s.*)?$`,
-  "i",
-);
+const YEAR_LAST = new RegExp(`^${WEEKDAY}(${MONTH}\\s+\\d{1,2}|\\d{1,2}\\s+${MONTH})\\s+(\\d{1,2}:[\\d:.]+)\\s+(\\d{4,7})(\\s.*)?$`, 'i');
 
 /** Reads a date, or a date and time. 22007 for text that is none, 22008 for fields out of range. */
 export function readDateTime(typeName: string, text: string, dateStyle: string): DateTimeInput {
@@ -87,15 +82,8 @@ export function readDateTime(typeName: string, text: string, dateStyle: string):
     .trim()
     .replace(
       YEAR_LAST,
-      (
-        _,
-        date: string,
-        _first: string | undefined,
-        _second: string | undefined,
-        time: string,
-        year: string,
-        rest: string | undefined,
-      ) => `${date} ${year} ${time}${rest ?? ""}`,
+      (_, date: string, _first: string | undefined, _second: string | undefined, time: string, year: string, rest: string | undefined) =>
+        `${date} ${year} ${time}${rest ?? ''}`,
     );
   const dayFirst = /dmy|european/i.test(dateStyle);
   for (const candidate of DATE_PATTERNS) {
@@ -103,28 +91,24 @@ export function readDateTime(typeName: string, text: string, dateStyle: string):
     if (match !== null) {
       const [writtenYear, month, day] = candidate.fields(match, dayFirst);
       const timeAt = 1 + DATE_FIELD_COUNT;
-      const isBeforeChrist = (match[timeAt + 6] ?? "").trim().toLowerCase() === "bc";
+      const isBeforeChrist = (match[timeAt + 6] ?? '').trim().toLowerCase() === 'bc';
       const year = isBeforeChrist ? 1 - writtenYear : writtenYear;
       const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
       const monthDays = (MONTH_DAYS[month - 1] ?? 0) + (month === 2 && leap ? 1 : 0);
       if (writtenYear === 0 || day < 1 || day > monthDays) {
         throw fieldOutOfRange(text, month < 1 || month > 12);
       }
-      const time =
-        match[timeAt] === undefined ? null : timeOf(text, match.slice(timeAt, timeAt + 5));
+      const time = match[timeAt] === undefined ? null : timeOf(text, match.slice(timeAt, timeAt + 5));
       return { year, month, day, timeMicros: time, zone: zoneOf(match[timeAt + 5], text) };
     }
   }
   throw invalidDateTime(typeName, text);
 }
 
-const TIME_ONLY = new RegExp(`^(?:\\d{4,7}-\\d{1,2}-\\d{1,2}[T\\s]+)?${TIME}$`, "i");
+const TIME_ONLY = new RegExp(`^(?:\\d{4,7}-\\d{1,2}-\\d{1,2}[T\\s]+)?${TIME}$`, 'i');
 
 /** Reads a time of day; a date before it is allowed and not looked at. */
-export function readTime(
-  typeName: string,
-  text: string,
-): { readonly micros: number; readonly zone: number | string | null } {
+export function readTime(typeName: string, text: string): { readonly micros: number; readonly zone: number | string | null } {
   const match = TIME_ONLY.exec(text.trim());
   if (match === null) {
     throw invalidDateTime(typeName, text);
@@ -133,24 +117,21 @@ export function readTime(
 }
 
 function timeOf(text: string, fields: readonly (string | undefined)[]): number {
-  const [hourText, minuteText, secondText = "0", fraction = "", half] = fields;
+  const [hourText, minuteText, secondText = '0', fraction = '', half] = fields;
   let hour = Number(hourText);
   if (half !== undefined) {
     if (hour > 12) {
       throw fieldOutOfRange(text, false);
     }
-    hour = (hour % 12) + (half.toLowerCase() === "pm" ? 12 : 0);
+    hour = (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
   }
   const minute = Number(minuteText);
   const second = Number(secondText);
-  const micros = fraction === "" ? 0 : Math.round(Number(`0.${fraction}`) * 1e6);
+  const micros = fraction === '' ? 0 : Math.round(Number(`0.${fraction}`) * 1e6);
   const total = ((hour * 60 + minute) * 60 + second) * 1e6 + micros;
   // Postgres reads :60 as the next minute, and 24:00:00 as the end of the day.
   if (minute > 59 || second > 60 || total > 86_400_000_000) {
-    throw new SqlError(
-      SQLSTATE.datetime_field_overflow,
-      `date/time field value out of range: "${text}"`,
-    );
+    throw new SqlError(SQLSTATE.datetime_field_overflow, `date/time field value out of range: "${text}"`);
   }
   return total;
 }
@@ -168,27 +149,17 @@ function zoneOf(text: string | undefined, whole: string): number | string | null
   }
   const size = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60 + Number(match[4] ?? 0);
   if (size >= 16 * 3600) {
-    throw new SqlError(
-      SQLSTATE.datetime_field_overflow,
-      `time zone displacement out of range: "${whole}"`,
-    );
+    throw new SqlError(SQLSTATE.datetime_field_overflow, `time zone displacement out of range: "${whole}"`);
   }
-  return match[1] === "-" ? -size : size;
+  return match[1] === '-' ? -size : size;
 }
 
 /** 22007 in Postgres's words. */
 export function invalidDateTime(typeName: string, text: string): SqlError {
-  return new SqlError(
-    SQLSTATE.invalid_datetime_format,
-    `invalid input syntax for type ${typeName}: "${text}"`,
-  );
+  return new SqlError(SQLSTATE.invalid_datetime_format, `invalid input syntax for type ${typeName}: "${text}"`);
 }
 
 function fieldOutOfRange(text: string, perhapsStyle: boolean): SqlError {
   const message = `date/time field value out of range: "${text}"`;
-  return new SqlError(
-    SQLSTATE.datetime_field_overflow,
-    message,
-    perhapsStyle ? { hint: 'Perhaps you need a different "datestyle" setting.' } : {},
-  );
+  return new SqlError(SQLSTATE.datetime_field_overflow, message, perhapsStyle ? { hint: 'Perhaps you need a different "datestyle" setting.' } : {});
 }

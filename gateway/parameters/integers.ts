@@ -1,7 +1,7 @@
-import { SqlError } from "../../planner/sql-error.js";
-import { SQLSTATE } from "../../planner/sqlstate.js";
-import type { ParameterCodec } from "./codec.js";
-import { invalidText, outOfRange, requireBytes } from "./codec.js";
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { ParameterCodec } from './codec.js';
+import { invalidText, outOfRange, requireBytes } from './codec.js';
 
 interface IntegerType {
   readonly name: string;
@@ -18,7 +18,7 @@ function integerCodec(type: IntegerType): ParameterCodec {
       if (!/^\s*[+-]?\d+\s*$/.test(text)) {
         throw invalidText(type.name, text);
       }
-      const value = BigInt(text.trim().replace(/^\+/, ""));
+      const value = BigInt(text.trim().replace(/^\+/, ''));
       if (value < type.minimum || value > type.maximum) {
         throw outOfRange(type.name, text);
       }
@@ -38,8 +38,8 @@ function integerLiteral(value: number | bigint, duckdb: string): string {
 
 /** int2. */
 export const int2Codec: ParameterCodec = integerCodec({
-  name: "smallint",
-  duckdb: "SMALLINT",
+  name: 'smallint',
+  duckdb: 'SMALLINT',
   minimum: -0x8000n,
   maximum: 0x7fffn,
   bytes: 2,
@@ -48,8 +48,8 @@ export const int2Codec: ParameterCodec = integerCodec({
 
 /** int4. */
 export const int4Codec: ParameterCodec = integerCodec({
-  name: "integer",
-  duckdb: "INTEGER",
+  name: 'integer',
+  duckdb: 'INTEGER',
   minimum: -0x8000_0000n,
   maximum: 0x7fff_ffffn,
   bytes: 4,
@@ -58,8 +58,8 @@ export const int4Codec: ParameterCodec = integerCodec({
 
 /** int8. */
 export const int8Codec: ParameterCodec = integerCodec({
-  name: "bigint",
-  duckdb: "BIGINT",
+  name: 'bigint',
+  duckdb: 'BIGINT',
   minimum: -(1n << 63n),
   maximum: (1n << 63n) - 1n,
   bytes: 8,
@@ -70,17 +70,17 @@ export const int8Codec: ParameterCodec = integerCodec({
 export const oidCodec: ParameterCodec = {
   text: (text) => {
     if (!/^\s*[+-]?\d+\s*$/.test(text)) {
-      throw invalidText("oid", text);
+      throw invalidText('oid', text);
     }
-    const value = BigInt(text.trim().replace(/^\+/, ""));
+    const value = BigInt(text.trim().replace(/^\+/, ''));
     if (value < -0x8000_0000n || value > 0xffff_ffffn) {
-      throw outOfRange("oid", text);
+      throw outOfRange('oid', text);
     }
-    return integerLiteral(BigInt.asUintN(32, value), "BIGINT");
+    return integerLiteral(BigInt.asUintN(32, value), 'BIGINT');
   },
   binary: (bytes) => {
-    requireBytes(bytes, 4, "oid");
-    return integerLiteral(bytes.readUInt32BE(), "BIGINT");
+    requireBytes(bytes, 4, 'oid');
+    return integerLiteral(bytes.readUInt32BE(), 'BIGINT');
   },
 };
 
@@ -89,10 +89,10 @@ export const registeredObjectCodec: ParameterCodec = {
   text: (text) => {
     if (!/^\d+$/.test(text)) {
       throw new SqlError(SQLSTATE.undefined_object, `object "${text}" does not exist`, {
-        hint: "Parameters of reg* types are taken as OIDs; write a name as a literal in the statement.",
+        hint: 'Parameters of reg* types are taken as OIDs; write a name as a literal in the statement.',
       });
     }
-    return oidCodec.text(text, { timeZone: "UTC", dateStyle: "ISO" });
+    return oidCodec.text(text, { timeZone: 'UTC', dateStyle: 'ISO' });
   },
   binary: oidCodec.binary,
 };

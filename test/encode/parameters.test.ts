@@ -119,7 +119,7 @@ const REFUSED: readonly (readonly [type: keyof typeof OIDS, text: string, sqlsta
   ['date', '2024-13-01', '22008', 'date/time field value out of range: "2024-13-01"'],
   ['time', '25:00', '22008', 'date/time field value out of range: "25:00"'],
   ['timestamp', '2024-01-01 xx', '22007', 'invalid input syntax for type timestamp: "2024-01-01 xx"'],
-  ['timestamptz', '2024-01-01 00:00 Nowhere/City', '22023', 'time zone "Nowhere/City" not recognized'],
+  ['timestamptz', '2024-01-01 00:00 Nowhere/City', '22023', 'time zone "nowhere/city" not recognized'],
   ['interval', 'soon', '22007', 'invalid input syntax for type interval: "soon"'],
   ['int4Array', '1,2', '22P02', 'malformed array literal: "1,2"'],
   ['int4Array', '{1,2', '22P02', 'malformed array literal: "{1,2"'],
