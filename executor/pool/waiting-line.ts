@@ -10,10 +10,20 @@ const WAIT_MS_MAX = 60_000;
 
 /** First come, first served; a statement that is cancelled leaves the line. */
 export class WaitingLine<Served> {
-  readonly #line = new Set<(served: Served) => void>();
+  /** Who waits, in order, with the time they came. */
+  readonly #line = new Map<(served: Served) => void, number>();
+  readonly #refusals = new Set<(error: SqlError) => void>();
 
   get length(): number {
     return this.#line.size;
+  }
+
+  /** How long the first in line has waited; 0 when nobody waits. */
+  get longestWaitMs(): number {
+    for (const since of this.#line.values()) {
+      return performance.now() - since;
+    }
+    return 0;
   }
 
   /** Waits for one's turn. Throws 53000 when it takes too long, or what the signal was aborted for. */
@@ -24,6 +34,7 @@ export class WaitingLine<Served> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#line.delete(serve);
+        this.#refusals.delete(refuse);
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
       };
@@ -31,26 +42,34 @@ export class WaitingLine<Served> {
         leave();
         resolve(served);
       };
-      const onAbort = (): void => {
+      const refuse = (error: SqlError): void => {
         leave();
-        reject(cancelError(signal.reason));
+        reject(error);
       };
+      const onAbort = (): void => refuse(cancelError(signal.reason));
       const timer = setTimeout(() => {
-        leave();
-        reject(
+        refuse(
           new SqlError(SQLSTATE.insufficient_resources, 'no executor became free in time', {
             detail: `The statement waited ${WAIT_MS_MAX / 1000} s.`,
           }),
         );
       }, WAIT_MS_MAX);
       signal.addEventListener('abort', onAbort);
-      this.#line.add(serve);
+      this.#line.set(serve, performance.now());
+      this.#refusals.add(refuse);
     });
+  }
+
+  /** Sends everybody away. */
+  refuse(error: SqlError): void {
+    for (const refuse of this.#refusals) {
+      refuse(error);
+    }
   }
 
   /** Serves the first in line; false when nobody waits. */
   serve(served: Served): boolean {
-    for (const next of this.#line) {
+    for (const next of this.#line.keys()) {
       next(served);
       return true;
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { claimDirectory, releaseDirectory } from '../../fs/owner/owner.js';
 import type { Stage, StagedPlan } from '../../planner/fragment/staged-plan.js';
@@ -44,6 +45,7 @@ export class StagedQuery {
     this.environment = environment;
     this.directory = join(environment.shuffleDirectory, QUERIES_FOLDER, options.queryId);
     this.#outer = signal;
+    setMaxListeners(0, this.#abort.signal); // one for every task that runs
     this.#onOuterAbort = () => this.stop(signal.reason);
     signal.addEventListener('abort', this.#onOuterAbort);
     if (signal.aborted) {
