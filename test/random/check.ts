@@ -38,6 +38,11 @@ export async function checkOnSluice(client: Client, oracle: DuckdbOracle, query:
   return { ...result, stageCount: plan.stageCount };
 }
 
+/** Runs a query on a Sluice connection in one fragment only. */
+export function checkWhole(client: Client, oracle: DuckdbOracle, query: RandomQuery): Promise<CheckResult> {
+  return check(client, oracle, query, [{ name: 'whole', sql: withHints(query.sql, 'LOCAL') }]);
+}
+
 /** Runs a query on PostgreSQL: what the generator calls valid and determined must be so there. */
 export function checkOnPostgres(client: Client, oracle: DuckdbOracle, query: RandomQuery): Promise<CheckResult> {
   return check(client, oracle, query, [{ name: 'postgres', sql: query.sql }]);

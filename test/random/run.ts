@@ -7,7 +7,7 @@ import { DuckdbOracle } from '../compare/oracle.js';
 import { startOwnPostgres } from '../services/postgres.js';
 import { startSluice, type SluiceOptions } from '../services/sluice.js';
 import { sourceDirectory } from '../runner/source-directory.js';
-import { checkOnPostgres, checkOnSluice, type CheckResult } from './check.js';
+import { checkOnPostgres, checkOnSluice, checkWhole, type CheckResult } from './check.js';
 import { makeQuery, type RandomQuery } from './query.js';
 import { loadRandomIntoPostgres, randomDirectory, randomViews } from './tables.js';
 
@@ -28,6 +28,8 @@ export interface RandomOptions {
   /** Stop after so many differences. */
   readonly failuresMax: number;
   readonly sluice?: Partial<SluiceOptions>;
+  /** True: in one fragment only. */
+  readonly whole?: boolean;
 }
 
 const REGRESSIONS = 'regressions.txt';
@@ -38,7 +40,7 @@ export async function runOnSluice(options: RandomOptions, queries: readonly Rand
   const server = await startSluice({ data, executors: 2, threads: 1, memory: '4GB', ...options.sluice });
   let report: RandomReport;
   try {
-    report = await runAll(options, queries, data, () => server.connect(), checkOnSluice);
+    report = await runAll(options, queries, data, () => server.connect(), options.whole === true ? checkWhole : checkOnSluice);
   } catch (error) {
     await server.kill();
     throw error;
@@ -165,6 +167,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     count: Number(values.count),
     connections: Number(values.connections),
     failuresMax: Number(values.failures),
+    whole: values.on === 'whole',
   };
   const queries = queriesOf(options.seed, options.count);
   if (values.print) {
