@@ -71,7 +71,15 @@ export async function writeTemporaryRows(session: Session, table: Relation, quer
     storedType: survivesParquet(column.type) ? column.type : storedType(column.type),
   }));
   const sink = { format: 'parquet' as const, columnNames: columns.map((column) => column.name), partitionBy: [], options: {}, singleFile: false };
-  const written = await writeQuery(context, translated, bindParameters(translated.parameterTypes, options), columns, sink, directory, options.signal);
+  const written = await writeQuery(
+    context,
+    translated,
+    bindParameters(translated.parameterTypes, options, context.outputSettings()),
+    columns,
+    sink,
+    directory,
+    options.signal,
+  );
   return {
     files: written.filter((file) => file.rowCount > 0).map((file) => ({ path: file.path, byteCount: file.byteCount, rowCount: file.rowCount })),
     rowCount: written.reduce((sum, file) => sum + file.rowCount, 0),

@@ -32,7 +32,10 @@ export async function prepareExplain(session: Session, statement: ParsedStatemen
     [textColumn('QUERY PLAN')],
     async (options) => {
       const { context, query: translated } = await query.translate();
-      const parameters = options.parameters.length === 0 ? translated.parameterTypes.map(nullLiteral) : bindParameters(translated.parameterTypes, options);
+      const parameters =
+        options.parameters.length === 0
+          ? translated.parameterTypes.map(nullLiteral)
+          : bindParameters(translated.parameterTypes, options, context.outputSettings());
       const lines = [
         ...(await explain(context, translated, parameters, request.level)),
         ...(request.analyze ? await analyze(context, translated, parameters, options) : []),

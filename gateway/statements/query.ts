@@ -89,7 +89,7 @@ export class QueryStatement implements SessionStatement {
     if (constant !== null) {
       return rowsResult(constant, query.notices);
     }
-    const { stream, notices } = await runQuery(context, query, bindParameters(query.parameterTypes, options), options);
+    const { stream, notices } = await runQuery(context, query, bindParameters(query.parameterTypes, options, context.outputSettings()), options);
     return rowsResult(stream, [...query.notices, ...notices]);
   }
 
