@@ -39,10 +39,9 @@ describe('bench', function () {
   });
 
   it('prints ratios and conditions', () => {
-    const markdown = toMarkdown(
-      { commit: 'abc', date: '', cores: 2, processor: '', memoryGb: 4, node: 'v20', scale: 1, runs: 3, small: false },
-      [{ name: 't', rows: [{ name: 'q', unit: 'ms', sluice: 10, other: 8, otherName: 'DuckDB', ratio: 1.25, aim: '<= 2', raw: {} }] }],
-    );
+    const markdown = toMarkdown({ commit: 'abc', date: '', cores: 2, processor: '', memoryGb: 4, node: 'v20', scale: 1, runs: 3, small: false }, [
+      { name: 't', rows: [{ name: 'q', unit: 'ms', sluice: 10, other: 8, otherName: 'DuckDB', ratio: 1.25, aim: '<= 2', raw: {} }] },
+    ]);
     assert.match(markdown, /Commit abc; 2 cores, 4 GB/);
     assert.match(markdown, /\| t \| q \| 10 ms \| DuckDB 8 ms \| 1\.25 \| <= 2 \|/);
   });

@@ -57,7 +57,13 @@ export class ByteClient {
   /** Runs a statement by the extended protocol with binary results. */
   queryBinary(sql: string): Promise<ByteCount> {
     return this.send(
-      Buffer.concat([serialize.parse({ text: sql }), serialize.bind({ binary: true }), serialize.describe({ type: 'P' }), serialize.execute({}), serialize.sync()]),
+      Buffer.concat([
+        serialize.parse({ text: sql }),
+        serialize.bind({ binary: true }),
+        serialize.describe({ type: 'P' }),
+        serialize.execute({}),
+        serialize.sync(),
+      ]),
     );
   }
 

@@ -48,7 +48,11 @@ export function toMarkdown(conditions: Conditions, tables: readonly BenchTable[]
     '',
     '| table | what | Sluice | against | ratio | aim |',
     '|---|---|---|---|---|---|',
-    ...tables.flatMap((table) => table.rows.map((row) => `| ${table.name} | ${row.name.replaceAll('|', '\\|')} | ${figure(row.sluice, row)} | ${other(row)} | ${ratio(row)} | ${row.aim} |`)),
+    ...tables.flatMap((table) =>
+      table.rows.map(
+        (row) => `| ${table.name} | ${row.name.replaceAll('|', '\\|')} | ${figure(row.sluice, row)} | ${other(row)} | ${ratio(row)} | ${row.aim} |`,
+      ),
+    ),
   ];
   return lines.join('\n');
 }

@@ -10,13 +10,7 @@ async function main(): Promise<void> {
   const bytes =
     mode === 'simple'
       ? serialize.query(sql)
-      : Buffer.concat([
-          serialize.parse({ text: sql }),
-          serialize.bind({}),
-          serialize.describe({ type: 'P' }),
-          serialize.execute({}),
-          serialize.sync(),
-        ]);
+      : Buffer.concat([serialize.parse({ text: sql }), serialize.bind({}), serialize.describe({ type: 'P' }), serialize.execute({}), serialize.sync()]);
   const clients = await Promise.all(Array.from({ length: Number(connections) }, () => ByteClient.open(Number(port), user, database)));
   let statements = 0;
   const runFor = async (ms: number): Promise<void> => {

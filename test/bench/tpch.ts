@@ -33,7 +33,16 @@ export async function benchTpch(context: BenchContext): Promise<BenchTable> {
       for (const [side, label] of SIDES) {
         const sluice = median(times(side));
         totals[side].push(sluice);
-        rows.push({ name: `${query.name} ${label}`, unit: 'ms', sluice, other, otherName: 'DuckDB', ratio: sluice / other, aim: '', raw: { sluice: times(side), other: times('duckdb') } });
+        rows.push({
+          name: `${query.name} ${label}`,
+          unit: 'ms',
+          sluice,
+          other,
+          otherName: 'DuckDB',
+          ratio: sluice / other,
+          aim: '',
+          raw: { sluice: times(side), other: times('duckdb') },
+        });
       }
       context.log(`tpch ${query.name}: DuckDB ${other.toFixed(0)} ms, ${SIDES.map(([side]) => `${side} ${median(times(side)).toFixed(0)}`).join(', ')}`);
     }
@@ -48,8 +57,26 @@ export async function benchTpch(context: BenchContext): Promise<BenchTable> {
     const ratios = totals[side].map((value, index) => value / (totals.duckdb[index] ?? value));
     const sluice = total(totals[side]);
     const other = total(totals.duckdb);
-    rows.push({ name: `all 22 ${label}, total`, unit: 'ms', sluice, other, otherName: 'DuckDB', ratio: sluice / other, aim: side === 'embedded' ? aim : '', raw: {} });
-    rows.push({ name: `all 22 ${label}, geometric mean`, unit: 'ms', sluice: geometricMean(totals[side]), other: geometricMean(totals.duckdb), otherName: 'DuckDB', ratio: geometricMean(ratios), aim: side === 'embedded' ? '' : aim, raw: { ratios } });
+    rows.push({
+      name: `all 22 ${label}, total`,
+      unit: 'ms',
+      sluice,
+      other,
+      otherName: 'DuckDB',
+      ratio: sluice / other,
+      aim: side === 'embedded' ? aim : '',
+      raw: {},
+    });
+    rows.push({
+      name: `all 22 ${label}, geometric mean`,
+      unit: 'ms',
+      sluice: geometricMean(totals[side]),
+      other: geometricMean(totals.duckdb),
+      otherName: 'DuckDB',
+      ratio: geometricMean(ratios),
+      aim: side === 'embedded' ? '' : aim,
+      raw: { ratios },
+    });
   }
   return { name: 'tpch', rows };
 }

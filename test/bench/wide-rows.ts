@@ -60,7 +60,10 @@ export async function benchWideRows(context: BenchContext): Promise<BenchTable> 
   return { name: 'wide-rows', rows };
 }
 
-async function loadLineitem(directory: string, postgres: { readonly directory: string; readonly port: number; readonly user: string; readonly database: string; readonly host: string }): Promise<void> {
+async function loadLineitem(
+  directory: string,
+  postgres: { readonly directory: string; readonly port: number; readonly user: string; readonly database: string; readonly host: string },
+): Promise<void> {
   const file = join(postgres.directory, 'lineitem.csv');
   await runDuckdb([`COPY (FROM read_parquet('${join(directory, 'lineitem', '*.parquet')}')) TO '${file}' (FORMAT csv)`]);
   const client = new Client(postgres);

@@ -63,10 +63,12 @@ describe('clients/node-postgres', function () {
   });
 
   it('infers the types of parameters from where they stand', async () => {
-    const result = await client.query(
-      'SELECT count(*)::int AS n FROM flights WHERE distance > $1 AND origin = ANY($2) AND date >= $3 LIMIT $4',
-      [1000, ['LAX', 'SFO'], '2001-03-01', 5],
-    );
+    const result = await client.query('SELECT count(*)::int AS n FROM flights WHERE distance > $1 AND origin = ANY($2) AND date >= $3 LIMIT $4', [
+      1000,
+      ['LAX', 'SFO'],
+      '2001-03-01',
+      5,
+    ]);
     assert.equal(result.rows.length, 1);
     assert(result.rows[0].n > 0);
   });
@@ -97,8 +99,14 @@ describe('clients/node-postgres', function () {
 
   it('reads a result in pieces with pg-cursor and closes it early', async () => {
     const cursor = client.query(new Cursor<{ id: string }>('SELECT i::bigint AS id FROM generate_series(1, 1000) AS g(i) ORDER BY i'));
-    assert.deepEqual((await cursor.read(3)).map((row) => Number(row.id)), [1, 2, 3]);
-    assert.deepEqual((await cursor.read(2)).map((row) => Number(row.id)), [4, 5]);
+    assert.deepEqual(
+      (await cursor.read(3)).map((row) => Number(row.id)),
+      [1, 2, 3],
+    );
+    assert.deepEqual(
+      (await cursor.read(2)).map((row) => Number(row.id)),
+      [4, 5],
+    );
     await cursor.close();
     assert.equal((await client.query('SELECT 1 AS one')).rows[0].one, 1);
     const whole = client.query(new Cursor('SELECT origin FROM flights'));

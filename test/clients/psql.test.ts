@@ -50,11 +50,10 @@ describe('clients/psql', function () {
 
   function psql(command: string, expectedCode = 0): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = spawn(
-        'psql',
-        ['-X', '-h', server.host, '-p', String(server.port), '-U', server.user, '-d', server.database, '-c', command],
-        { env: { ...process.env, PAGER: '', LC_ALL: 'C' }, stdio: ['ignore', 'pipe', 'pipe'] },
-      );
+      const child = spawn('psql', ['-X', '-h', server.host, '-p', String(server.port), '-U', server.user, '-d', server.database, '-c', command], {
+        env: { ...process.env, PAGER: '', LC_ALL: 'C' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let output = '';
       child.stdout.on('data', (piece: Buffer) => {
         output += piece.toString();

@@ -22,10 +22,7 @@ export class DuckdbOracle {
   }
 
   /** Opens an oracle in which every name is a view over the given table expression. */
-  static async open(
-    tables: Readonly<Record<string, string>>,
-    settings: Readonly<Record<string, string>> = {},
-  ): Promise<DuckdbOracle> {
+  static async open(tables: Readonly<Record<string, string>>, settings: Readonly<Record<string, string>> = {}): Promise<DuckdbOracle> {
     const instance = await DuckDBInstance.create(':memory:', {
       integer_division: 'true',
       default_null_order: 'nulls_last_on_asc_first_on_desc',

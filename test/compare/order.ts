@@ -12,12 +12,7 @@ export interface ResultShape {
 }
 
 /** Compares a result with the oracle's under what SQL leaves open. Null when they agree, else what differs. */
-export function compareResults(
-  actual: readonly Row[],
-  expected: readonly Row[],
-  kinds: readonly ColumnKind[],
-  shape: ResultShape,
-): string | null {
+export function compareResults(actual: readonly Row[], expected: readonly Row[], kinds: readonly ColumnKind[], shape: ResultShape): string | null {
   if (shape.orderedBy.length > 0) {
     const keysOf = (rows: readonly Row[]): Row[] => rows.map((row) => shape.orderedBy.map((column) => row[column] ?? null));
     const keyKinds = shape.orderedBy.map((column) => kinds[column] ?? 'text');
@@ -41,15 +36,10 @@ export function compareResults(
   }
   // Only the first and the last tie group can have been cut; every group between them is whole.
   const inner = (rows: readonly Row[]): readonly Row[] =>
-    rows.filter(
-      (row) => !sameKeys(row, expected[0], shape, kinds) && !sameKeys(row, expected.at(-1), shape, kinds),
-    );
+    rows.filter((row) => !sameKeys(row, expected[0], shape, kinds) && !sameKeys(row, expected.at(-1), shape, kinds));
   return compareUnordered(inner(actual), inner(expected), kinds);
 }
 
 function sameKeys(row: Row, other: Row | undefined, shape: ResultShape, kinds: readonly ColumnKind[]): boolean {
-  return (
-    other !== undefined &&
-    shape.orderedBy.every((column) => equalValues(row[column] ?? null, other[column] ?? null, kinds[column] ?? 'text'))
-  );
+  return other !== undefined && shape.orderedBy.every((column) => equalValues(row[column] ?? null, other[column] ?? null, kinds[column] ?? 'text'));
 }

@@ -34,10 +34,7 @@ export function compareOrdered(actual: readonly Row[], expected: readonly Row[],
 
 /** True when two rows agree in every column. */
 export function equalRows(left: Row, right: Row, kinds: readonly ColumnKind[]): boolean {
-  return (
-    left.length === right.length &&
-    left.every((value, column) => equalValues(value, right[column] ?? null, kinds[column] ?? 'text'))
-  );
+  return left.length === right.length && left.every((value, column) => equalValues(value, right[column] ?? null, kinds[column] ?? 'text'));
 }
 
 /** True when every row of `part` occurs in `all`, as often. */
@@ -63,9 +60,7 @@ export function show(rows: readonly Row[]): string {
 function describeMissing(actual: readonly Row[], expected: readonly Row[], kinds: readonly ColumnKind[]): string {
   const extra = actual.find((row) => !isSubset([row], expected, kinds));
   const missing = expected.find((row) => !isSubset([row], actual, kinds));
-  return (
-    (extra === undefined ? '' : `; unexpected ${show([extra])}`) + (missing === undefined ? '' : `; missing ${show([missing])}`)
-  );
+  return (extra === undefined ? '' : `; unexpected ${show([extra])}`) + (missing === undefined ? '' : `; missing ${show([missing])}`);
 }
 
 function equalGroups(left: readonly Row[], right: readonly Row[], kinds: readonly ColumnKind[]): boolean {

@@ -113,7 +113,18 @@ describe('faults/clients', function () {
 
   it('wrong SQL of many kinds leaves the connection usable', async () => {
     const client = await server.connect();
-    for (const sql of ['SELEC', 'SELECT FROM WHERE', 'SELECT * FROM nowhere', "SELECT 'x'::int", 'SELECT 1/0', 'DROP DATABASE sluice', "SELECT '", '/*', ')(', 'SELECT $1']) {
+    for (const sql of [
+      'SELEC',
+      'SELECT FROM WHERE',
+      'SELECT * FROM nowhere',
+      "SELECT 'x'::int",
+      'SELECT 1/0',
+      'DROP DATABASE sluice',
+      "SELECT '",
+      '/*',
+      ')(',
+      'SELECT $1',
+    ]) {
       assert.match(await outcomeOf(client, sql), /^[0-9A-Z]{5}$/, sql);
     }
     assert.equal((await client.query('SELECT 1 AS one')).rows[0].one, 1);

@@ -66,7 +66,10 @@ describe('faults/processes', function () {
     let outcomes: string[] = [];
     for (let round = 0; round < 3; round += 1) {
       const planned = Array.from({ length: 10 }, (_, index) =>
-        outcomeOf(client, `EXPLAIN (DISTRIBUTED) SELECT /*+ DISTRIBUTED */ origin, count(*) FROM flights WHERE distance > ${round * 10 + index} GROUP BY origin`),
+        outcomeOf(
+          client,
+          `EXPLAIN (DISTRIBUTED) SELECT /*+ DISTRIBUTED */ origin, count(*) FROM flights WHERE distance > ${round * 10 + index} GROUP BY origin`,
+        ),
       );
       for (const child of server.children()) {
         process.kill(child.pid, 'SIGKILL');

@@ -34,7 +34,12 @@ describe('faults/socket', function () {
   });
 
   it('garbage after start-up is a protocol violation and closes the connection', async () => {
-    for (const garbage of [Buffer.from([0x01, 0, 0, 0, 4]), Buffer.from('Z\0\0\0\x05I'), Buffer.from([0x51, 0xff, 0xff, 0xff, 0xff]), Buffer.from([0x51, 0, 0, 0, 0])]) {
+    for (const garbage of [
+      Buffer.from([0x01, 0, 0, 0, 4]),
+      Buffer.from('Z\0\0\0\x05I'),
+      Buffer.from([0x51, 0xff, 0xff, 0xff, 0xff]),
+      Buffer.from([0x51, 0, 0, 0, 0]),
+    ]) {
       const connection = await RawConnection.start(server.port);
       connection.send(garbage);
       const messages = await connection.until('error').catch(() => []);

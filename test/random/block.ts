@@ -31,7 +31,12 @@ const GROUPED_TYPES: readonly ValueType[] = ['text', 'text', 'text', 'integer', 
 /** Makes one query block. */
 export function makeBlock(making: Making, request: BlockRequest): Block {
   const { numbers } = making;
-  const from = fromClause(making, request.sources, (depth) => makeBlock(making, { depth, sources: request.sources, types: null, outermost: false }), request.depth);
+  const from = fromClause(
+    making,
+    request.sources,
+    (depth) => makeBlock(making, { depth, sources: request.sources, types: null, outermost: false }),
+    request.depth,
+  );
   const where = conditions(making, from.scope, numbers.pick([0, 1, 1, 2, 3]), true);
   if (numbers.chance(request.types === null ? 55 : 35)) {
     return aggregated(making, request, from, where);

@@ -92,7 +92,10 @@ function aggregateOfType(making: Making, scope: Scope, type: ValueType): Call {
       ]);
     case 'decimal':
       // DuckDB's sum has 38 digits and no room for a larger scale: a UNION with one would round it, in Postgres not.
-      return numbers.weighted<Call>([[2, () => ({ text: `sum(${argument()})::numeric(18, 4)`, type })], [1, extremum]]);
+      return numbers.weighted<Call>([
+        [2, () => ({ text: `sum(${argument()})::numeric(18, 4)`, type })],
+        [1, extremum],
+      ]);
     case 'float':
       return numbers.weighted<Call>([
         [2, () => ({ text: `sum(${argument()})`, type })],

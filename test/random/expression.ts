@@ -43,12 +43,7 @@ export function expression(making: Making, scope: Scope, type: ValueType, depth 
 }
 
 /** What only this type has. Divisors are constants, factors small: nothing overflows, nothing divides by zero. */
-function special(
-  making: Making,
-  type: ValueType,
-  leaf: () => string,
-  again: (type?: ValueType) => string,
-): readonly (readonly [number, () => string])[] {
+function special(making: Making, type: ValueType, leaf: () => string, again: (type?: ValueType) => string): readonly (readonly [number, () => string])[] {
   const { numbers } = making;
   switch (type) {
     case 'integer':

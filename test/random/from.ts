@@ -9,15 +9,7 @@ export interface NamedSource {
 }
 
 /** Columns with few equal values: joining one more table by such a column multiplies rows by little. */
-const JOIN_TARGETS: readonly string[] = [
-  'places.code',
-  'carriers.carrier_id',
-  'carriers.hub',
-  'trips.id',
-  'notes.trip_id',
-  'nothing.code',
-  'nothing.number',
-];
+const JOIN_TARGETS: readonly string[] = ['places.code', 'carriers.carrier_id', 'carriers.hub', 'trips.id', 'notes.trip_id', 'nothing.code', 'nothing.number'];
 const JOIN_COUNTS = [0, 0, 1, 1, 1, 2, 2, 3];
 
 /** Makes a FROM: a table, CTE or derived table, joined to up to three tables. */

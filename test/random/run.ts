@@ -92,9 +92,7 @@ export function readRegressions(): RandomQuery[] {
 }
 
 function isRandomQuery(value: unknown): value is RandomQuery {
-  return (
-    typeof value === 'object' && value !== null && 'seed' in value && 'sql' in value && 'unlimitedSql' in value && 'orderedBy' in value
-  );
+  return typeof value === 'object' && value !== null && 'seed' in value && 'sql' in value && 'unlimitedSql' in value && 'orderedBy' in value;
 }
 
 /** Keeps failing queries; not on a CI machine, whose clone is thrown away. */

@@ -1,10 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
-import { findFreePort } from "./free-port.js";
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { findFreePort } from './free-port.js';
 
 /** A PostgreSQL 15 of the tests' own: trust authentication, UTF8, C collation, UTC, empty but for `postgres`. */
 export interface PostgresServer {
@@ -19,7 +19,7 @@ export interface PostgresServer {
 }
 
 /** Debian's place for the binaries; PATH does not hold them. */
-const BINARY_DIRECTORY = "/usr/lib/postgresql/15/bin";
+const BINARY_DIRECTORY = '/usr/lib/postgresql/15/bin';
 const START_TIMEOUT_MS = 20_000;
 /** Three tries: between finding a free port and binding it another process may take it. */
 const START_ATTEMPTS = 3;
@@ -28,7 +28,7 @@ let shared: Promise<PostgresServer> | null = null;
 
 /** True when PostgreSQL 15 is installed where Debian puts it. */
 export function isPostgresInstalled(): boolean {
-  return existsSync(join(BINARY_DIRECTORY, "postgres"));
+  return existsSync(join(BINARY_DIRECTORY, 'postgres'));
 }
 
 /**
@@ -43,22 +43,20 @@ export function startPostgres(): Promise<PostgresServer> {
 /** A PostgreSQL for the caller alone, with its own settings (`name=value`). The caller stops it. */
 export async function startOwnPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   if (!isPostgresInstalled()) {
-    throw new Error(
-      `PostgreSQL 15 is not installed in ${BINARY_DIRECTORY}: apt-get install postgresql-15`,
-    );
+    throw new Error(`PostgreSQL 15 is not installed in ${BINARY_DIRECTORY}: apt-get install postgresql-15`);
   }
   const owner = findServerUser();
-  const directory = mkdtempSync(join(tmpdir(), "sluice-postgres-"));
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-postgres-'));
   if (owner !== null) {
     chownSync(directory, owner.uid, owner.gid);
   }
-  const data = join(directory, "data");
+  const data = join(directory, 'data');
   const identity = owner ?? {};
-  execFileSync(
-    join(BINARY_DIRECTORY, "initdb"),
-    ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-    { ...identity, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },
-  );
+  execFileSync(join(BINARY_DIRECTORY, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
+    ...identity,
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let lastError: unknown = null;
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
     try {
@@ -68,7 +66,7 @@ export async function startOwnPostgres(settings: readonly string[] = []): Promis
     }
   }
   rmSync(directory, { recursive: true, force: true });
-  throw new Error("PostgreSQL did not start", { cause: lastError });
+  throw new Error('PostgreSQL did not start', { cause: lastError });
 }
 
 async function launch(
@@ -79,54 +77,54 @@ async function launch(
 ): Promise<PostgresServer> {
   const port = await findFreePort();
   const all = [
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
-    "fsync=off",
-    "TimeZone=UTC",
-    "log_timezone=UTC",
-    "max_connections=200",
-    "shared_buffers=256MB",
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'fsync=off',
+    'TimeZone=UTC',
+    'log_timezone=UTC',
+    'max_connections=200',
+    'shared_buffers=256MB',
     ...settings,
   ];
-  const child = spawn(
-    join(BINARY_DIRECTORY, "postgres"),
-    ["-D", data, "-p", String(port), ...all.flatMap((setting) => ["-c", setting])],
-    { ...identity, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },
-  );
-  let log = "";
-  child.stderr.on("data", (piece: Buffer) => {
+  const child = spawn(join(BINARY_DIRECTORY, 'postgres'), ['-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])], {
+    ...identity,
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (piece: Buffer) => {
     log = (log + piece.toString()).slice(-10_000);
   });
   const pid = child.pid;
   if (pid === undefined) {
-    throw new Error("postgres could not be spawned");
+    throw new Error('postgres could not be spawned');
   }
   const endAtExit = (): void => {
     endNow(child, directory);
   };
-  process.once("exit", endAtExit);
+  process.once('exit', endAtExit);
   try {
     await waitUntilReady(port, child, () => log);
   } catch (error) {
-    process.removeListener("exit", endAtExit);
-    child.kill("SIGQUIT");
+    process.removeListener('exit', endAtExit);
+    child.kill('SIGQUIT');
     throw error;
   }
   // The server must not keep a finished test process alive.
   child.unref();
-  child.stderr.on("error", () => child.stderr.destroy());
-  if ("unref" in child.stderr && typeof child.stderr.unref === "function") {
+  child.stderr.on('error', () => child.stderr.destroy());
+  if ('unref' in child.stderr && typeof child.stderr.unref === 'function') {
     child.stderr.unref();
   }
   return {
-    host: "127.0.0.1",
+    host: '127.0.0.1',
     port,
-    user: "postgres",
-    database: "postgres",
+    user: 'postgres',
+    database: 'postgres',
     directory,
     pid,
     stop: async () => {
-      process.removeListener("exit", endAtExit);
+      process.removeListener('exit', endAtExit);
       await endGracefully(child);
       rmSync(directory, { recursive: true, force: true });
     },
@@ -139,8 +137,8 @@ async function waitUntilReady(port: number, child: ChildProcess, log: () => stri
     if (child.exitCode !== null) {
       throw new Error(`postgres ended with code ${child.exitCode}:\n${log()}`);
     }
-    const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
-    client.on("error", () => undefined);
+    const client = new Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+    client.on('error', () => undefined);
     try {
       await client.connect();
       await client.end();
@@ -159,23 +157,19 @@ function endGracefully(child: ChildProcess): Promise<void> {
     return Promise.resolve();
   }
   return new Promise((resolve) => {
-    child.once("exit", () => {
+    child.once('exit', () => {
       resolve();
     });
     child.ref();
-    child.kill("SIGINT");
+    child.kill('SIGINT');
   });
 }
 
 /** In an exit handler nothing may be awaited: an immediate shutdown, waited for by looking. */
 function endNow(child: ChildProcess, directory: string): void {
-  child.kill("SIGQUIT");
+  child.kill('SIGQUIT');
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (
-    let waits = 0;
-    waits < 300 && existsSync(join(directory, "data", "postmaster.pid"));
-    waits += 1
-  ) {
+  for (let waits = 0; waits < 300 && existsSync(join(directory, 'data', 'postmaster.pid')); waits += 1) {
     Atomics.wait(pause, 0, 0, 10);
   }
   rmSync(directory, { recursive: true, force: true });
@@ -186,14 +180,14 @@ function findServerUser(): { readonly uid: number; readonly gid: number } | null
   if (process.getuid?.() !== 0) {
     return null;
   }
-  for (const name of ["postgres", "nobody"]) {
-    const line = readFileSync("/etc/passwd", "utf8")
-      .split("\n")
+  for (const name of ['postgres', 'nobody']) {
+    const line = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
       .find((entry) => entry.startsWith(`${name}:`));
-    const fields = line?.split(":");
+    const fields = line?.split(':');
     if (fields !== undefined) {
       return { uid: Number(fields[2]), gid: Number(fields[3]) };
     }
   }
-  throw new Error("running as root and found no other user to run PostgreSQL as");
+  throw new Error('running as root and found no other user to run PostgreSQL as');
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** One process as /proc shows it. `startTime` tells a reused pid from the process meant. */
 export interface ProcessEntry {
@@ -14,16 +14,16 @@ export interface ProcessEntry {
 /** The process of that pid, or null when there is none. */
 export function readProcess(pid: number): ProcessEntry | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold spaces and parentheses itself: fields are counted after the last one.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return {
       pid,
       parent: Number(fields[1]),
       ticks: Number(fields[11]) + Number(fields[12]),
-      startTime: fields[19] ?? "",
-      state: fields[0] ?? "",
-      command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim(),
+      startTime: fields[19] ?? '',
+      state: fields[0] ?? '',
+      command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim(),
     };
   } catch (error) {
     if (isGone(error)) {
@@ -35,10 +35,10 @@ export function readProcess(pid: number): ProcessEntry | null {
 
 /** All living descendants of a process, parents before children. */
 export function listDescendants(root: number): ProcessEntry[] {
-  const all = readdirSync("/proc")
+  const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name)) ?? [])
-    .filter((entry) => entry.state !== "Z");
+    .filter((entry) => entry.state !== 'Z');
   const found: ProcessEntry[] = [];
   let level = [root];
   while (level.length > 0) {
@@ -53,13 +53,13 @@ export function listDescendants(root: number): ProcessEntry[] {
 /** True while exactly that process (not another one under the same pid) lives. */
 export function isAlive(entry: ProcessEntry): boolean {
   const now = readProcess(entry.pid);
-  return now !== null && now.state !== "Z" && now.startTime === entry.startTime;
+  return now !== null && now.state !== 'Z' && now.startTime === entry.startTime;
 }
 
 /** Resident memory of a process in bytes, 0 when it is gone. */
 export function residentBytes(pid: number): number {
   try {
-    const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+    const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return line === null ? 0 : Number(line[1]) * 1024;
   } catch (error) {
     if (isGone(error)) {
@@ -70,6 +70,6 @@ export function residentBytes(pid: number): number {
 }
 
 function isGone(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOENT" || code === "ESRCH";
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ESRCH';
 }

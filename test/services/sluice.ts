@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
-import { isAlive, listDescendants, type ProcessEntry } from "./process-tree.js";
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { isAlive, listDescendants, type ProcessEntry } from './process-tree.js';
 
 /** How to start Sluice; what is left out is the small default a test wants. */
 export interface SluiceOptions {
@@ -49,7 +49,7 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
 /** Children end when their socket closes, a moment after the gateway. */
 const CHILDREN_GRACE_MS = 3_000;
-const MAIN = fileURLToPath(new URL("../../gateway/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL('../../gateway/cli/main.js', import.meta.url));
 
 /** Starts Sluice through its CLI and resolves when it says that it listens. */
 export async function startSluice(options: SluiceOptions): Promise<SluiceServer> {
@@ -57,48 +57,48 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
     throw new Error(`${MAIN} is missing: build first`);
   }
   const ownState = options.state === undefined;
-  const state = options.state ?? mkdtempSync(join(tmpdir(), "sluice-state-"));
+  const state = options.state ?? mkdtempSync(join(tmpdir(), 'sluice-state-'));
   const child = spawn(
     process.execPath,
     [
       ...(options.nodeArguments ?? []),
       MAIN,
-      "serve",
-      "--data",
+      'serve',
+      '--data',
       options.data,
-      "--port",
-      "0",
-      "--state",
+      '--port',
+      '0',
+      '--state',
       state,
-      "--spill",
-      join(state, "spill"),
-      "--executors",
+      '--spill',
+      join(state, 'spill'),
+      '--executors',
       String(options.executors ?? 1),
-      "--threads",
+      '--threads',
       String(options.threads ?? 2),
-      "--memory",
-      options.memory ?? "2GB",
+      '--memory',
+      options.memory ?? '2GB',
       ...(options.extra ?? []),
     ],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.environment } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
   );
-  let log = "";
+  let log = '';
   const remember = (piece: Buffer): void => {
     log = (log + piece.toString()).slice(-1_000_000);
   };
-  child.stdout.on("data", remember);
-  child.stderr.on("data", remember);
+  child.stdout.on('data', remember);
+  child.stderr.on('data', remember);
   const killAtExit = (): void => {
-    child.kill("SIGKILL");
+    child.kill('SIGKILL');
   };
-  process.once("exit", killAtExit);
+  process.once('exit', killAtExit);
 
   let port: number;
   try {
     port = await waitForPort(child, () => log);
   } catch (error) {
     killAtExit();
-    process.removeListener("exit", killAtExit);
+    process.removeListener('exit', killAtExit);
     if (ownState) {
       rmSync(state, { recursive: true, force: true });
     }
@@ -106,22 +106,22 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
   }
   const pid = child.pid ?? 0;
   const removeState = (): void => {
-    process.removeListener("exit", killAtExit);
+    process.removeListener('exit', killAtExit);
     if (ownState) {
       rmSync(state, { recursive: true, force: true });
     }
   };
   const server: SluiceServer = {
-    host: "127.0.0.1",
+    host: '127.0.0.1',
     port,
-    user: "sluice",
-    database: "sluice",
+    user: 'sluice',
+    database: 'sluice',
     pid,
     state,
     log: () => log,
     connect: async () => {
-      const client = new Client({ host: "127.0.0.1", port, user: "sluice", database: "sluice" });
-      client.on("error", () => undefined);
+      const client = new Client({ host: '127.0.0.1', port, user: 'sluice', database: 'sluice' });
+      client.on('error', () => undefined);
       await client.connect();
       return client;
     },
@@ -130,23 +130,21 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
     stop: async () => {
       try {
         const children = listDescendants(pid);
-        await endWithin(child, "SIGTERM", STOP_TIMEOUT_MS, () => log);
+        await endWithin(child, 'SIGTERM', STOP_TIMEOUT_MS, () => log);
         await assertAllGone(children);
         const left = listLeftovers(state, options.data);
         if (left.length > 0) {
-          throw new Error(`sluice left files behind: ${left.join(", ")}`);
+          throw new Error(`sluice left files behind: ${left.join(', ')}`);
         }
         if (child.exitCode !== 0) {
-          throw new Error(
-            `sluice ended with ${child.exitCode ?? child.signalCode}:\n${log.slice(-3000)}`,
-          );
+          throw new Error(`sluice ended with ${child.exitCode ?? child.signalCode}:\n${log.slice(-3000)}`);
         }
       } finally {
         removeState();
       }
     },
     kill: async () => {
-      await endWithin(child, "SIGKILL", STOP_TIMEOUT_MS, () => log);
+      await endWithin(child, 'SIGKILL', STOP_TIMEOUT_MS, () => log);
       removeState();
     },
   };
@@ -154,11 +152,7 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
 }
 
 /** Waits until a condition holds, looking often; fails with the message when it does not in time. */
-export async function waitUntil(
-  what: string,
-  timeoutMs: number,
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
+export async function waitUntil(what: string, timeoutMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) {
@@ -189,28 +183,21 @@ function waitForPort(child: ChildProcess, log: () => string): Promise<number> {
   });
 }
 
-async function endWithin(
-  child: ChildProcess,
-  signal: NodeJS.Signals,
-  timeoutMs: number,
-  log: () => string,
-): Promise<void> {
+async function endWithin(child: ChildProcess, signal: NodeJS.Signals, timeoutMs: number, log: () => string): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => {
+    child.once('exit', () => {
       resolve();
     });
   });
   child.kill(signal);
-  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   await ended;
   clearTimeout(timer);
-  if (signal !== "SIGKILL" && child.signalCode === "SIGKILL") {
-    throw new Error(
-      `sluice did not end within ${timeoutMs} ms of ${signal}:\n${log().slice(-3000)}`,
-    );
+  if (signal !== 'SIGKILL' && child.signalCode === 'SIGKILL') {
+    throw new Error(`sluice did not end within ${timeoutMs} ms of ${signal}:\n${log().slice(-3000)}`);
   }
 }
 
@@ -223,11 +210,9 @@ async function assertAllGone(children: readonly ProcessEntry[]): Promise<void> {
     }
     if (Date.now() > deadline) {
       for (const entry of alive) {
-        process.kill(entry.pid, "SIGKILL");
+        process.kill(entry.pid, 'SIGKILL');
       }
-      throw new Error(
-        `sluice left processes behind: ${alive.map((entry) => `${entry.pid} ${entry.command}`).join("; ")}`,
-      );
+      throw new Error(`sluice left processes behind: ${alive.map((entry) => `${entry.pid} ${entry.command}`).join('; ')}`);
     }
     await sleep(20);
   }
@@ -235,9 +220,7 @@ async function assertAllGone(children: readonly ProcessEntry[]): Promise<void> {
 
 /** Files below a shuffle, staging or spill directory of the state directory, and hidden work files in the data directory. */
 function listLeftovers(state: string, data: string): string[] {
-  const inState = listFiles(state).filter((path) =>
-    /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path),
-  );
+  const inState = listFiles(state).filter((path) => /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path));
   const inData = listFiles(data).filter((path) => /(^|\/)[._][^/]*\//.test(path));
   return [...inState, ...inData];
 }

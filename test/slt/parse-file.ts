@@ -52,9 +52,7 @@ export function rewriteParagraph(paragraph: string, block: SltBlock, observed: r
     case 'error':
       return paragraph.replace(/^statement error( \w{5})?/m, `statement error ${observed[0]}`);
     case 'query':
-      return block.mode === 'contains'
-        ? paragraph
-        : `${(paragraph.split(/^----$/m)[0] ?? '').trimEnd()}\n----\n${observed.join('\n')}`;
+      return block.mode === 'contains' ? paragraph : `${(paragraph.split(/^----$/m)[0] ?? '').trimEnd()}\n----\n${observed.join('\n')}`;
   }
 }
 

@@ -72,7 +72,9 @@ describe('tidy/files', () => {
         return [...readTracked(path).matchAll(/`([\w./-]+\.(?:ts|mjs|sql|slt))`/g)]
           .map((match) => match[1] ?? '')
           .filter((name) => !/[*<>]|^(file|name|x)\./i.test(name))
-          .filter((name) => !files.some((file) => file === name || file === `${folder}/${name}` || (file.startsWith(`${folder}/`) && file.endsWith(`/${name}`))))
+          .filter(
+            (name) => !files.some((file) => file === name || file === `${folder}/${name}` || (file.startsWith(`${folder}/`) && file.endsWith(`/${name}`))),
+          )
           .map((name) => `${path}: ${name}`);
       });
     assert.deepEqual(wrong, []);

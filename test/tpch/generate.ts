@@ -4,17 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { cachedDirectory } from '../services/sample-data.js';
-import {
-  customerRange,
-  lineitemQuery,
-  linesOfOrders,
-  ordersQuery,
-  partRange,
-  partsuppRange,
-  SETUP,
-  sizesAt,
-  smallTable,
-} from './tables.js';
+import { customerRange, lineitemQuery, linesOfOrders, ordersQuery, partRange, partsuppRange, SETUP, sizesAt, smallTable } from './tables.js';
 
 /** Raised whenever generated rows or files change, so that an old cached directory is not taken. */
 const LAYOUT = 1;

@@ -4,8 +4,7 @@
  */
 
 /** Words that part names are made of. */
-export const COLORS: readonly string[] =
-  `almond antique aquamarine azure beige bisque black blanched blue blush brown burlywood burnished chartreuse chiffon
+export const COLORS: readonly string[] = `almond antique aquamarine azure beige bisque black blanched blue blush brown burlywood burnished chartreuse chiffon
   chocolate coral cornflower cornsilk cream cyan dark deep dim dodger drab firebrick floral forest frosted gainsboro ghost
   goldenrod green grey honeydew hot indian ivory khaki lace lavender lawn lemon light lime linen magenta maroon medium
   metallic midnight mint misty moccasin navajo navy olive orange orchid pale papaya peach peru pink plum powder puff
@@ -75,6 +74,8 @@ export const ADVERBS: readonly string[] = 'quickly slowly carefully blithely fur
 export const ADJECTIVES: readonly string[] = 'special pending unusual express final regular bold ironic even silent furious ruthless'.split(' ');
 /** Nouns of free text. */
 export const NOUNS: readonly string[] =
-  'requests packages accounts deposits foxes ideas theodolites instructions dependencies excuses platelets asymptotes courts dolphins pinto-beans realms'.split(' ');
+  'requests packages accounts deposits foxes ideas theodolites instructions dependencies excuses platelets asymptotes courts dolphins pinto-beans realms'.split(
+    ' ',
+  );
 /** Verbs of free text. */
 export const VERBS: readonly string[] = 'sleep wake nag haggle cajole detect integrate use boost affix lose engage solve doze x-ray'.split(' ');
