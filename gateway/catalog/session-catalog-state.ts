@@ -21,7 +21,12 @@ export async function readCatalogState(session: Session, names: StatementNames):
   const oids = assignOids([...files, ...own].map(relationKey));
   return {
     // Temporary objects belong to one session, so its process id is part of the version once it has any.
-    relationsVersion: JSON.stringify([names.snapshot.version, identity.user, identity.database, ...(own.length === 0 ? [] : [identity.processId, session.catalog.version])]),
+    relationsVersion: JSON.stringify([
+      names.snapshot.version,
+      identity.user,
+      identity.database,
+      ...(own.length === 0 ? [] : [identity.processId, session.catalog.version]),
+    ]),
     settingsVersion: `${identity.processId}.${settings.version}`,
     database: identity.database,
     user: identity.user,

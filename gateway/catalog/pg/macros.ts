@@ -24,8 +24,16 @@ const FORMAT_TYPE = `
  */
 export const CATALOG_MACROS: readonly CatalogMacro[] = [
   { name: 'format_type', definition: `(type_oid, modifier) AS (${FORMAT_TYPE})`, reads: ['type_names'] },
-  { name: 'pg_get_userbyid', definition: `(role_oid) AS coalesce((SELECT macro_r.rolname FROM ${C}.pg_roles macro_r WHERE macro_r.oid = role_oid), 'unknown (OID=' || role_oid || ')')`, reads: ['pg_catalog.pg_roles'] },
-  { name: 'pg_table_is_visible', definition: `(relation_oid) AS (SELECT macro_n.nspname IN ('public', 'pg_catalog', 'pg_temp') FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.oid = relation_oid)`, reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'] },
+  {
+    name: 'pg_get_userbyid',
+    definition: `(role_oid) AS coalesce((SELECT macro_r.rolname FROM ${C}.pg_roles macro_r WHERE macro_r.oid = role_oid), 'unknown (OID=' || role_oid || ')')`,
+    reads: ['pg_catalog.pg_roles'],
+  },
+  {
+    name: 'pg_table_is_visible',
+    definition: `(relation_oid) AS (SELECT macro_n.nspname IN ('public', 'pg_catalog', 'pg_temp') FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.oid = relation_oid)`,
+    reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
+  },
   { name: 'pg_type_is_visible', definition: '(type_oid) AS true', reads: [] },
   { name: 'pg_function_is_visible', definition: '(function_oid) AS true', reads: [] },
   { name: 'pg_operator_is_visible', definition: '(operator_oid) AS true', reads: [] },
@@ -35,7 +43,11 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
   { name: 'pg_conversion_is_visible', definition: '(conversion_oid) AS true', reads: [] },
   { name: 'pg_get_expr', definition: '(node, relation_oid) AS node::VARCHAR, (node, relation_oid, pretty) AS node::VARCHAR', reads: [] },
   { name: 'pg_encoding_to_char', definition: "(encoding) AS CASE encoding WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END", reads: [] },
-  { name: 'pg_char_to_encoding', definition: "(name) AS CASE upper(name) WHEN 'UTF8' THEN 6 WHEN 'UNICODE' THEN 6 WHEN 'SQL_ASCII' THEN 0 ELSE -1 END", reads: [] },
+  {
+    name: 'pg_char_to_encoding',
+    definition: "(name) AS CASE upper(name) WHEN 'UTF8' THEN 6 WHEN 'UNICODE' THEN 6 WHEN 'SQL_ASCII' THEN 0 ELSE -1 END",
+    reads: [],
+  },
   { name: 'pg_get_constraintdef', definition: '(constraint_oid) AS NULL::VARCHAR, (constraint_oid, pretty) AS NULL::VARCHAR', reads: [] },
   { name: 'pg_get_indexdef', definition: '(index_oid) AS NULL::VARCHAR, (index_oid, column_number, pretty) AS NULL::VARCHAR', reads: [] },
   { name: 'pg_get_ruledef', definition: '(rule_oid) AS NULL::VARCHAR, (rule_oid, pretty) AS NULL::VARCHAR', reads: [] },
@@ -67,11 +79,27 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
   { name: 'has_any_column_privilege', definition: '(relation, privilege) AS true, (role, relation, privilege) AS true', reads: [] },
   { name: 'has_function_privilege', definition: '(function_name, privilege) AS true, (role, function_name, privilege) AS true', reads: [] },
   { name: 'pg_has_role', definition: '(role, privilege) AS true, (user_name, role, privilege) AS true', reads: [] },
-  { name: 'pg_total_relation_size', definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`, reads: ['relation_sizes'] },
-  { name: 'pg_table_size', definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`, reads: ['relation_sizes'] },
-  { name: 'pg_relation_size', definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid), (relation_oid, fork) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`, reads: ['relation_sizes'] },
+  {
+    name: 'pg_total_relation_size',
+    definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`,
+    reads: ['relation_sizes'],
+  },
+  {
+    name: 'pg_table_size',
+    definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`,
+    reads: ['relation_sizes'],
+  },
+  {
+    name: 'pg_relation_size',
+    definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid), (relation_oid, fork) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`,
+    reads: ['relation_sizes'],
+  },
   { name: 'pg_indexes_size', definition: '(relation_oid) AS 0::BIGINT', reads: [] },
-  { name: 'pg_database_size', definition: `(database_name) AS (SELECT coalesce(sum(macro_s.byte_count), 0)::BIGINT FROM ${C}.relation_sizes macro_s)`, reads: ['relation_sizes'] },
+  {
+    name: 'pg_database_size',
+    definition: `(database_name) AS (SELECT coalesce(sum(macro_s.byte_count), 0)::BIGINT FROM ${C}.relation_sizes macro_s)`,
+    reads: ['relation_sizes'],
+  },
   {
     name: 'pg_size_pretty',
     definition: `(byte_count) AS CASE
@@ -104,8 +132,16 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
       error('SLUICE:42704:type "' || given_name || '" does not exist')::BIGINT) END`,
     reads: ['type_names'],
   },
-  { name: 'to_regclass', definition: `(given_name) AS (SELECT macro_c.oid FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.relname = ${foldName('given_name')} OR macro_n.nspname || '.' || macro_c.relname = ${foldName('given_name')} ORDER BY macro_n.nspname LIMIT 1)`, reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'] },
-  { name: 'to_regtype', definition: `(given_name) AS (SELECT abs(macro_n.oid) FROM ${C}.type_names macro_n WHERE macro_n.name = lower(trim(given_name)) OR macro_n.sql_name = lower(trim(given_name)) ORDER BY macro_n.oid DESC LIMIT 1)`, reads: ['type_names'] },
+  {
+    name: 'to_regclass',
+    definition: `(given_name) AS (SELECT macro_c.oid FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.relname = ${foldName('given_name')} OR macro_n.nspname || '.' || macro_c.relname = ${foldName('given_name')} ORDER BY macro_n.nspname LIMIT 1)`,
+    reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
+  },
+  {
+    name: 'to_regtype',
+    definition: `(given_name) AS (SELECT abs(macro_n.oid) FROM ${C}.type_names macro_n WHERE macro_n.name = lower(trim(given_name)) OR macro_n.sql_name = lower(trim(given_name)) ORDER BY macro_n.oid DESC LIMIT 1)`,
+    reads: ['type_names'],
+  },
 ];
 
 /** A relation name as text, folded like an identifier unless it is quoted. */

@@ -156,7 +156,9 @@ function typeNameRows(): readonly string[] {
   });
   const aliases = TYPE_ALIASES.flatMap(([alias, name]) => {
     const type = types.find((candidate) => candidate.name === name);
-    return type === undefined || alias === name ? [] : [`(${-type.oid}, ${quoteText(alias)}, ${quoteText(type.sqlName)}, ${type.oid}, ${quoteText(type.sqlName)})`];
+    return type === undefined || alias === name
+      ? []
+      : [`(${-type.oid}, ${quoteText(alias)}, ${quoteText(type.sqlName)}, ${type.oid}, ${quoteText(type.sqlName)})`];
   });
   // An alias stands under its type's negated OID: format_type must find one row by OID, and look-ups by name take the absolute value.
   return [...rows, ...aliases];

@@ -56,7 +56,10 @@ export const informationColumns: CatalogView = {
   name: 'information_schema.columns',
   changes: 'with_relations',
   rows: (state) => {
-    const relations = [...state.relations, ...[...catalogShapes().values()].map((shape) => ({ schema: shape.schema, name: shape.name, columns: shape.columns, temporary: false }))];
+    const relations = [
+      ...state.relations,
+      ...[...catalogShapes().values()].map((shape) => ({ schema: shape.schema, name: shape.name, columns: shape.columns, temporary: false })),
+    ];
     return relations.flatMap((relation) =>
       relation.columns.map((column, index) => ({
         table_catalog: state.database,
@@ -92,12 +95,18 @@ function describeType(reported: PostgresColumnType, database: string): CatalogRo
   const isNumeric = reported.oid === OID.numeric;
   const isLimitedText = (reported.oid === OID.varchar || reported.oid === OID.bpchar) && hasModifier;
   return {
-    data_type: type === undefined ? 'USER-DEFINED' : type.category === 'A' && type.arrayOid === 0 ? 'ARRAY' : formatPostgresType({ oid: reported.oid, modifier: -1 }),
+    data_type:
+      type === undefined ? 'USER-DEFINED' : type.category === 'A' && type.arrayOid === 0 ? 'ARRAY' : formatPostgresType({ oid: reported.oid, modifier: -1 }),
     character_maximum_length: isLimitedText ? reported.modifier - 4 : null,
     character_octet_length: type?.category === 'S' ? (isLimitedText ? (reported.modifier - 4) * 4 : 1_073_741_824) : null,
     numeric_precision: binary ?? (isNumeric && hasModifier ? (reported.modifier - 4) >> 16 : null),
     numeric_precision_radix: binary === undefined ? (isNumeric ? 10 : null) : 2,
-    numeric_scale: isNumeric && hasModifier ? (reported.modifier - 4) & 0xffff : reported.oid === OID.int2 || reported.oid === OID.int4 || reported.oid === OID.int8 ? 0 : null,
+    numeric_scale:
+      isNumeric && hasModifier
+        ? (reported.modifier - 4) & 0xffff
+        : reported.oid === OID.int2 || reported.oid === OID.int4 || reported.oid === OID.int8
+          ? 0
+          : null,
     datetime_precision: reported.oid === OID.date ? 0 : type?.category === 'D' || type?.category === 'T' ? 6 : null,
     udt_catalog: database,
     udt_schema: 'pg_catalog',

@@ -79,14 +79,26 @@ export const pgTables: CatalogView = {
   rows: (state) =>
     state.relations
       .filter((relation) => relation.kind === 'table')
-      .map((relation) => ({ schemaname: relation.schema, tablename: relation.name, tableowner: state.user, tablespace: null, hasindexes: false, hasrules: false, hastriggers: false, rowsecurity: false })),
+      .map((relation) => ({
+        schemaname: relation.schema,
+        tablename: relation.name,
+        tableowner: state.user,
+        tablespace: null,
+        hasindexes: false,
+        hasrules: false,
+        hastriggers: false,
+        rowsecurity: false,
+      })),
 };
 
 /** pg_views. */
 export const pgViews: CatalogView = {
   name: 'pg_catalog.pg_views',
   changes: 'with_relations',
-  rows: (state) => state.relations.filter((relation) => relation.kind === 'view').map((relation) => ({ schemaname: relation.schema, viewname: relation.name, viewowner: state.user, definition: relation.definition ?? null })),
+  rows: (state) =>
+    state.relations
+      .filter((relation) => relation.kind === 'view')
+      .map((relation) => ({ schemaname: relation.schema, viewname: relation.name, viewowner: state.user, definition: relation.definition ?? null })),
 };
 
 /** information_schema.tables. */
@@ -121,5 +133,13 @@ export const informationViews: CatalogView = {
   rows: (state) =>
     state.relations
       .filter((relation) => relation.kind === 'view')
-      .map((relation) => ({ table_catalog: state.database, table_schema: relation.schema, table_name: relation.name, view_definition: relation.definition ?? null, check_option: 'NONE', is_updatable: 'NO', is_insertable_into: 'NO' })),
+      .map((relation) => ({
+        table_catalog: state.database,
+        table_schema: relation.schema,
+        table_name: relation.name,
+        view_definition: relation.definition ?? null,
+        check_option: 'NONE',
+        is_updatable: 'NO',
+        is_insertable_into: 'NO',
+      })),
 };

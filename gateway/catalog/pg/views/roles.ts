@@ -27,7 +27,9 @@ export const pgAuthid: CatalogView = { name: 'pg_catalog.pg_authid', changes: 'w
 export const pgUser: CatalogView = {
   name: 'pg_catalog.pg_user',
   changes: 'with_relations',
-  rows: (state) => [{ usename: state.user, usesysid: WELL_KNOWN_OID.role, usecreatedb: true, usesuper: true, userepl: false, usebypassrls: true, passwd: '********' }],
+  rows: (state) => [
+    { usename: state.user, usesysid: WELL_KNOWN_OID.role, usecreatedb: true, usesuper: true, userepl: false, usebypassrls: true, passwd: '********' },
+  ],
 };
 
 /** pg_shadow. */

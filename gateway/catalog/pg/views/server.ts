@@ -56,9 +56,37 @@ export const pgCollation: CatalogView = {
   name: 'pg_catalog.pg_collation',
   changes: 'never',
   rows: () => [
-    { oid: WELL_KNOWN_OID.defaultCollation, collname: 'default', collnamespace: WELL_KNOWN_OID.catalogSchema, collowner: WELL_KNOWN_OID.role, collprovider: 'd', collisdeterministic: true, collencoding: -1 },
-    { oid: 950, collname: 'C', collnamespace: WELL_KNOWN_OID.catalogSchema, collowner: WELL_KNOWN_OID.role, collprovider: 'c', collisdeterministic: true, collencoding: -1, collcollate: 'C', collctype: 'C' },
-    { oid: 951, collname: 'POSIX', collnamespace: WELL_KNOWN_OID.catalogSchema, collowner: WELL_KNOWN_OID.role, collprovider: 'c', collisdeterministic: true, collencoding: -1, collcollate: 'POSIX', collctype: 'POSIX' },
+    {
+      oid: WELL_KNOWN_OID.defaultCollation,
+      collname: 'default',
+      collnamespace: WELL_KNOWN_OID.catalogSchema,
+      collowner: WELL_KNOWN_OID.role,
+      collprovider: 'd',
+      collisdeterministic: true,
+      collencoding: -1,
+    },
+    {
+      oid: 950,
+      collname: 'C',
+      collnamespace: WELL_KNOWN_OID.catalogSchema,
+      collowner: WELL_KNOWN_OID.role,
+      collprovider: 'c',
+      collisdeterministic: true,
+      collencoding: -1,
+      collcollate: 'C',
+      collctype: 'C',
+    },
+    {
+      oid: 951,
+      collname: 'POSIX',
+      collnamespace: WELL_KNOWN_OID.catalogSchema,
+      collowner: WELL_KNOWN_OID.role,
+      collprovider: 'c',
+      collisdeterministic: true,
+      collencoding: -1,
+      collcollate: 'POSIX',
+      collctype: 'POSIX',
+    },
   ],
 };
 
@@ -71,7 +99,14 @@ export const pgSettings: CatalogView = {
       name,
       setting: value,
       unit: definition?.unit ?? null,
-      category: definition === undefined ? 'Customized Options' : definition.category === 'sluice' ? 'Sluice' : definition.category === 'preset' ? 'Preset Options' : 'Client Connection Defaults',
+      category:
+        definition === undefined
+          ? 'Customized Options'
+          : definition.category === 'sluice'
+            ? 'Sluice'
+            : definition.category === 'preset'
+              ? 'Preset Options'
+              : 'Client Connection Defaults',
       short_desc: definition?.description ?? null,
       extra_desc: null,
       context: definition?.settable === false ? 'internal' : 'user',

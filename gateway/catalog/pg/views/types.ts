@@ -29,7 +29,6 @@ export function typeStorage(type: PostgresType): string {
   return type.size > 0 || type.name.endsWith('vector') ? 'p' : type.name === 'numeric' ? 'm' : 'x';
 }
 
-
 /** pg_type. */
 export const pgType: CatalogView = {
   name: 'pg_catalog.pg_type',
