@@ -1,0 +1,64 @@
+import type { PlanNode } from '../plan/nodes.js';
+import { checkPlan } from '../plan/check-plan.js';
+import type { DistributedPlan, DistributeOptions } from './distributed-plan.js';
+import { findVolatile } from './find-volatile.js';
+import { place } from './place.js';
+import { totalBytes } from './place-scan.js';
+import { PlacementContext } from './placement-context.js';
+import { resolveHints, warn, type ResolvedHints } from './resolve-hints.js';
+import { gather } from './exchange.js';
+import { shareDelimJoins } from './share-delim-joins.js';
+
+/** In auto mode, tables below this size are read by one task: DuckDB's own threads are faster than exchanges. */
+const THRESHOLD_BYTES = 4 * 1024 * 1024 * 1024;
+
+/** Decides what runs where: a plan with exchanges, or the plan as it is with the reason why it stays whole. */
+export function distribute(plan: PlanNode, options: DistributeOptions): DistributedPlan {
+  const hints = resolveHints(options.hints, options.references, options.blocks);
+  const reason = reasonToStayWhole(plan, options, hints);
+  if (reason !== null) {
+    return { plan, whole: true, wholeReasons: [reason], notices: [...hints.notices, ...unusedHints(hints)], shares: new Map(), estimates: new Map() };
+  }
+  const context = new PlacementContext(options, hints);
+  const shared = shareDelimJoins(plan);
+  checkPlan(shared.plan);
+  const placed = place(shared.plan, context, shared.keysOfCte);
+  // What no single stage can give to the client is brought together in one more.
+  const result = placed.layout.kind === 'pieces' ? gather(placed, 'the result of several stages', context) : placed;
+  checkPlan(result.plan);
+  context.estimates.set(result.plan, result.estimate.rows);
+  return {
+    plan: result.plan,
+    whole: false,
+    wholeReasons: [...context.reasons],
+    notices: [...hints.notices, ...context.notices, ...unusedHints(hints)],
+    shares: context.shares,
+    estimates: context.estimates,
+  };
+}
+
+function reasonToStayWhole(plan: PlanNode, options: DistributeOptions, hints: ResolvedHints): string | null {
+  if (hints.isLocal) {
+    return 'hint LOCAL';
+  }
+  const volatile = findVolatile(plan);
+  if (volatile !== null) {
+    return `${volatile}() must run exactly once`;
+  }
+  if (options.references.some((reference) => reference.relation.source.kind === 'system')) {
+    return 'system catalogs are read by one task';
+  }
+  const bytes = totalBytes(options.references);
+  const threshold = options.thresholdBytes ?? THRESHOLD_BYTES;
+  if (options.mode === 'auto' && !hints.isDistributed && bytes < threshold) {
+    return `its tables have ${bytes} bytes, and distribution starts at ${threshold}`;
+  }
+  return null;
+}
+
+/** Join hints that no join could take. */
+function unusedHints(hints: ResolvedHints): ReturnType<typeof warn>[] {
+  return [...hints.broadcasts.values(), ...hints.shuffles.values()]
+    .filter((hint) => !hints.obeyed.has(hint))
+    .map((hint) => warn(hint, `hint ${hint.kind.toUpperCase()} had no join to act on`));
+}

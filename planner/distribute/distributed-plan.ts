@@ -1,0 +1,58 @@
+import type { Hint } from '../parse/hint.js';
+import type { PlanNode, ScanNode } from '../plan/nodes.js';
+import type { SqlNotice } from '../sql-error.js';
+import type { QueryBlock, RelationReference } from '../translate/translated.js';
+import type { TaskShare } from './split-scan.js';
+
+/** What distribution is told: the tables with their files, the hints, and how much machine there is. */
+export interface DistributeOptions {
+  readonly references: readonly RelationReference[];
+  readonly hints: readonly Hint[];
+  readonly blocks: readonly QueryBlock[];
+  /** `auto` distributes only data of `thresholdBytes` and more; `distributed` wherever it is known how. */
+  readonly mode: 'auto' | 'distributed';
+  /** Tasks that can run at the same time. */
+  readonly parallelism: number;
+  /** Partitions of every shuffle; null lets the planner choose. */
+  readonly partitionCount: number | null;
+  /** A join's side is broadcast only up to this many bytes, unless a hint asks for it. */
+  readonly broadcastByteLimit: number;
+  readonly thresholdBytes?: number;
+  /** Most bytes one scan task should read. */
+  readonly splitByteTarget?: number;
+  /** Scans are not split into tasks smaller than this on average, whatever the parallelism. */
+  readonly splitByteMinimum?: number;
+  /** Names out of RULE_NAMES; a rule that is off falls back to a more general way of the same result. */
+  readonly rulesOff?: ReadonlySet<string>;
+}
+
+/** What distribution gives: a plan with exchanges where rows move between tasks. */
+export interface DistributedPlan {
+  readonly plan: PlanNode;
+  /** True: no exchange, one task does everything. */
+  readonly whole: boolean;
+  /** Why the plan, or a part of it, stays in one task; sentences a user understands. */
+  readonly wholeReasons: readonly string[];
+  /** Hints that could not be honoured. */
+  readonly notices: readonly SqlNotice[];
+  /** The tasks' shares of every scan in `plan`, by the node's identity. */
+  readonly shares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
+  /** Estimated rows of every exchange's input, and of the plan itself, by the node's identity. */
+  readonly estimates: ReadonlyMap<PlanNode, number>;
+}
+
+/** Rules that can be switched off, for tests and for finding a wrong one. */
+export const RULE_NAMES = [
+  'prune-files',
+  'replicate-small-scan',
+  'partial-aggregate',
+  'distinct-by-argument',
+  'broadcast-join',
+  'reuse-partitioning',
+  'partial-top-n',
+  'partial-limit',
+  'partial-distinct',
+] as const;
+
+/** One of the names above. */
+export type RuleName = (typeof RULE_NAMES)[number];

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { FilterNode, ScanNode } from '../plan/nodes.js';
+import { byteCount, estimateRowCount, type FileSource } from '../relation/relation.js';
+import type { RelationReference } from '../translate/translated.js';
+import { afterConditions, type Estimate } from './estimate.js';
+import { shuffle } from './exchange.js';
+import { isHashable, pickColumns } from './key-columns.js';
+import type { PlacementContext } from './placement-context.js';
+import { columnRange, SINGLE, type Layout, type Placed } from './placed.js';
+import { placeFilter } from './place-row-wise.js';
+import { pruneFiles } from './prune-files.js';
+import { warn, type HashHint } from './resolve-hints.js';
+import { splitScan, type SplitRequest, type TaskShare } from './split-scan.js';
+
+/** A task of a scan should read about this much: enough to hide what a task costs, little enough to balance. */
+const SPLIT_BYTE_TARGET = 128 * 1024 * 1024;
+/** Below this a task costs more than it reads. */
+const SPLIT_BYTE_MINIMUM = 1024 * 1024;
+/** Up to this size a scan that is not split may be read again by every task; beyond, it is read once and sent. */
+const REPLICATED_SCAN_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Splits a scan into shares of its files and obeys PARTITION hints. Files whose values cannot pass the filters are left out. */
+export function placeScan(scan: ScanNode, context: PlacementContext): Placed {
+  const hash = context.hints.hashes.get(scan.reference);
+  return hash === undefined ? plainScan(scan, context) : hashedScan(scan, hash, (node) => plainScan(node, context), context);
+}
+
+/** A filter over a scan: where a hint hashes the scan, rows are filtered before they move. */
+export function placeFilteredScan(node: FilterNode, scan: ScanNode, context: PlacementContext): Placed {
+  const hash = context.hints.hashes.get(scan.reference);
+  if (hash === undefined || node.projection !== null) {
+    return placeFilter(node, placeScan(scan, context));
+  }
+  return hashedScan(scan, hash, (wide) => placeFilter({ ...node, input: wide, output: wide.output }, plainScan(wide, context)), context);
+}
+
+function plainScan(scan: ScanNode, context: PlacementContext): Placed {
+  const reference = referenceOf(scan, context);
+  const { source } = reference.relation;
+  assert.ok(source.kind === 'files', 'only files are scanned in stages');
+  const files = context.isOn('prune-files') ? pruneFiles(scan, reference.relation, source) : source.files;
+  const shares = splitScan(files, source.format, splitOf(scan, context));
+  context.shares.set(scan, shares);
+  const estimate = estimateScan(scan, reference, source, files.length);
+  return { plan: scan, layout: layoutOf(shares, context), estimate };
+}
+
+function layoutOf(shares: readonly TaskShare[], context: PlacementContext): Layout {
+  const [first] = shares;
+  if (shares.length > 1) {
+    return { kind: 'spread', taskCount: shares.length };
+  }
+  const isSmall = first === undefined || first.byteCount <= REPLICATED_SCAN_BYTES_MAX;
+  return isSmall && context.isOn('replicate-small-scan') ? { kind: 'replicated' } : SINGLE;
+}
+
+function splitOf(scan: ScanNode, context: PlacementContext): SplitRequest {
+  const { options } = context;
+  return (
+    context.hints.splits.get(scan.reference) ?? {
+      kind: 'auto',
+      byteTarget: options.splitByteTarget ?? SPLIT_BYTE_TARGET,
+      byteMinimum: options.splitByteMinimum ?? SPLIT_BYTE_MINIMUM,
+      parallelism: options.parallelism,
+    }
+  );
+}
+
+function estimateScan(scan: ScanNode, reference: RelationReference, source: FileSource, fileCount: number): Estimate {
+  const share = source.files.length === 0 ? 0 : fileCount / source.files.length;
+  const rows = Math.max(1, estimateRowCount(reference.relation));
+  return afterConditions({ rows: rows * share, base: rows }, scan.filters);
+}
+
+/**
+ * PARTITION(t, HASH(a, b), n): shuffles the scan's rows. Columns the query itself does not need are read for the hash
+ * and dropped after it.
+ */
+function hashedScan(scan: ScanNode, hint: HashHint, place: (scan: ScanNode) => Placed, context: PlacementContext): Placed {
+  const widened = withColumns(scan, hint.columns, context);
+  if (widened === null) {
+    context.notices.push(warn(hint.hint, `hint PARTITION names a column that its relation cannot be hashed by: ${hint.columns.join(', ')}`));
+    return place(scan);
+  }
+  const moved = shuffle(place(widened.scan), widened.keys, hint.count ?? context.partitionCount, 'hint PARTITION', context);
+  return widened.scan.output.length === scan.output.length ? moved : pickColumns(moved, columnRange(0, scan.output.length));
+}
+
+interface WidenedScan {
+  readonly scan: ScanNode;
+  readonly keys: Parameters<typeof shuffle>[1];
+}
+
+function withColumns(scan: ScanNode, names: readonly string[], context: PlacementContext): WidenedScan | null {
+  const { relation } = referenceOf(scan, context);
+  let wide = scan;
+  const keys: { column: number; type: ScanNode['output'][number] }[] = [];
+  for (const name of names) {
+    const column = relation.columns.find((candidate) => candidate.name === name);
+    if (column === undefined || !isHashable(column.type)) {
+      return null;
+    }
+    if (!wide.read.includes(name)) {
+      wide = { ...wide, read: [...wide.read, name], readTypes: [...wide.readTypes, column.type] };
+    }
+    const position = wide.read.indexOf(name);
+    if (!wide.projection.includes(position)) {
+      wide = { ...wide, projection: [...wide.projection, position], output: [...wide.output, column.type] };
+    }
+    keys.push({ column: wide.projection.indexOf(position), type: column.type });
+  }
+  return { scan: wide, keys };
+}
+
+function referenceOf(scan: ScanNode, context: PlacementContext): RelationReference {
+  const reference = context.options.references[scan.reference];
+  assert.ok(reference !== undefined, `scan of reference ${scan.reference}, which does not exist`);
+  return reference;
+}
+
+/** Bytes of all tables a plan reads, each mention counted. */
+export function totalBytes(references: readonly RelationReference[]): number {
+  return references.reduce((total, reference) => total + byteCount(reference.relation), 0);
+}

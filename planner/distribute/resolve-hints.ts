@@ -1,0 +1,156 @@
+import type { Hint } from '../parse/hint.js';
+import { SQLSTATE } from '../sqlstate.js';
+import type { SqlNotice } from '../sql-error.js';
+import type { QueryBlock, RelationReference } from '../translate/translated.js';
+import type { SplitRequest } from './split-scan.js';
+
+/** PARTITION(t, HASH(a, b), n). */
+export interface HashHint {
+  readonly columns: readonly string[];
+  readonly count: number | null;
+  readonly hint: Hint;
+}
+
+/** Hints looked up: by table reference where they name one. */
+export interface ResolvedHints {
+  readonly isLocal: boolean;
+  /** True when some hint asks for distribution. */
+  readonly isDistributed: boolean;
+  /** PARTITIONS(n). */
+  readonly partitionCount: number | null;
+  readonly shuffleAll: Hint | null;
+  readonly broadcasts: ReadonlyMap<number, Hint>;
+  readonly shuffles: ReadonlyMap<number, Hint>;
+  readonly hashes: ReadonlyMap<number, HashHint>;
+  readonly splits: ReadonlyMap<number, SplitRequest>;
+  readonly notices: readonly SqlNotice[];
+  /** Join hints that some join has obeyed; the rest are reported. */
+  readonly obeyed: Set<Hint>;
+}
+
+/** Looks every hint's relation up in its own query block, then in the blocks below. */
+export function resolveHints(hints: readonly Hint[], references: readonly RelationReference[], blocks: readonly QueryBlock[]): ResolvedHints {
+  const broadcasts = new Map<number, Hint>();
+  const shuffles = new Map<number, Hint>();
+  const hashes = new Map<number, HashHint>();
+  const splits = new Map<number, SplitRequest>();
+  const notices: SqlNotice[] = [];
+  let partitionCount: number | null = null;
+  let shuffleAll: Hint | null = null;
+  const onReference = (hint: Hint, relation: string, use: (reference: number) => void): void => {
+    const found = findReference(hint, relation, references, blocks);
+    if (typeof found === 'string') {
+      notices.push(warn(hint, found));
+    } else {
+      use(found.index);
+    }
+  };
+  for (const hint of hints) {
+    switch (hint.kind) {
+      case 'broadcast':
+        onReference(hint, hint.relation, (reference) => broadcasts.set(reference, hint));
+        break;
+      case 'shuffle_hash':
+        if (hint.relation === '*') {
+          shuffleAll = hint;
+        } else {
+          onReference(hint, hint.relation, (reference) => shuffles.set(reference, hint));
+        }
+        break;
+      case 'partitions':
+        partitionCount = hint.count;
+        break;
+      case 'partition':
+        onReference(hint, hint.relation, (reference) => {
+          if (hint.dimension !== null) {
+            notices.push(notSupported(hint, 'PARTITION(...) AS'));
+          } else if (hint.scheme.kind === 'hash') {
+            hashes.set(reference, { columns: hint.scheme.columns, count: hint.count, hint });
+          } else {
+            const split = splitRequest(hint);
+            if (split === null) {
+              notices.push(notSupported(hint, `PARTITION(${hint.relation}, ${hint.scheme.kind.toUpperCase()})`));
+            } else {
+              splits.set(reference, split);
+            }
+          }
+        });
+        break;
+      case 'repartition':
+      case 'repartition_by_range':
+      case 'coalesce':
+      case 'rebalance':
+      case 'resources':
+        notices.push(notSupported(hint, hint.kind.toUpperCase()));
+        break;
+      case 'local':
+      case 'distributed':
+        break;
+    }
+  }
+  return {
+    isLocal: hints.some((hint) => hint.kind === 'local'),
+    isDistributed: hints.some((hint) => hint.kind !== 'local' && hint.kind !== 'resources'),
+    partitionCount,
+    shuffleAll,
+    broadcasts,
+    shuffles,
+    hashes,
+    splits,
+    notices,
+    obeyed: new Set(),
+  };
+}
+
+function splitRequest(hint: Extract<Hint, { readonly kind: 'partition' }>): SplitRequest | null {
+  switch (hint.scheme.kind) {
+    case 'files':
+    case 'rows':
+      return hint.count === null ? null : { kind: 'count', count: hint.count };
+    case 'bytes':
+      return { kind: 'bytes', byteCount: hint.scheme.byteCount };
+    case 'hash':
+    case 'range':
+    case 'random':
+    case 'value':
+      return null;
+  }
+}
+
+/** The reference a hint names, or why there is none. */
+function findReference(hint: Hint, relation: string, references: readonly RelationReference[], blocks: readonly QueryBlock[]): RelationReference | string {
+  const named = references.filter((reference) => reference.alias === relation);
+  const own = named.filter((reference) => reference.block === hint.block);
+  const candidates = own.length > 0 ? own : named.filter((reference) => isBelow(reference.block, hint.block, blocks));
+  const [first, ...rest] = candidates;
+  if (first === undefined) {
+    return `hint names relation "${relation}", which is not in its query block or below it`;
+  }
+  return rest.length === 0 ? first : `hint names relation "${relation}", which occurs more than once`;
+}
+
+function isBelow(block: number, ancestor: number, blocks: readonly QueryBlock[]): boolean {
+  let current: number | null = block;
+  // A chain of parents cannot be longer than the list of blocks.
+  for (let steps = 0; current !== null && steps <= blocks.length; steps += 1) {
+    if (current === ancestor) {
+      return true;
+    }
+    current = blocks[current]?.parent ?? null;
+  }
+  return false;
+}
+
+/** A warning at a hint's position. */
+export function warn(hint: Hint, message: string): SqlNotice {
+  return { severity: 'WARNING', sqlstate: SQLSTATE.warning, message, position: hint.position };
+}
+
+function notSupported(hint: Hint, name: string): SqlNotice {
+  return {
+    severity: 'WARNING',
+    sqlstate: SQLSTATE.feature_not_supported,
+    message: `hint ${name} is not supported yet and was ignored`,
+    position: hint.position,
+  };
+}

@@ -1,0 +1,78 @@
+import type { DistributedPlan } from '../distribute/distributed-plan.js';
+import { cutPlan, type CutStage } from '../fragment/cut-plan.js';
+import type { Stage, StagedPlan } from '../fragment/staged-plan.js';
+import type { RelationReference } from '../translate/translated.js';
+import { estimateBytes } from '../distribute/estimate.js';
+import { explainOperators } from './explain-operators.js';
+
+/** What EXPLAIN needs to name things. */
+export interface ExplainContext {
+  readonly references: readonly RelationReference[];
+}
+
+/**
+ * EXPLAIN (DISTRIBUTED): a line `Stage N ...` a stage with its tasks and where its rows go and why, its operators
+ * indented below, and at the end a reason for everything that stays in one task.
+ */
+export function explainDistributed(staged: StagedPlan, distributed: DistributedPlan, context: ExplainContext): readonly string[] {
+  const stages = cutPlan(distributed);
+  const lines = stages.flatMap((cut, index) => {
+    const stage = staged.stages[index];
+    return stage === undefined ? [] : [stageLine(cut, stage), ...explainOperators(cut.plan, stages, context.references).map((line) => `  ${line}`)];
+  });
+  return [...lines, ...distributed.wholeReasons.map((reason) => `Not distributed: ${reason}`)];
+}
+
+function stageLine(cut: CutStage, stage: Stage): string {
+  const because = cut.exchange === null ? '' : ` (${cut.exchange.reason})`;
+  return `Stage ${cut.id} ${tasksText(stage)} -> ${outputText(stage)}${because}${sizeText(cut)}`;
+}
+
+function tasksText(stage: Stage): string {
+  switch (stage.tasks.kind) {
+    case 'single':
+      return '1 task';
+    case 'splits':
+      return `${stage.tasks.splits.length} tasks, one a share of the scan`;
+    case 'partitions':
+      return `${plural(stage.tasks.partitionCount, 'task')}, one a partition`;
+  }
+}
+
+function outputText(stage: Stage): string {
+  const { output } = stage;
+  switch (output.kind) {
+    case 'result':
+      return 'client';
+    case 'files':
+      return `${output.sink.format} files`;
+    case 'whole':
+      return 'all rows to every reader';
+    case 'hash':
+      return `hash(${output.keys.map((key) => `c${key.column}`).join(', ')}) into ${plural(output.partitionCount, 'partition')}`;
+  }
+}
+
+function sizeText(cut: CutStage): string {
+  if (cut.estimatedRows === null) {
+    return '';
+  }
+  const rows = Math.round(cut.estimatedRows);
+  return `  ~${rows} rows, ~${bytesText(estimateBytes({ rows, base: rows }, cut.plan.output))}`;
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+function bytesText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
