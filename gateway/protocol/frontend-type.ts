@@ -22,7 +22,7 @@ export const FRONTEND_TYPE = {
 } as const;
 
 /** For messages that carry a name at most: PostgreSQL's PQ_SMALL_MESSAGE_LIMIT. */
-export const SMALL_BODY_LENGTH_MAX = 10_000;
+const SMALL_BODY_LENGTH_MAX = 10_000;
 
 /** How long a body of this type may be; null when there is no such type. */
 export function frontendBodyLengthMax(type: number): number | null {

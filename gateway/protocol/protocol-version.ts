@@ -5,7 +5,7 @@ import { FatalSqlError } from './protocol-error.js';
 export type ProtocolVersion = number;
 
 /** Every driver of the last twenty years asks for it. */
-export const PROTOCOL_3_0: ProtocolVersion = 0x0003_0000;
+const PROTOCOL_3_0: ProtocolVersion = 0x0003_0000;
 /** PostgreSQL 18's: cancel keys of up to 256 bytes. */
 export const PROTOCOL_3_2: ProtocolVersion = 0x0003_0002;
 

@@ -6,7 +6,7 @@ import type { ProtocolVersion } from './protocol-version.js';
 /** PostgreSQL's MAX_STARTUP_PACKET_LENGTH; `options` and some settings fit many times. */
 export const STARTUP_PACKET_LENGTH_MAX = 10_000;
 /** Protocol 3.2 allows cancel keys of up to 256 bytes. */
-export const CANCEL_SECRET_LENGTH_MAX = 256;
+const CANCEL_SECRET_LENGTH_MAX = 256;
 
 const CANCEL_REQUEST_CODE = 80_877_102;
 const SSL_REQUEST_CODE = 80_877_103;
