@@ -88,9 +88,9 @@ export class Database {
     await this.#collector.run(sql);
   }
 
-  /** Runs one statement and gives its few rows. */
+  /** Runs one statement and gives its few rows. Not streamed: a stream's late errors are lost (see stream-task.ts). */
   async collect(sql: string, rowCountMax: number): Promise<readonly CollectedRow[]> {
-    const reader = await this.#collector.streamAndReadUntil(sql, rowCountMax);
+    const reader = await this.#collector.runAndReadAll(sql);
     return reader.getRowsJson().slice(0, rowCountMax);
   }
 

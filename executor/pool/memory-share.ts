@@ -62,7 +62,7 @@ export class MemoryShare {
 }
 
 /** The share of each of `count` statements. */
-export function shareOf(memoryBytes: number, count: number): number {
+function shareOf(memoryBytes: number, count: number): number {
   const parts = 2 ** Math.ceil(Math.log2(Math.max(1, count)));
   return Math.max(SHARE_BYTES_MIN, Math.floor(memoryBytes / parts));
 }

@@ -1,5 +1,4 @@
 import type { ResultColumn, ResultStream, RowBatch } from '../engine.js';
-import { cancelError } from './task-run.js';
 import type { TaskRun } from './task-run.js';
 
 /** The rows of one task as a result; `release` is called once the process is done with it. */
@@ -31,11 +30,4 @@ export function cancelOnAbort(run: TaskRun, signal: AbortSignal): void {
   }
   signal.addEventListener('abort', onAbort, { once: true });
   void run.ended.then(() => signal.removeEventListener('abort', onAbort));
-}
-
-/** Throws what the signal was aborted for. */
-export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) {
-    throw cancelError(signal.reason);
-  }
 }

@@ -6,7 +6,9 @@ import { Binder } from '../../executor/binder/binder.js';
 import { decimal, list, scalar } from '../../planner/types/data-type.js';
 import { FLIGHTS, isAlive, temporaryFolder } from './support.js';
 
-describe('executor: binder', () => {
+describe('executor: binder', function () {
+  this.timeout(30_000); // real processes on a busy machine
+
   const folder = temporaryFolder();
   const warnings: string[] = [];
   let binder: Binder;

@@ -8,7 +8,9 @@ import { isAlive, rowsOf, startPool, temporaryFolder, until } from './support.js
 
 const ENDLESS = 'SELECT count(*) FROM range(1000000000000) AS t(a) WHERE a % 7 = 3';
 
-describe('executor: processes that end', () => {
+describe('executor: processes that end', function () {
+  this.timeout(30_000); // real processes on a busy machine
+
   it('cost the statement they run, and no other', async () => {
     const test = await startPool({ executorCount: 2 });
     try {

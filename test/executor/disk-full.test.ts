@@ -7,7 +7,9 @@ import { scalar } from '../../planner/types/data-type.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { NEVER, SETTINGS, rowsOf, startPool, temporaryFolder } from './support.js';
 
-describe('executor: a full disk', () => {
+describe('executor: a full disk', function () {
+  this.timeout(30_000); // real processes on a busy machine
+
   const folder = temporaryFolder();
 
   let mounted = false;

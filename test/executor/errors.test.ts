@@ -32,7 +32,9 @@ const CASES: readonly (readonly [sql: string, sqlstate: string, message: string 
   ['SELECT 1; SELECT 2', '22023', /multiple statements/],
 ];
 
-describe('executor: errors', () => {
+describe('executor: errors', function () {
+  this.timeout(30_000); // real processes on a busy machine
+
   let test: TestPool;
 
   before(async () => {

@@ -47,7 +47,9 @@ function twoPhase(partitionCount: number): StagedPlan {
 
 const WHOLE = `SELECT origin, count(*), sum(delay)::HUGEINT FROM read_parquet('${FLIGHTS}') GROUP BY 1 ORDER BY 1`;
 
-describe('executor: staged plans', () => {
+describe('executor: staged plans', function () {
+  this.timeout(30_000); // real processes on a busy machine
+
   let test: TestPool;
   let queryCount = 0;
 

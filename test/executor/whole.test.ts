@@ -9,7 +9,9 @@ import type { TestPool } from './support.js';
 /** A query that no machine finishes during a test. */
 const ENDLESS = 'SELECT count(*) FROM range(1000000000000) AS t(a) WHERE a % 7 = 3';
 
-describe('executor: whole queries', () => {
+describe('executor: whole queries', function () {
+  this.timeout(30_000); // real processes on a busy machine
+
   let test: TestPool;
 
   before(async () => {
