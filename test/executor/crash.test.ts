@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { isAlive, rowsOf, startPool, temporaryFolder, until } from './support.js';
@@ -79,7 +79,7 @@ describe('executor: processes that end', function () {
        rowsOf(test.pool, ${JSON.stringify(ENDLESS)}).catch(() => undefined);
        setTimeout(() => console.log(JSON.stringify(test.pool.status().processIds)), 200);`,
     );
-    const gateway = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const gateway = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } });
     const [line] = await once(gateway.stdout, 'data');
     const processIds: unknown = JSON.parse(String(line));
     assert(Array.isArray(processIds) && processIds.length === 1);
@@ -90,6 +90,6 @@ describe('executor: processes that end', function () {
     const test = await startPool({ spillDirectory: join(folder, 'spill') });
     assert.equal(readdirSync(join(folder, 'spill', 'executors')).filter((name) => !name.endsWith('.owner')).length, 1);
     await test.close();
-    assert(existsSync(folder));
+    rmSync(folder, { recursive: true });
   });
 });

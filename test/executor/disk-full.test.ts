@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
 import { scalar } from '../../planner/types/data-type.js';
@@ -27,6 +27,7 @@ describe('executor: a full disk', function () {
     if (mounted) {
       execFileSync('umount', [folder]);
     }
+    rmSync(folder, { recursive: true });
   });
 
   it('fails the query that shuffles with 53100, and leaves nothing behind', async () => {
