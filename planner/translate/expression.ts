@@ -121,6 +121,7 @@ function constantExpression(constant: Constant): Typed {
     return {
       ...typed(value < 0 ? `(${value})` : String(value), OID.int4),
       constant: String(value),
+      text: String(value),
     };
   }
   if (constant.fval !== undefined) {
