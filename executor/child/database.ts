@@ -44,7 +44,6 @@ export class Database {
     const directories = [...options.allowedDirectories, options.spillDirectory].map((path) => quoteText(path.endsWith('/') ? path : `${path}/`));
     for (const statement of [
       'SET GLOBAL errors_as_json = true',
-      'SET GLOBAL integer_division = true',
       ...options.statements,
       `SET GLOBAL allowed_directories = [${directories.join(', ')}]`,
       'SET GLOBAL enable_external_access = false',

@@ -19,6 +19,9 @@ export function chooseRoad(query: TranslatedQuery, settings: RoadSettings): Road
   if (query.references.some((reference) => reference.relation.source.kind === 'system')) {
     return { kind: 'whole', reason: 'it reads system catalogs' };
   }
+  if (query.references.some((reference) => reference.relation.source.kind === 'files' && reference.relation.source.storedTypes !== undefined)) {
+    return { kind: 'whole', reason: 'it reads a temporary table with types that Parquet stores as text' };
+  }
   if (query.volatile) {
     return { kind: 'whole', reason: 'it calls a function that must run exactly once' };
   }

@@ -2,6 +2,7 @@ import type { Prelude, ResultColumnEncoding, ResultStream } from '../../executor
 import { scanSql, stubScanSql } from '../../planner/relation/scan-sql.js';
 import { estimateRowCount } from '../../planner/relation/relation.js';
 import type { RelationReference, TranslatedQuery } from '../../planner/translate/translated.js';
+import { printDataType, quoteName } from '../../planner/types/data-type.js';
 import { fillTemplate } from '../../planner/translate/translated.js';
 import { needsSystemCatalog, systemPreludes } from '../catalog/pg/system-catalog.js';
 import { formatOf } from '../session/constant-rows.js';
@@ -75,8 +76,13 @@ async function stubReferenceSql(context: QueryContext, reference: RelationRefere
   if (reference.relation.source.kind !== 'files') {
     return referenceSql(reference);
   }
-  const stub = await context.binder.stubFor(reference.relation.columns, reference.index);
-  return stubScanSql(stub, estimateRowCount(reference.relation));
+  const stub = stubScanSql(await context.binder.stubFor(reference.relation.columns, reference.index), estimateRowCount(reference.relation));
+  if (reference.relation.source.storedTypes === undefined) {
+    return stub;
+  }
+  // The stub is Parquet too and loses the same types: they are cast back, as scanSql does over the real files.
+  const columns = reference.relation.columns.map((column) => `CAST(${quoteName(column.name)} AS ${printDataType(column.type)}) AS ${quoteName(column.name)}`);
+  return `(SELECT ${columns.join(', ')} FROM ${stub})`;
 }
 
 function constantOf(parameters: ParameterConstants, number: number): string {

@@ -15,12 +15,14 @@ export async function loadParser(): Promise<void> {
 }
 
 /** Parses a text into its statements, none for an empty one. Throws SqlError 42601 with the character position in the whole text. */
-export function parseStatements(sql: string): readonly ParsedStatement[] {
-  checkText(sql);
-  if (isBlank(sql)) {
+export function parseStatements(given: string): readonly ParsedStatement[] {
+  checkText(given);
+  if (isBlank(given)) {
     return [];
   }
-  const result = parseTree(sql);
+  const first = parseTree(given);
+  const sql = first instanceof SqlError ? quoteJsonFormat(given) : given;
+  const result = sql === given ? first : parseTree(sql);
   if (result instanceof SqlError) {
     const duckdb = looksLikeDuckDB(sql);
     if (duckdb === null) {
@@ -47,6 +49,11 @@ export function parseStatements(sql: string): readonly ParsedStatement[] {
     });
   }
   return statements;
+}
+
+/** `COPY ... (FORMAT json)`: Postgres has no such format, and its grammar takes these two words together for something else. */
+function quoteJsonFormat(sql: string): string {
+  return /^\s*copy\b/i.test(sql) ? sql.replace(/\b(format)\s+json\b(?=[^']*(?:'[^']*'[^']*)*$)/i, '$1 "json"') : sql;
 }
 
 function parseTree(sql: string): ReturnType<typeof parseSync> | SqlError {

@@ -8,11 +8,8 @@ type Call = Extract<Expression, { readonly kind: 'call' }>;
 /** How operands print; the caller knows the column names. */
 export type PrintOperand = (expression: Expression) => string;
 
-/**
- * Operators written between their operands. `/` is not one of them: executors run with integer_division, under which the
- * parser reads it as `//` (NULL instead of infinity for x / 0.0); called by name it stays what the plan says.
- */
-const BINARY_OPERATORS: ReadonlySet<string> = new Set('+ - * // % ^ ** & | << >> || ~~ !~~ ~~* !~~* ~~~ -> ->> @> <@ && <-> <=> ^@'.split(' '));
+/** Operators written between their operands. */
+const BINARY_OPERATORS: ReadonlySet<string> = new Set('+ - * / // % ^ ** & | << >> || ~~ !~~ ~~* !~~* ~~~ -> ->> @> <@ && <-> <=> ^@'.split(' '));
 const PREFIX_OPERATORS = new Set(['+', '-', '~']);
 
 /** Names that are safe to call unquoted: none of them is special syntax in DuckDB's grammar. */

@@ -59,7 +59,6 @@ export class RoundTrip {
       await connection.run("SET TimeZone = 'UTC'");
     }
     // As in executors; json_serialize_plan does not see this setting, so plans never depend on it.
-    await runner.run('SET integer_division = true');
     return new RoundTrip(mkdtempSync(join(tmpdir(), 'plan-roundtrip-')), planner, runner, oracle);
   }
 

@@ -32,7 +32,7 @@ export async function askPostgres(client: Client, sql: string): Promise<Outcome>
 export async function openDuckDB(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  await connection.run("SET integer_division = true; SET TimeZone = 'UTC'; SET autoload_known_extensions = false; SET autoinstall_known_extensions = false");
+  await connection.run("SET TimeZone = 'UTC'; SET autoload_known_extensions = false; SET autoinstall_known_extensions = false");
   // The catalog's macros are another folder's; these stand for them.
   await connection.run('CREATE MACRO pg_regtype_in(name) AS name');
   await connection.run('CREATE MACRO pg_regtype_out(oid) AS oid');
