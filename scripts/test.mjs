@@ -83,8 +83,9 @@ async function runSuite(name) {
 function runMocha(files) {
   return new Promise((resolve) => {
     const mocha = join(repository, 'node_modules', 'mocha', 'bin', 'mocha.js');
+    // A failed test may leave a server open: it ends with the process, which does not wait for it.
     // --spec of .mocharc.json would add every file: the configuration is given here instead.
-    const options = ['--no-config', '--enable-source-maps', '--forbid-only', '--fail-zero', '--timeout', '10000', '--reporter', 'spec', '--no-color'];
+    const options = ['--no-config', '--enable-source-maps', '--forbid-only', '--fail-zero', '--exit', '--timeout', '10000', '--reporter', 'spec', '--no-color'];
     const child = spawn(process.execPath, [mocha, ...options, ...files], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (piece) => {

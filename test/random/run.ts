@@ -175,7 +175,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const failure of report.failures) {
       process.stdout.write(`${describeFailure(failure)}\n\n`);
     }
-    if (values.on === 'sluice') {
+    if (values.on !== 'postgres') {
       keepRegressions(report.failures);
     }
     const { count, withRows, inStages, refused, failures } = report;

@@ -126,7 +126,8 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
       return client;
     },
     children: () => listDescendants(pid),
-    leftovers: () => listLeftovers(state, options.data),
+    // Stubs of tables are kept while it runs: planning needs no file made twice.
+    leftovers: () => listLeftovers(state, options.data).filter((path) => !path.includes('/stubs/')),
     stop: async () => {
       try {
         const children = listDescendants(pid);
