@@ -13,6 +13,9 @@ import { categoryOf, isUntyped, oidOf, typeOf } from './typed.js';
 export type CoercionContext = 'implicit' | 'assignment' | 'explicit';
 
 const NUMERIC_LADDER: readonly number[] = [OID.int2, OID.int4, OID.int8, OID.numeric, OID.float4, OID.float8];
+/** pg_node_tree, which catalog functions take as text. */
+const PG_NODE_TREE = 194;
+
 const TEXTS: ReadonlySet<number> = new Set([OID.text, OID.varchar, OID.bpchar, OID.name]);
 
 /** True when Postgres converts without being asked (pg_cast.castcontext 'i'), or both are one type. */
@@ -25,7 +28,7 @@ export function isImplicitlyCoercible(from: number, to: number): boolean {
   if (fromRank >= 0 && toRank >= 0) {
     return fromRank < toRank;
   }
-  if (TEXTS.has(to) && (TEXTS.has(from) || from === OID.char)) {
+  if (TEXTS.has(to) && (TEXTS.has(from) || from === OID.char || from === PG_NODE_TREE)) {
     return true;
   }
   if (from === OID.date) {

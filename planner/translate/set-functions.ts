@@ -22,6 +22,7 @@ export const SET_FUNCTIONS: ReadonlySet<string> = new Set([
   'jsonb_array_elements_text',
   'json_object_keys',
   'jsonb_object_keys',
+  '_pg_expandarray',
 ]);
 
 /** A set-returning function as the list its rows come from; null for other functions. */
@@ -41,6 +42,10 @@ export function setFunctionList(translation: Translation, scope: Scope, name: st
     }
     case 'generate_series':
       return series(translation, args, call);
+    case '_pg_expandarray': {
+      const places = `generate_series(1, len(${first.sql}))`;
+      return { list: `list_transform(${places}, lambda i: struct_pack(x := list_extract(${first.sql}, i), n := CAST(i AS INTEGER)))`, element: row(null) };
+    }
     case 'generate_subscripts':
       return {
         list: `generate_series(CAST(1 AS INTEGER), CAST(len(${first.sql}) AS INTEGER))`,

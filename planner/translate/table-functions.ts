@@ -3,6 +3,7 @@ import type { FuncCall, Node, RangeFunction } from '../parse/syntax-tree.js';
 import { listItems, stringValues } from '../parse/syntax-tree.js';
 import { positionOf } from '../parse/statement.js';
 import { quoteName } from '../types/data-type.js';
+import type { Relation } from '../relation/relation.js';
 import { OID } from '../types/postgres-type.js';
 import { settle } from './coercion.js';
 import { translateExpression } from './recursion.js';
@@ -10,6 +11,7 @@ import { FILE_FUNCTIONS, fileFunctionCall } from './file-functions.js';
 import type { FromItem } from './from-relation.js';
 import { fromRelation, ranged } from './from-relation.js';
 import type { RangeColumn, Scope } from './scope.js';
+import { signaturesOf } from './functions/catalog.js';
 import { setFunctionList } from './set-functions.js';
 import type { Translation } from './translation.js';
 import { errorAt, uniqueAlias, unsupported } from './translation.js';
@@ -38,6 +40,10 @@ export function translateRangeFunction(translation: Translation, scope: Scope, n
       return fromFiles(translation, scope, only.FuncCall, name, aliasName ?? name, aliases);
     }
   }
+  const listing = only === undefined ? undefined : listingRelation(translation, only);
+  if (listing !== undefined) {
+    return fromRelation(translation, scope, listing, aliasName ?? listing.name, null, aliases);
+  }
   const columns = calls.flatMap((call) => functionColumns(translation, scope, call, calls.length === 1 ? aliasName : undefined));
   const sqlAlias = quoteName(uniqueAlias(translation, aliasName ?? columns[0]?.name ?? 'function'));
   const streamed = only === undefined || node.ordinality === true || columns.length !== 1 ? null : streamedSeries(only, columns[0]);
@@ -56,6 +62,15 @@ export function translateRangeFunction(translation: Translation, scope: Scope, n
   }
   const sql = streamed ?? `(SELECT ${items.join(', ')})`;
   return ranged(translation, `${sql} AS ${sqlAlias}`, aliasName ?? columns[0]?.name ?? null, null, sqlAlias, outputs, aliases);
+}
+
+/** Catalog functions without arguments that list rows (pg_get_keywords(), pg_timezone_names()) are relations of that name. */
+function listingRelation(translation: Translation, node: Node): Relation | undefined {
+  if (!('FuncCall' in node) || (node.FuncCall.args ?? []).length > 0) {
+    return undefined;
+  }
+  const name = stringValues(node.FuncCall.funcname).at(-1) ?? '';
+  return signaturesOf(name).length > 0 || !name.startsWith('pg_') ? undefined : translation.environment.findRelation('pg_catalog', name);
 }
 
 function fromFiles(translation: Translation, scope: Scope, call: FuncCall, name: string, alias: string, aliases: readonly string[]): FromItem {
