@@ -60,6 +60,7 @@ export function tableScope(making: Making, name: string): { readonly text: strin
     throw new Error(`no table ${name}`);
   }
   const alias = making.fresh(name.slice(0, 1));
+  making.mention(name, alias);
   return {
     text: `${name} ${alias}`,
     alias,

@@ -20,11 +20,17 @@ export interface RandomQuery {
 export function makeQuery(seed: number): RandomQuery {
   const numbers = new NumberSource(seed);
   let aliases = 0;
+  const split: string[] = [];
   const making: Making = {
     numbers,
     fresh: (prefix) => {
       aliases += 1;
       return `${prefix}${aliases}`;
+    },
+    mention: (table, alias) => {
+      if (table === 'trips' || table === 'notes') {
+        split.push(alias);
+      }
     },
   };
   const sources: NamedSource[] = [];
@@ -57,12 +63,14 @@ export function makeQuery(seed: number): RandomQuery {
   const limited = numbers.chance(small ? 25 : 80);
   const limit = limited ? ` LIMIT ${numbers.pick([1, 5, 10, 50, 300])}${numbers.chance(20) ? ` OFFSET ${numbers.pick([1, 3, 20])}` : ''}` : '';
   const shuffle = numbers.pick(['', '', ' SHUFFLE_HASH(*)']);
+  // The tables of several files are too small to be split unless a hint says so.
+  const shares = split.filter(() => numbers.chance(80)).map((alias) => ` PARTITION(${alias}, ${numbers.pick(['FILES', 'ROWS'])}, ${numbers.between(2, 5)})`);
   return {
     seed,
     sql: body + order + limit,
     unlimitedSql: body + order,
     orderedBy,
     limited,
-    hints: `DISTRIBUTED PARTITIONS(${numbers.between(1, 7)})${shuffle}`,
+    hints: `DISTRIBUTED PARTITIONS(${numbers.between(1, 7)})${shuffle}${shares.join('')}`,
   };
 }

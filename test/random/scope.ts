@@ -31,6 +31,8 @@ export interface Making {
   readonly numbers: NumberSource;
   /** A new alias with that prefix, unique in the query. */
   readonly fresh: (prefix: string) => string;
+  /** Told of every mention of a table: its name and its alias, which is unique in the query. */
+  readonly mention: (table: string, alias: string) => void;
 }
 
 /** Columns of a scope with that type. */

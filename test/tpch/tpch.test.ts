@@ -7,7 +7,7 @@ import { explainDistributed } from '../runner/explain.js';
 import { queryAsText } from '../runner/wire-rows.js';
 import { startSluice, type SluiceServer } from '../services/sluice.js';
 import { tpchDirectory } from './generate.js';
-import { tpchQueries, withHints, type TpchQuery } from './queries.js';
+import { splitHints, tpchQueries, withHints, type TpchQuery } from './queries.js';
 import { tpchViews } from './views.js';
 
 const SCALE = Number(process.env['SLUICE_TPCH_SCALE'] ?? '0.01');
@@ -51,18 +51,18 @@ describe(`tpch at scale ${SCALE}`, function () {
     });
     for (const partitions of PARTITION_COUNTS) {
       it(`${query.name} distributed over ${partitions}`, async () => {
-        await check(query, withHints(query.sql, `DISTRIBUTED PARTITIONS(${partitions})`));
+        await check(query, withHints(query.sql, `DISTRIBUTED PARTITIONS(${partitions}) ${splitHints(query.sql, partitions)}`));
       });
     }
     it(`${query.name} with every join shuffled`, async () => {
-      await check(query, withHints(query.sql, 'DISTRIBUTED PARTITIONS(3) SHUFFLE_HASH(*)'));
+      await check(query, withHints(query.sql, `DISTRIBUTED PARTITIONS(3) SHUFFLE_HASH(*) ${splitHints(query.sql, 2)}`));
     });
   }
 
   it(`runs at least ${DISTRIBUTED_QUERIES_MIN} queries in several stages and says why where it does not`, async () => {
     const whole: string[] = [];
     for (const query of queries) {
-      const plan = await explainDistributed(client, withHints(query.sql, 'DISTRIBUTED PARTITIONS(4)'));
+      const plan = await explainDistributed(client, withHints(query.sql, `DISTRIBUTED PARTITIONS(4) ${splitHints(query.sql, 4)}`));
       if (plan.stageCount < 2) {
         whole.push(query.name);
         assert.match(plan.text, /\b(whole|because|not distributed|reason)\b/i, `${query.name} gives no reason:\n${plan.text}`);
