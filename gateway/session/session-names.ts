@@ -27,11 +27,24 @@ export class SessionNames {
     this.#session = session;
   }
 
+  /** Names for a statement that is known to name no table: nothing is looked at, so nothing is waited for. */
+  withoutTables(): StatementNames {
+    return new StatementNames(this.#session, NO_TABLES);
+  }
+
   /** Names as they are now; everything that is loaded through it stays as it was loaded. */
   async current(): Promise<StatementNames> {
     return new StatementNames(this.#session, await this.#session.services.datasets.snapshot());
   }
 }
+
+const NO_TABLES: CatalogSnapshot = {
+  version: 0,
+  has: () => false,
+  find: () => undefined,
+  load: () => Promise.resolve(undefined),
+  relations: () => [],
+};
 
 /** Names for one statement. */
 export class StatementNames implements NameSource {

@@ -39,6 +39,7 @@ export class Session implements SessionBackend {
   /** Statements of SQL's PREPARE, by name. */
   readonly prepared: Map<string, SessionStatement> = new Map();
   onNotice: ((notice: SqlNotice) => void) | null = null;
+  onDeallocate: ((name: string | null) => boolean) | null = null;
 
   readonly #statements = new StatementCache<readonly SessionStatement[]>();
   readonly #parsed = new StatementCache<SessionStatement>();

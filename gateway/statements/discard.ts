@@ -18,6 +18,7 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
           }
           session.settings.resetAll();
           session.prepared.clear();
+          session.onDeallocate?.(null);
           session.catalog.clear();
           session.forgetPlans();
           return { tag: 'DISCARD ALL' };

@@ -61,9 +61,13 @@ export function prepareDeallocate(session: Session, statement: ParsedStatement):
     command(statement, () => {
       if (name === null) {
         session.prepared.clear();
+        session.onDeallocate?.(null);
         return { tag: 'DEALLOCATE ALL' };
       }
-      if (!session.prepared.delete(name)) {
+      // SQL and the protocol share one set of names in Postgres.
+      const isOurs = session.prepared.delete(name);
+      const isTheWires = session.onDeallocate?.(name) ?? false;
+      if (!isOurs && !isTheWires) {
         throw new SqlError(SQLSTATE.invalid_sql_statement_name, `prepared statement "${name}" does not exist`);
       }
       return { tag: 'DEALLOCATE' };

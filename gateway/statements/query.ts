@@ -70,6 +70,10 @@ export class QueryStatement implements SessionStatement {
   }
 
   async describe(): Promise<readonly ResultColumn[]> {
+    const known = this.#knownConstant();
+    if (known !== null && this.#described?.query === known) {
+      return this.#described.columns;
+    }
     const { context, query } = await this.translate();
     if (this.#described?.query !== query) {
       this.#described = { query, columns: await describeQuery(context, query) };
@@ -84,22 +88,36 @@ export class QueryStatement implements SessionStatement {
   }
 
   async run(options: ExecuteOptions): Promise<ExecutionResult> {
+    const known = this.#knownConstant();
+    const quick = known === null ? null : this.#runConstant(known, options);
+    if (quick !== null) {
+      return quick;
+    }
     const { context, query } = await this.translate();
-    const constant = query.tableless ? this.#runConstant(query, options) : null;
+    const constant = this.#runConstant(query, options);
     if (constant !== null) {
-      return rowsResult(constant, query.notices);
+      return constant;
     }
     const { stream, notices } = await runQuery(context, query, bindParameters(query.parameterTypes, options, context.outputSettings()), options);
     return rowsResult(stream, [...query.notices, ...notices]);
   }
 
+  /** The translation of a query that was found to be constant and still is: it costs no look at tables. */
+  #knownConstant(): TranslatedQuery | null {
+    const translation = this.#translation;
+    if (translation === null || translation.translated.constants === undefined || translation.environment.lookups().length > 0) {
+      return null;
+    }
+    return translation.environment.holdsFor(this.#session.names.withoutTables()) ? translation.translated : null;
+  }
+
   /** Answers a query over nothing but constants without an executor, where that is known to give the same answer. */
-  #runConstant(query: TranslatedQuery, options: ExecuteOptions): ResultStream | null {
+  #runConstant(query: TranslatedQuery, options: ExecuteOptions): ExecutionResult | null {
     const row = evaluateConstant(this.#statement, query, options.parameters);
     if (row === null || row.columns.some((column, index) => formatOf(options.resultFormats, index) === 'binary' && !hasSimpleBinaryForm(column.type.oid))) {
       return null;
     }
-    return constantRows(row.columns, row.rows, options.resultFormats);
+    return rowsResult(constantRows(row.columns, row.rows, options.resultFormats), query.notices);
   }
 }
 
