@@ -6,7 +6,9 @@ import { readPlan } from '../../planner/bind/read-plan.js';
 import { cutIntoStages } from '../../planner/fragment/cut-into-stages.js';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
-import type { PlanNode } from '../../planner/plan/nodes.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { PlanNode, ReadPlanResult } from '../../planner/plan/nodes.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
@@ -55,9 +57,20 @@ export async function planQuery(
   return { kind: 'staged', logical: logical.plan, distributed, staged, notices: distributed.notices };
 }
 
-/** DuckDB's optimized logical plan of the query. */
-export async function bindQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<ReturnType<typeof readPlan>> {
-  return readPlan(await context.binder.plan(await stubSql(context, query, parameters), context.setting('TimeZone')));
+/**
+ * DuckDB's optimized logical plan of the query. Where DuckDB fails to give one (its serializer has faults of its own), the
+ * query runs whole: what is wrong with the query itself is then reported by that run.
+ */
+export async function bindQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<ReadPlanResult> {
+  const sql = await stubSql(context, query, parameters);
+  try {
+    return readPlan(await context.binder.plan(sql, context.setting('TimeZone')));
+  } catch (error) {
+    if (error instanceof SqlError && error.sqlstate !== SQLSTATE.crash_shutdown) {
+      return { kind: 'unknown', reason: `DuckDB gives no plan of it: ${error.message}${error.detail === undefined ? '' : ` (${error.detail})`}` };
+    }
+    throw error;
+  }
 }
 
 /** Runs a staged plan and streams its last stage's rows. */
