@@ -69,7 +69,7 @@ async function check(client: Client, oracle: DuckdbOracle, query: RandomQuery, r
       }
     } catch (error) {
       if (error instanceof DatabaseError) {
-        return { ...nothing, difference: `${run.name}: error ${error.code} ${error.message}`, refused: false };
+        return { ...nothing, difference: `${run.name}: error ${error.code} ${error.message} ${error.detail ?? ''}`, refused: false };
       }
       throw error;
     }
