@@ -1,6 +1,8 @@
 import type { PlanNode } from '../plan/nodes.js';
 import { checkPlan } from '../plan/check-plan.js';
 import type { DistributedPlan, DistributeOptions } from './distributed-plan.js';
+import { hasUnnamedField } from '../bind/read-type.js';
+import { walkPlan } from '../plan/walk-plan.js';
 import { findVolatile } from './find-volatile.js';
 import { place } from './place.js';
 import { totalBytes } from './place-scan.js';
@@ -16,8 +18,16 @@ const THRESHOLD_BYTES = 4 * 1024 * 1024 * 1024;
 export function distribute(plan: PlanNode, options: DistributeOptions): DistributedPlan {
   const hints = resolveHints(options.hints, options.references, options.blocks);
   const reason = reasonToStayWhole(plan, options, hints);
+  const whole = (why: string): DistributedPlan => ({
+    plan,
+    whole: true,
+    wholeReasons: [why],
+    notices: [...hints.notices, ...unusedHints(hints)],
+    shares: new Map(),
+    estimates: new Map(),
+  });
   if (reason !== null) {
-    return { plan, whole: true, wholeReasons: [reason], notices: [...hints.notices, ...unusedHints(hints)], shares: new Map(), estimates: new Map() };
+    return whole(reason);
   }
   const context = new PlacementContext(options, hints);
   const shared = shareDelimJoins(plan);
@@ -26,6 +36,9 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
   // What no single stage can give to the client is brought together in one more.
   const result = placed.layout.kind === 'pieces' ? gather(placed, 'the result of several stages', context) : placed;
   checkPlan(result.plan);
+  if (movesUnnamedFields(result.plan)) {
+    return whole('rows of structs without field names cannot be moved between tasks');
+  }
   context.estimates.set(result.plan, result.estimate.rows);
   return {
     plan: result.plan,
@@ -35,6 +48,15 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     shares: context.shares,
     estimates: context.estimates,
   };
+}
+
+/** Files between stages name every field, so ROW(1, 2) cannot go through one. */
+function movesUnnamedFields(plan: PlanNode): boolean {
+  let found = false;
+  walkPlan(plan, (node) => {
+    found ||= node.kind === 'exchange' && node.output.some(hasUnnamedField);
+  });
+  return found;
 }
 
 function reasonToStayWhole(plan: PlanNode, options: DistributeOptions, hints: ResolvedHints): string | null {

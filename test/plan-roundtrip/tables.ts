@@ -32,7 +32,7 @@ const TYPES = `SELECT * FROM (VALUES
   AS v(ti, si, i, bi, u8, ub, f, d, de, de38, vc, bl, bo, uu, dt, tm, ts, tz, iv, li, st, m, js, e)`;
 
 /** Makes the small tables the statements are written over. */
-export async function addSmallTables(trip: RoundTrip): Promise<void> {
+export async function addSmallTables(trip: Pick<RoundTrip, 'addTable'>): Promise<void> {
   await trip.addTable('t', T);
   await trip.addTable('u', U);
   await trip.addTable('e', E);

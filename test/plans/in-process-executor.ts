@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { dataTypeOfLogicalType } from '../../executor/encode/duckdb-type.js';
+import type { FragmentPiece, PlanColumn, ScanShare, Stage, StagedPlan } from '../../planner/fragment/staged-plan.js';
+import { printDataType, quoteName } from '../../planner/types/data-type.js';
+
+/** What became of a staged plan. */
+export interface StagedRun {
+  /** SQL that gives the result's rows, in order when one task made them; valid until the next run. */
+  readonly resultSql: string;
+  readonly stageCount: number;
+  readonly taskCount: number;
+}
+
+/** A task of a stage: its shares of the scans, and its partition where its inputs are hashed. */
+interface Task {
+  readonly scans: readonly ScanShare[];
+  readonly partition: number | null;
+}
+
+/**
+ * Runs a staged plan in the test process: every stage's tasks one after another, each stage's rows kept in a temporary
+ * table with the number of the partition they go to. What executors do with files, without the files.
+ */
+export class InProcessExecutor {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs all stages; the last one's rows can then be read. */
+  async run(plan: StagedPlan): Promise<StagedRun> {
+    let taskCount = 0;
+    for (const stage of plan.stages) {
+      const tasks = tasksOf(stage);
+      taskCount += tasks.length;
+      for (const [index, task] of tasks.entries()) {
+        await this.#runTask(plan, stage, task, index === 0);
+      }
+    }
+    const last = plan.stages.at(-1);
+    assert.ok(last !== undefined, 'a plan without stages');
+    const columns = names(last.fragment.columns);
+    return { resultSql: `SELECT ${columns.join(', ')} FROM ${tableOf(last.id)} ORDER BY rowid`, stageCount: plan.stages.length, taskCount };
+  }
+
+  async #runTask(plan: StagedPlan, stage: Stage, task: Task, isFirst: boolean): Promise<void> {
+    const query = stage.fragment.sql.map((piece) => fillPiece(plan, piece, task)).join('');
+    const columns = names(stage.fragment.columns);
+    const into = isFirst ? `CREATE OR REPLACE TEMP TABLE ${tableOf(stage.id)} AS` : `INSERT INTO ${tableOf(stage.id)}`;
+    const sql = `${into} SELECT ${[...columns, `${partitionSql(stage)} AS partition_index`].join(', ')} FROM (${query}) AS task(${columns.join(', ')})`;
+    try {
+      await this.#connection.run(sql);
+      if (isFirst) {
+        await this.#checkTypes(stage);
+      }
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\nin stage ${stage.id}\n${sql}`, { cause: error });
+    }
+  }
+
+  /** Readers take the plan's word for the types of a stage's rows. */
+  async #checkTypes(stage: Stage): Promise<void> {
+    const result = await this.#connection.runAndReadAll(`FROM ${tableOf(stage.id)} LIMIT 0`);
+    const actual = result
+      .columnTypes()
+      .slice(0, -1)
+      .map((type) => printDataType(dataTypeOfLogicalType(type)));
+    assert.deepEqual(
+      actual,
+      stage.fragment.columns.map((column) => printDataType(column.type)),
+    );
+  }
+}
+
+/** The tasks a stage's layout describes. */
+function tasksOf(stage: Stage): readonly Task[] {
+  const { tasks } = stage;
+  switch (tasks.kind) {
+    case 'single':
+      return [{ scans: tasks.scans, partition: null }];
+    case 'splits':
+      return tasks.splits.map((scans) => ({ scans, partition: null }));
+    case 'partitions':
+      return Array.from({ length: tasks.partitionCount }, (_, partition) => ({ scans: tasks.scans, partition }));
+  }
+}
+
+function partitionSql(stage: Stage): string {
+  const { output } = stage;
+  switch (output.kind) {
+    case 'result':
+    case 'files':
+    case 'whole':
+      return 'NULL::UBIGINT';
+    case 'hash':
+      return `hash(${output.keys.map((key) => `CAST(c${key.column} AS ${printDataType(key.type)})`).join(', ')}) % ${output.partitionCount}`;
+  }
+}
+
+function fillPiece(plan: StagedPlan, piece: FragmentPiece, task: Task): string {
+  if (typeof piece === 'string') {
+    return piece;
+  }
+  switch (piece.kind) {
+    case 'scan': {
+      const share = task.scans.find((candidate) => candidate.scan === piece.scan);
+      assert.ok(share !== undefined, `a task without its share of scan ${piece.scan}`);
+      return share.sql;
+    }
+    case 'exchange': {
+      const producer = plan.stages.find((stage) => stage.id === piece.stage);
+      assert.ok(producer !== undefined, `stage ${piece.stage} does not exist`);
+      const isPartitioned = producer.output.kind === 'hash' && task.partition !== null;
+      return `(SELECT ${names(piece.columns).join(', ')} FROM ${tableOf(piece.stage)}${isPartitioned ? ` WHERE partition_index = ${task.partition}` : ''})`;
+    }
+  }
+}
+
+function tableOf(stage: number): string {
+  return `stage_rows_${stage}`;
+}
+
+function names(columns: readonly PlanColumn[]): readonly string[] {
+  return columns.map((column) => quoteName(column.name));
+}
