@@ -6,6 +6,7 @@ import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import type { StatementNames } from '../session/session-names.js';
 import type { CatalogRelation, CatalogState } from './pg/catalog-state.js';
 import { assignOids } from './pg/catalog-state.js';
+import { TEMPORARY_SCHEMA_NAME } from './pg/views/schemas.js';
 
 /** What the system catalogs show to this session now: the files' tables and the session's own views and temporary tables. */
 export async function readCatalogState(session: Session, names: StatementNames): Promise<CatalogState> {
@@ -28,6 +29,7 @@ export async function readCatalogState(session: Session, names: StatementNames):
       ...(own.length === 0 ? [] : [identity.processId, session.catalog.version]),
     ]),
     settingsVersion: `${identity.processId}.${settings.version}`,
+    searchPath: names.searchPath.map((schema) => (schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : schema)),
     database: identity.database,
     user: identity.user,
     schemas: [...new Set(files.map((relation) => relation.schema).filter((schema) => schema !== 'public'))],
@@ -57,7 +59,7 @@ function relationKey(relation: Relation): string {
 function describeRelation(relation: Relation, oid: number): CatalogRelation {
   return {
     oid,
-    schema: relation.schema,
+    schema: relation.schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : relation.schema,
     name: relation.name,
     kind: relation.source.kind === 'view' ? 'view' : 'table',
     temporary: relation.schema === TEMPORARY_SCHEMA,

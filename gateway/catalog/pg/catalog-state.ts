@@ -10,6 +10,8 @@ export interface CatalogState {
   readonly database: string;
   readonly user: string;
   readonly schemas: readonly string[];
+  /** Schemas searched for names without one: what stands in none of them is not visible. */
+  readonly searchPath: readonly string[];
   readonly relations: readonly CatalogRelation[];
   readonly settings: readonly { readonly definition: SettingDefinition | undefined; readonly name: string; readonly value: string }[];
   readonly sessions: readonly CatalogSession[];
@@ -52,6 +54,7 @@ export const WELL_KNOWN_OID = {
   heapAccessMethod: 2,
   defaultTablespace: 1663,
   defaultCollation: 100,
+  collationC: 950,
 } as const;
 
 /** First OID given to users' objects, as in PostgreSQL. */

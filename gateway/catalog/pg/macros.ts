@@ -1,150 +1,121 @@
-/** A DuckDB macro that answers a Postgres catalog function, and the catalog relations it reads. */
+import type { LookupName } from './lookups.js';
+
+/** A DuckDB macro that answers a Postgres catalog function or reads or writes a reg* type, and the variables it reads. */
 export interface CatalogMacro {
   readonly name: string;
   /** Everything after `CREATE OR REPLACE MACRO name`: overloads by number of arguments. */
   readonly definition: string;
-  readonly reads: readonly string[];
+  readonly reads: readonly LookupName[];
 }
 
-const C = 'sluice_catalog';
+/** The value a map variable has for a key; NULL for none. */
+function lookUp(variable: string, key: string): string {
+  return `map_extract_value(getvariable('sluice_${variable}'), ${key})`;
+}
 
-/** A type's name with its modifier, as format_type prints it; the types' SQL names are loaded beside pg_type. */
-const FORMAT_TYPE = `
-  CASE WHEN type_oid IS NULL THEN NULL ELSE coalesce((
-    SELECT CASE
-      WHEN modifier IS NULL OR modifier < 4 THEN macro_n.sql_name
-      WHEN macro_n.base_oid = 1700 THEN replace(macro_n.sql_name, 'numeric', 'numeric(' || ((modifier - 4) >> 16) || ',' || ((modifier - 4) & 65535) || ')')
-      WHEN macro_n.base_oid IN (1042, 1043) THEN replace(macro_n.sql_name, macro_n.base_name, macro_n.base_name || '(' || (modifier - 4) || ')')
-      ELSE macro_n.sql_name END
-    FROM ${C}.type_names macro_n WHERE macro_n.oid = type_oid), '???') END`;
+/** Text that names something, as its key in a map: folded unless it is quoted. */
+const GIVEN_KEY = `CASE WHEN contains(given_name, '"') THEN trim(given_name) ELSE lower(trim(given_name)) END`;
+const GIVEN_TYPE = `replace(regexp_replace(lower(trim(given_name)), '^pg_catalog[.]|[(][^)]*[)]', '', 'g'), ' []', '[]')`;
+
+/** The output of a reg* type: a name, the number when nothing has it, and a dash for 0. */
+function writeReg(name: string, variable: string, lookup: LookupName): CatalogMacro {
+  return {
+    name,
+    definition: `(object_oid) AS CASE WHEN object_oid = 0 THEN '-' ELSE coalesce(${lookUp(variable, 'CAST(object_oid AS BIGINT)')}, CAST(object_oid AS VARCHAR)) END`,
+    reads: [lookup],
+  };
+}
+
+/** The input of a reg* type: a number, a dash, or a name that must exist. */
+function readReg(name: string, variable: string, lookup: LookupName, key: string, sqlstate: string, noun: string): CatalogMacro {
+  return {
+    name,
+    definition:
+      `(given_name) AS CASE WHEN given_name IS NULL THEN NULL WHEN regexp_full_match(given_name, '[0-9]+') THEN TRY_CAST(given_name AS BIGINT) WHEN given_name = '-' THEN 0 ` +
+      `ELSE coalesce(${lookUp(variable, key)}, CAST(error('SLUICE:${sqlstate}:${noun} "' || given_name || '" does not exist') AS BIGINT)) END`,
+    reads: [lookup],
+  };
+}
+
+/** to_reg*: NULL where the input function would fail. */
+function findReg(name: string, variable: string, lookup: LookupName, key: string): CatalogMacro {
+  return { name, definition: `(given_name) AS ${lookUp(variable, key)}`, reads: [lookup] };
+}
+
+const TYPE_NAME = lookUp('type_name', 'CAST(type_oid AS BIGINT)');
+
+/** A type's name with its modifier, as format_type prints it. */
+const FORMAT_TYPE = `CASE
+  WHEN type_oid IS NULL THEN NULL
+  WHEN type_oid = 0 THEN '-'
+  WHEN modifier = -1 AND type_oid = 1042 THEN 'bpchar'
+  WHEN modifier IS NULL OR modifier < 0 THEN coalesce(${TYPE_NAME}, '???')
+  WHEN type_oid IN (1700, 1231) THEN replace(${TYPE_NAME}, 'numeric', 'numeric(' || ((modifier - 4) >> 16) || ',' || ((modifier - 4) & 65535) || ')')
+  WHEN type_oid IN (1042, 1014) THEN replace(${TYPE_NAME}, 'character', 'character(' || (modifier - 4) || ')')
+  WHEN type_oid IN (1043, 1015) THEN replace(${TYPE_NAME}, 'varying', 'varying(' || (modifier - 4) || ')')
+  WHEN type_oid IN (1560, 1561) THEN replace(${TYPE_NAME}, 'bit', 'bit(' || modifier || ')')
+  WHEN type_oid IN (1562, 1563) THEN replace(${TYPE_NAME}, 'varying', 'varying(' || modifier || ')')
+  WHEN type_oid IN (1083, 1183, 1266, 1270, 1114, 1115, 1184, 1185) THEN replace(${TYPE_NAME}, ' with', '(' || modifier || ') with')
+  WHEN type_oid IN (1186, 1187) AND (modifier & 65535) <> 65535 THEN replace(${TYPE_NAME}, 'interval', 'interval(' || (modifier & 65535) || ')')
+  ELSE coalesce(${TYPE_NAME}, '???') END`;
+
+const RELATION_BYTES = `coalesce(${lookUp('relation_bytes', 'relation_oid')}, CASE WHEN ${lookUp('relation_name', 'relation_oid')} IS NOT NULL THEN 0 END)`;
+const VIEW_DEFINITION = lookUp('view_definition', 'view_oid');
 
 /**
- * Every macro. DuckDB's macros are not hygienic: names inside one would capture names in its arguments, hence the `macro_`
- * aliases and the parameters that are no column's name. They stand in an order in which each comes after those it calls.
+ * Every macro. DuckDB's macros are not hygienic: names inside one would capture names in its arguments, hence parameters
+ * that are no column's name.
  */
 export const CATALOG_MACROS: readonly CatalogMacro[] = [
-  { name: 'format_type', definition: `(type_oid, modifier) AS (${FORMAT_TYPE})`, reads: ['type_names'] },
+  { name: 'format_type', definition: `(type_oid, modifier) AS ${FORMAT_TYPE}`, reads: ['types'] },
   {
     name: 'pg_get_userbyid',
-    definition: `(role_oid) AS coalesce((SELECT macro_r.rolname FROM ${C}.pg_roles macro_r WHERE macro_r.oid = role_oid), 'unknown (OID=' || role_oid || ')')`,
-    reads: ['pg_catalog.pg_roles'],
+    definition: `(role_oid) AS coalesce(${lookUp('role_name', 'role_oid')}, 'unknown (OID=' || role_oid || ')')`,
+    reads: ['relations'],
   },
   {
     name: 'pg_table_is_visible',
-    definition: `(relation_oid) AS (SELECT macro_n.nspname IN ('public', 'pg_catalog', 'pg_temp') FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.oid = relation_oid)`,
-    reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
+    definition: `(relation_oid) AS CASE WHEN list_contains(getvariable('sluice_relation_visible'), relation_oid) THEN true WHEN ${lookUp('relation_name', 'relation_oid')} IS NOT NULL THEN false END`,
+    reads: ['relations'],
   },
-  { name: 'pg_type_is_visible', definition: '(type_oid) AS true', reads: [] },
-  { name: 'pg_function_is_visible', definition: '(function_oid) AS true', reads: [] },
-  { name: 'pg_operator_is_visible', definition: '(operator_oid) AS true', reads: [] },
-  { name: 'pg_opclass_is_visible', definition: '(opclass_oid) AS true', reads: [] },
-  { name: 'pg_opfamily_is_visible', definition: '(family_oid) AS true', reads: [] },
-  { name: 'pg_collation_is_visible', definition: '(collation_oid) AS true', reads: [] },
-  { name: 'pg_conversion_is_visible', definition: '(conversion_oid) AS true', reads: [] },
-  { name: 'pg_get_expr', definition: '(node, relation_oid) AS node::VARCHAR, (node, relation_oid, pretty) AS node::VARCHAR', reads: [] },
-  { name: 'pg_encoding_to_char', definition: "(encoding) AS CASE encoding WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END", reads: [] },
-  {
-    name: 'pg_char_to_encoding',
-    definition: "(name) AS CASE upper(name) WHEN 'UTF8' THEN 6 WHEN 'UNICODE' THEN 6 WHEN 'SQL_ASCII' THEN 0 ELSE -1 END",
-    reads: [],
-  },
-  { name: 'pg_get_constraintdef', definition: '(constraint_oid) AS NULL::VARCHAR, (constraint_oid, pretty) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_indexdef', definition: '(index_oid) AS NULL::VARCHAR, (index_oid, column_number, pretty) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_ruledef', definition: '(rule_oid) AS NULL::VARCHAR, (rule_oid, pretty) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_triggerdef', definition: '(trigger_oid) AS NULL::VARCHAR, (trigger_oid, pretty) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_functiondef', definition: '(function_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_function_result', definition: '(function_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_function_arguments', definition: '(function_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_function_identity_arguments', definition: '(function_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_function_sqlbody', definition: '(function_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_partkeydef', definition: '(relation_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_partition_constraintdef', definition: '(relation_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_statisticsobjdef_columns', definition: '(statistics_oid) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_get_serial_sequence', definition: '(table_name, column_name) AS NULL::VARCHAR', reads: [] },
-  {
-    name: 'pg_get_viewdef',
-    definition: `(view_oid) AS (SELECT macro_v.definition FROM ${C}.pg_views macro_v JOIN ${C}.pg_class macro_c ON macro_c.relname = macro_v.viewname JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace AND macro_n.nspname = macro_v.schemaname WHERE macro_c.oid = view_oid), (view_oid, pretty) AS (SELECT macro_v.definition FROM ${C}.pg_views macro_v JOIN ${C}.pg_class macro_c ON macro_c.relname = macro_v.viewname JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace AND macro_n.nspname = macro_v.schemaname WHERE macro_c.oid = view_oid)`,
-    reads: ['pg_catalog.pg_views', 'pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
-  },
-  { name: 'obj_description', definition: '(object_oid) AS NULL::VARCHAR, (object_oid, catalog_name) AS NULL::VARCHAR', reads: [] },
-  { name: 'shobj_description', definition: '(object_oid, catalog_name) AS NULL::VARCHAR', reads: [] },
-  { name: 'col_description', definition: '(relation_oid, column_number) AS NULL::VARCHAR', reads: [] },
-  { name: 'pg_relation_is_publishable', definition: '(relation_oid) AS false', reads: [] },
-  { name: 'pg_is_in_recovery', definition: '() AS false', reads: [] },
-  { name: 'pg_tablespace_location', definition: "(tablespace_oid) AS ''", reads: [] },
-  { name: 'has_table_privilege', definition: '(relation, privilege) AS true, (role, relation, privilege) AS true', reads: [] },
-  { name: 'has_schema_privilege', definition: '(schema_name, privilege) AS true, (role, schema_name, privilege) AS true', reads: [] },
-  { name: 'has_database_privilege', definition: '(database_name, privilege) AS true, (role, database_name, privilege) AS true', reads: [] },
-  { name: 'has_column_privilege', definition: '(relation, column_name, privilege) AS true, (role, relation, column_name, privilege) AS true', reads: [] },
-  { name: 'has_any_column_privilege', definition: '(relation, privilege) AS true, (role, relation, privilege) AS true', reads: [] },
-  { name: 'has_function_privilege', definition: '(function_name, privilege) AS true, (role, function_name, privilege) AS true', reads: [] },
-  { name: 'pg_has_role', definition: '(role, privilege) AS true, (user_name, role, privilege) AS true', reads: [] },
-  {
-    name: 'pg_total_relation_size',
-    definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`,
-    reads: ['relation_sizes'],
-  },
-  {
-    name: 'pg_table_size',
-    definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`,
-    reads: ['relation_sizes'],
-  },
-  {
-    name: 'pg_relation_size',
-    definition: `(relation_oid) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid), (relation_oid, fork) AS (SELECT macro_s.byte_count FROM ${C}.relation_sizes macro_s WHERE macro_s.oid = relation_oid)`,
-    reads: ['relation_sizes'],
-  },
-  { name: 'pg_indexes_size', definition: '(relation_oid) AS 0::BIGINT', reads: [] },
+  { name: 'pg_get_viewdef', definition: `(view_oid) AS ${VIEW_DEFINITION}`, reads: ['relations'] },
+  { name: 'pg_relation_size', definition: `(relation_oid) AS ${RELATION_BYTES}`, reads: ['relations'] },
   {
     name: 'pg_database_size',
-    definition: `(database_name) AS (SELECT coalesce(sum(macro_s.byte_count), 0)::BIGINT FROM ${C}.relation_sizes macro_s)`,
-    reads: ['relation_sizes'],
+    definition: "() AS CAST(coalesce(list_sum(map_values(getvariable('sluice_relation_bytes'))), 0) AS BIGINT)",
+    reads: ['relations'],
+  },
+  { name: 'pg_get_function_arguments', definition: `(procedure_oid) AS ${lookUp('procedure_arguments', 'procedure_oid')}`, reads: ['procedures'] },
+  { name: 'pg_get_function_result', definition: `(procedure_oid) AS ${lookUp('procedure_result', 'procedure_oid')}`, reads: ['procedures'] },
+  {
+    name: 'oidvectortypes',
+    definition: `(type_oids) AS array_to_string(list_transform(type_oids, lambda macro_oid: ${lookUp('type_name', 'macro_oid')}), ', ')`,
+    reads: ['types'],
   },
   {
-    name: 'pg_size_pretty',
-    definition: `(byte_count) AS CASE
-      WHEN abs(byte_count) < 10240 THEN byte_count::BIGINT || ' bytes'
-      WHEN abs(byte_count) < 10240 * 1024 - 512 THEN round(byte_count / 1024.0)::BIGINT || ' kB'
-      WHEN abs(byte_count) < (10240 * 1024 - 512) * 1024 THEN round(byte_count / 1048576.0)::BIGINT || ' MB'
-      WHEN abs(byte_count) < (10240 * 1024 - 512) * 1048576 THEN round(byte_count / 1073741824.0)::BIGINT || ' GB'
-      ELSE round(byte_count / 1099511627776.0)::BIGINT || ' TB' END`,
-    reads: [],
+    name: 'pg_current_setting',
+    definition: `(setting_name) AS coalesce(${lookUp('setting', 'lower(setting_name)')}, CASE WHEN setting_name IS NOT NULL THEN error('SLUICE:42704:unrecognized configuration parameter "' || setting_name || '"') END)`,
+    reads: ['settings'],
   },
-  {
-    name: 'pg_regclass_out',
-    definition: `(relation_oid) AS CASE WHEN relation_oid = 0 THEN '-' ELSE coalesce((SELECT CASE WHEN macro_n.nspname IN ('public', 'pg_catalog', 'pg_temp') THEN '' ELSE macro_n.nspname || '.' END || CASE WHEN regexp_full_match(macro_c.relname, '[a-z_][a-z0-9_$]*') THEN macro_c.relname ELSE '"' || replace(macro_c.relname, '"', '""') || '"' END FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.oid = relation_oid), relation_oid::VARCHAR) END`,
-    reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
-  },
-  {
-    name: 'pg_regclass_in',
-    definition: `(given_name) AS CASE WHEN regexp_full_match(given_name, '[0-9]+') THEN try_cast(given_name AS BIGINT) WHEN given_name = '-' THEN 0 ELSE coalesce(
-      (SELECT macro_c.oid FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace
-       WHERE CASE WHEN regexp_matches(given_name, '\\.') THEN macro_n.nspname || '.' || macro_c.relname = ${foldName('given_name')} ELSE macro_c.relname = ${foldName('given_name')} AND macro_n.nspname IN ('public', 'pg_catalog', 'pg_temp') END
-       ORDER BY macro_n.nspname = 'pg_temp' DESC, macro_n.nspname = 'pg_catalog' DESC LIMIT 1),
-      error('SLUICE:42P01:relation "' || given_name || '" does not exist')::BIGINT) END`,
-    reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
-  },
-  { name: 'pg_regtype_out', definition: "(type_oid) AS CASE WHEN type_oid = 0 THEN '-' ELSE format_type(type_oid, NULL::INTEGER) END", reads: ['type_names'] },
-  {
-    name: 'pg_regtype_in',
-    definition: `(given_name) AS CASE WHEN regexp_full_match(given_name, '[0-9]+') THEN try_cast(given_name AS BIGINT) WHEN given_name = '-' THEN 0 ELSE coalesce(
-      (SELECT abs(macro_n.oid) FROM ${C}.type_names macro_n WHERE macro_n.name = lower(trim(replace(given_name, 'pg_catalog.', ''))) OR macro_n.sql_name = lower(trim(replace(given_name, 'pg_catalog.', ''))) ORDER BY macro_n.oid DESC LIMIT 1),
-      error('SLUICE:42704:type "' || given_name || '" does not exist')::BIGINT) END`,
-    reads: ['type_names'],
-  },
-  {
-    name: 'to_regclass',
-    definition: `(given_name) AS (SELECT macro_c.oid FROM ${C}.pg_class macro_c JOIN ${C}.pg_namespace macro_n ON macro_n.oid = macro_c.relnamespace WHERE macro_c.relname = ${foldName('given_name')} OR macro_n.nspname || '.' || macro_c.relname = ${foldName('given_name')} ORDER BY macro_n.nspname LIMIT 1)`,
-    reads: ['pg_catalog.pg_class', 'pg_catalog.pg_namespace'],
-  },
-  {
-    name: 'to_regtype',
-    definition: `(given_name) AS (SELECT abs(macro_n.oid) FROM ${C}.type_names macro_n WHERE macro_n.name = lower(trim(given_name)) OR macro_n.sql_name = lower(trim(given_name)) ORDER BY macro_n.oid DESC LIMIT 1)`,
-    reads: ['type_names'],
-  },
+  writeReg('pg_regclass_out', 'relation_name', 'relations'),
+  writeReg('pg_regtype_out', 'type_name', 'types'),
+  writeReg('pg_regproc_out', 'procedure_name', 'procedures'),
+  writeReg('pg_regprocedure_out', 'procedure_signature', 'procedures'),
+  writeReg('pg_regoper_out', 'operator_name', 'operators'),
+  writeReg('pg_regoperator_out', 'operator_signature', 'operators'),
+  writeReg('pg_regnamespace_out', 'schema_name', 'relations'),
+  writeReg('pg_regrole_out', 'role_name', 'relations'),
+  writeReg('pg_regconfig_out', 'schema_name', 'relations'),
+  writeReg('pg_regdictionary_out', 'schema_name', 'relations'),
+  readReg('pg_regclass_in', 'relation_oid', 'relations', GIVEN_KEY, '42P01', 'relation'),
+  readReg('pg_regtype_in', 'type_oid', 'types', GIVEN_TYPE, '42704', 'type'),
+  readReg('pg_regproc_in', 'procedure_oid', 'procedures', `replace(${GIVEN_KEY}, 'pg_catalog.', '')`, '42883', 'function'),
+  readReg('pg_regprocedure_in', 'procedure_oid', 'procedures', `replace(replace(${GIVEN_KEY}, 'pg_catalog.', ''), ', ', ',')`, '42883', 'function'),
+  readReg('pg_regnamespace_in', 'schema_oid', 'relations', GIVEN_KEY, '3F000', 'schema'),
+  readReg('pg_regrole_in', 'role_oid', 'relations', GIVEN_KEY, '42704', 'role'),
+  findReg('pg_to_regclass', 'relation_oid', 'relations', GIVEN_KEY),
+  findReg('pg_to_regtype', 'type_oid', 'types', GIVEN_TYPE),
+  findReg('pg_to_regproc', 'procedure_oid', 'procedures', `replace(${GIVEN_KEY}, 'pg_catalog.', '')`),
+  findReg('pg_to_regnamespace', 'schema_oid', 'relations', GIVEN_KEY),
+  findReg('pg_to_regrole', 'role_oid', 'relations', GIVEN_KEY),
 ];
-
-/** A relation name as text, folded like an identifier unless it is quoted. */
-function foldName(argument: string): string {
-  return `CASE WHEN contains(${argument}, '"') THEN replace(${argument}, '"', '') ELSE lower(trim(${argument})) END`;
-}

@@ -1,44 +1,17 @@
 import type { Prelude } from '../../../executor/engine.js';
 import type { Relation } from '../../../planner/relation/relation.js';
-import { quoteText } from '../../../planner/types/data-type.js';
-import { allPostgresTypes } from '../../../planner/types/postgres-type.js';
+import { quoteName, quoteText } from '../../../planner/types/data-type.js';
 import type { CatalogState } from './catalog-state.js';
-import type { CatalogView } from './catalog-view.js';
-import { CATALOG_SCHEMA, catalogShapes, catalogTableName, loadStatements } from './catalog-view.js';
+import type { CatalogRow, CatalogView } from './catalog-view.js';
+import { columnDefinitions, insertStatement } from './load-rows.js';
+import { lookupPrelude } from './lookups.js';
 import { CATALOG_MACROS } from './macros.js';
-import { informationColumns, pgAttribute } from './views/columns.js';
-import { informationTables, informationViews, pgClass, pgTables, pgViews } from './views/relations.js';
-import { pgAuthid, pgRoles, pgShadow, pgUser } from './views/roles.js';
-import { pgNamespace, schemata } from './views/schemas.js';
-import { pgAm, pgCollation, pgDatabase, pgLanguage, pgSettings, pgStatActivity, pgTablespace } from './views/server.js';
-import { pgType } from './views/types.js';
+import { rememberedPrelude } from './remembered-preludes.js';
+import type { CatalogShape } from './shapes.js';
+import { CATALOG_SCHEMA, catalogShapes, catalogTableName } from './shapes.js';
+import { CATALOG_VIEWS } from './views/all-views.js';
 
-/** Catalog relations that have rows; all others are there and empty. */
-const VIEWS: readonly CatalogView[] = [
-  pgNamespace,
-  schemata,
-  pgClass,
-  pgTables,
-  pgViews,
-  informationTables,
-  informationViews,
-  pgAttribute,
-  informationColumns,
-  pgType,
-  pgDatabase,
-  pgTablespace,
-  pgAm,
-  pgLanguage,
-  pgCollation,
-  pgSettings,
-  pgStatActivity,
-  pgRoles,
-  pgAuthid,
-  pgUser,
-  pgShadow,
-];
-
-const viewByName: ReadonlyMap<string, CatalogView> = new Map(VIEWS.map((view) => [view.name, view]));
+const viewByName: ReadonlyMap<string, CatalogView> = new Map(CATALOG_VIEWS.map((view) => [view.name, view]));
 
 const relations = new Map<string, Relation>();
 
@@ -55,7 +28,11 @@ export function findSystemRelation(schema: string, name: string): Relation | und
   return relation;
 }
 
+const shapeByTableName: ReadonlyMap<string, CatalogShape> = new Map([...catalogShapes().values()].map((shape) => [catalogTableName(shape), shape]));
+const macroByName = new Map(CATALOG_MACROS.map((macro) => [macro.name, macro]));
 const macroPattern = new RegExp(`\\b(?:${CATALOG_MACROS.map((macro) => macro.name).join('|')})\\s*\\(`);
+const macroNames = new RegExp(`\\b(${CATALOG_MACROS.map((macro) => macro.name).join('|')})\\s*\\(`, 'g');
+const tableNames = new RegExp(`\\b${CATALOG_SCHEMA}\\."[^"]+"`, 'g');
 
 /** True when this DuckDB SQL needs something that `systemPreludes` loads; a cheap test for the many statements that do not. */
 export function needsSystemCatalog(sql: string): boolean {
@@ -64,20 +41,14 @@ export function needsSystemCatalog(sql: string): boolean {
 
 /** What an executor must hold to run this DuckDB SQL: the catalog relations it names and the macros it calls, with what those read. */
 export function systemPreludes(sql: string, state: CatalogState): readonly Prelude[] {
-  const needed = new Set<string>();
-  for (const shape of catalogShapes().values()) {
-    if (sql.includes(catalogTableName(shape))) {
-      needed.add(shape.qualifiedName);
-    }
-  }
-  const macros = macroPattern.test(sql);
-  if (macros) {
-    for (const macro of CATALOG_MACROS) {
-      macro.reads.forEach((name) => needed.add(name));
-    }
-  }
-  const preludes = [...needed].map((name) => relationPrelude(name, state));
-  return macros ? [...preludes, MACRO_PRELUDE] : preludes;
+  const shapes = new Set([...sql.matchAll(tableNames)].map((match) => shapeByTableName.get(match[0])));
+  const macros = [...sql.matchAll(macroNames)].map((match) => macroByName.get(match[1] ?? ''));
+  const lookups = new Set(macros.flatMap((macro) => macro?.reads ?? []));
+  return [
+    ...[...shapes].flatMap((shape) => (shape === undefined ? [] : relationPreludes(shape, state))),
+    ...[...lookups].map((lookup) => lookupPrelude(lookup, state)),
+    ...(lookups.size === 0 ? [] : [MACRO_PRELUDE]),
+  ];
 }
 
 const MACRO_PRELUDE: Prelude = {
@@ -86,28 +57,71 @@ const MACRO_PRELUDE: Prelude = {
   statements: CATALOG_MACROS.map((macro) => `CREATE OR REPLACE MACRO ${macro.name}${macro.definition}`),
 };
 
-function relationPrelude(qualifiedName: string, state: CatalogState): Prelude {
-  if (qualifiedName === 'type_names') {
-    return TYPE_NAMES_PRELUDE;
+const CREATE_SCHEMA = `CREATE SCHEMA IF NOT EXISTS ${CATALOG_SCHEMA}`;
+
+/** Columns that name the database or its owner, the same in every row. */
+const STATE_COLUMNS: Readonly<Record<string, (state: CatalogState) => string>> = {
+  table_catalog: (state) => state.database,
+  udt_catalog: (state) => state.database,
+  catalog_name: (state) => state.database,
+  tableowner: (state) => state.user,
+  viewowner: (state) => state.user,
+  schema_owner: (state) => state.user,
+};
+
+/**
+ * A relation whose rows never change is one table. One with rows of both kinds is a table of the fixed rows, loaded once,
+ * and the relation itself: a copy of them and the session's rows, made anew when these change.
+ */
+function relationPreludes(shape: CatalogShape, state: CatalogState): readonly Prelude[] {
+  const view = viewByName.get(shape.qualifiedName);
+  const table = catalogTableName(shape);
+  const fixedRows = view?.fixedRows;
+  const ownRows = view?.rows;
+  if (ownRows === undefined) {
+    return [rememberedPrelude(shape.qualifiedName, 'fixed', () => createTable(table, shape, fixedRows === undefined ? [] : fixedRows()))];
   }
-  if (qualifiedName === 'relation_sizes') {
-    return { name: qualifiedName, version: state.relationsVersion, statements: relationSizes(state) };
+  const version = versionOf(view, state);
+  const own = (): readonly CatalogRow[] => ownRows(state).map((row) => withState(shape, row, state));
+  if (fixedRows === undefined) {
+    return [rememberedPrelude(shape.qualifiedName, version, () => createTable(table, shape, own()))];
   }
-  const shape = catalogShapes().get(qualifiedName);
-  if (shape === undefined) {
-    throw new Error(`no catalog relation ${qualifiedName}`);
-  }
-  const view = viewByName.get(qualifiedName);
-  return { name: qualifiedName, version: versionOf(view, state), statements: loadStatements(shape, view === undefined ? [] : view.rows(state)) };
+  const fixedTable = `${CATALOG_SCHEMA}.${quoteName(`fixed ${shape.qualifiedName}`)}`;
+  return [
+    rememberedPrelude(`fixed ${shape.qualifiedName}`, 'fixed', () => createTable(fixedTable, shape, fixedRows())),
+    rememberedPrelude(shape.qualifiedName, version, () => {
+      const insert = insertStatement(table, shape.columns, own());
+      return [`CREATE OR REPLACE TABLE ${table} AS SELECT *${replaced(shape, state)} FROM ${fixedTable}`, ...(insert === null ? [] : [insert])];
+    }),
+  ];
+}
+
+function createTable(table: string, shape: CatalogShape, rows: readonly CatalogRow[]): readonly string[] {
+  const insert = insertStatement(table, shape.columns, rows);
+  return [CREATE_SCHEMA, `CREATE OR REPLACE TABLE ${table} (${columnDefinitions(shape.columns)})`, ...(insert === null ? [] : [insert])];
+}
+
+function withState(shape: CatalogShape, row: CatalogRow, state: CatalogState): CatalogRow {
+  const values = shape.columns.flatMap(({ name }) => {
+    const valueOf = STATE_COLUMNS[name];
+    return valueOf === undefined ? [] : [[name, valueOf(state)] as const];
+  });
+  return values.length === 0 ? row : { ...row, ...Object.fromEntries(values) };
+}
+
+function replaced(shape: CatalogShape, state: CatalogState): string {
+  const items = shape.columns.flatMap(({ name }) => {
+    const valueOf = STATE_COLUMNS[name];
+    return valueOf === undefined ? [] : [`CAST(${quoteText(valueOf(state))} AS VARCHAR) AS ${quoteName(name)}`];
+  });
+  return items.length === 0 ? '' : ` REPLACE (${items.join(', ')})`;
 }
 
 /** Distinguishes versions of what is different every time it is looked at. */
 let lookCount = 0;
 
 function versionOf(view: CatalogView | undefined, state: CatalogState): string {
-  switch (view?.changes ?? 'never') {
-    case 'never':
-      return 'fixed';
+  switch (view?.changes ?? 'with_relations') {
     case 'with_relations':
       return state.relationsVersion;
     case 'with_settings':
@@ -116,50 +130,4 @@ function versionOf(view: CatalogView | undefined, state: CatalogState): string {
       lookCount += 1;
       return String(lookCount);
   }
-}
-
-function relationSizes(state: CatalogState): readonly string[] {
-  const rows = state.relations.map((relation) => `(${relation.oid}, ${relation.byteCount})`);
-  return [
-    `CREATE SCHEMA IF NOT EXISTS ${CATALOG_SCHEMA}`,
-    `CREATE OR REPLACE TABLE ${CATALOG_SCHEMA}.relation_sizes (oid BIGINT, byte_count BIGINT)`,
-    ...(rows.length === 0 ? [] : [`INSERT INTO ${CATALOG_SCHEMA}.relation_sizes VALUES ${rows.join(', ')}`]),
-  ];
-}
-
-/** SQL spellings people write for types beside the ones format_type prints. */
-const TYPE_ALIASES: readonly (readonly [alias: string, name: string])[] = [
-  ['int', 'int4'],
-  ['decimal', 'numeric'],
-  ['float', 'float8'],
-  ['timestamp', 'timestamp'],
-  ['time', 'time'],
-  ['char', 'bpchar'],
-];
-
-const TYPE_NAMES_PRELUDE: Prelude = {
-  name: 'type_names',
-  version: 'fixed',
-  statements: [
-    `CREATE SCHEMA IF NOT EXISTS ${CATALOG_SCHEMA}`,
-    `CREATE OR REPLACE TABLE ${CATALOG_SCHEMA}.type_names (oid BIGINT, name VARCHAR, sql_name VARCHAR, base_oid BIGINT, base_name VARCHAR)`,
-    `INSERT INTO ${CATALOG_SCHEMA}.type_names VALUES ${typeNameRows().join(', ')}`,
-  ],
-};
-
-function typeNameRows(): readonly string[] {
-  const types = allPostgresTypes();
-  const byOid = new Map(types.map((type) => [type.oid, type]));
-  const rows = types.map((type) => {
-    const base = type.category === 'A' && type.arrayOid === 0 ? (byOid.get(type.elementOid) ?? type) : type;
-    return `(${type.oid}, ${quoteText(type.name)}, ${quoteText(type.sqlName)}, ${base.oid}, ${quoteText(base.sqlName)})`;
-  });
-  const aliases = TYPE_ALIASES.flatMap(([alias, name]) => {
-    const type = types.find((candidate) => candidate.name === name);
-    return type === undefined || alias === name
-      ? []
-      : [`(${-type.oid}, ${quoteText(alias)}, ${quoteText(type.sqlName)}, ${type.oid}, ${quoteText(type.sqlName)})`];
-  });
-  // An alias stands under its type's negated OID: format_type must find one row by OID, and look-ups by name take the absolute value.
-  return [...rows, ...aliases];
 }

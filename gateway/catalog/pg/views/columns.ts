@@ -2,9 +2,9 @@ import type { Column } from '../../../../planner/relation/relation.js';
 import type { PostgresColumnType } from '../../../../planner/types/postgres-type.js';
 import { OID, formatPostgresType, postgresTypeByOid, postgresTypeOf } from '../../../../planner/types/postgres-type.js';
 import type { CatalogRow, CatalogView } from '../catalog-view.js';
-import { catalogShapes } from '../catalog-view.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
-import { typeAlignment, typeIsByValue, typeStorage } from './types.js';
+import { catalogRelationShapes } from '../shapes.js';
+import { systemTypeByOid } from './system-types.js';
 
 /** The Postgres type a relation's column is reported as. */
 export function reportedType(column: Column): PostgresColumnType {
@@ -13,21 +13,20 @@ export function reportedType(column: Column): PostgresColumnType {
 
 function attributeRow(relationOid: number, column: Column, index: number): CatalogRow {
   const reported = reportedType(column);
-  const type = postgresTypeByOid(reported.oid);
-  const isText = type?.category === 'S';
+  const type = systemTypeByOid(reported.oid);
   return {
     attrelid: relationOid,
     attname: column.name,
     atttypid: reported.oid,
     attstattarget: -1,
-    attlen: type?.size ?? -1,
+    attlen: type?.length ?? -1,
     attnum: index + 1,
-    attndims: type !== undefined && type.elementOid !== 0 ? 1 : 0,
+    attndims: type !== undefined && type.category === 'A' && type.arrayOid === 0 ? 1 : 0,
     attcacheoff: -1,
     atttypmod: reported.modifier,
-    attbyval: type !== undefined && typeIsByValue(type),
-    attalign: type === undefined ? 'i' : typeAlignment(type),
-    attstorage: type === undefined ? 'x' : typeStorage(type),
+    attbyval: type?.byValue ?? false,
+    attalign: type?.alignment ?? 'i',
+    attstorage: type?.storage ?? 'x',
     attcompression: '',
     attnotnull: column.notNull === true,
     atthasdef: false,
@@ -37,7 +36,7 @@ function attributeRow(relationOid: number, column: Column, index: number): Catal
     attisdropped: false,
     attislocal: true,
     attinhcount: 0,
-    attcollation: isText ? WELL_KNOWN_OID.defaultCollation : 0,
+    attcollation: type?.collation ?? 0,
   };
 }
 
@@ -45,38 +44,42 @@ function attributeRow(relationOid: number, column: Column, index: number): Catal
 export const pgAttribute: CatalogView = {
   name: 'pg_catalog.pg_attribute',
   changes: 'with_relations',
-  rows: (state) => [
-    ...state.relations.flatMap((relation) => relation.columns.map((column, index) => attributeRow(relation.oid, column, index))),
-    ...[...catalogShapes().values()].flatMap((shape) => shape.columns.map((column, index) => attributeRow(shape.oid, column, index))),
-  ],
+  fixedRows: () =>
+    catalogRelationShapes().flatMap((shape) =>
+      shape.columns.map((column, index) => {
+        const row = attributeRow(shape.oid, column, index);
+        // The catalogs' own texts are compared by byte, whatever the database's collation.
+        return row['attcollation'] === WELL_KNOWN_OID.defaultCollation ? { ...row, attcollation: WELL_KNOWN_OID.collationC } : row;
+      }),
+    ),
+  rows: (state) => state.relations.flatMap((relation) => relation.columns.map((column, index) => attributeRow(relation.oid, column, index))),
 };
+
+/** What information_schema.columns says of a relation's columns; the catalog's own name is put in when it is read. */
+function columnRows(schema: string, name: string, columns: readonly Column[], updatable: boolean): readonly CatalogRow[] {
+  return columns.map((column, index) => ({
+    table_schema: schema,
+    table_name: name,
+    column_name: column.name,
+    ordinal_position: index + 1,
+    is_nullable: column.notNull === true ? 'NO' : 'YES',
+    ...describeType(reportedType(column)),
+    dtd_identifier: String(index + 1),
+    is_self_referencing: 'NO',
+    is_identity: 'NO',
+    identity_cycle: 'NO',
+    is_generated: 'NEVER',
+    is_updatable: updatable ? 'YES' : 'NO',
+  }));
+}
 
 /** information_schema.columns. */
 export const informationColumns: CatalogView = {
   name: 'information_schema.columns',
   changes: 'with_relations',
-  rows: (state) => {
-    const relations = [
-      ...state.relations,
-      ...[...catalogShapes().values()].map((shape) => ({ schema: shape.schema, name: shape.name, columns: shape.columns, temporary: false })),
-    ];
-    return relations.flatMap((relation) =>
-      relation.columns.map((column, index) => ({
-        table_catalog: state.database,
-        table_schema: relation.schema,
-        table_name: relation.name,
-        column_name: column.name,
-        ordinal_position: index + 1,
-        is_nullable: column.notNull === true ? 'NO' : 'YES',
-        ...describeType(reportedType(column), state.database),
-        dtd_identifier: String(index + 1),
-        is_self_referencing: 'NO',
-        is_identity: 'NO',
-        is_generated: 'NEVER',
-        is_updatable: relation.temporary ? 'YES' : 'NO',
-      })),
-    );
-  },
+  fixedRows: () => catalogRelationShapes().flatMap((shape) => columnRows(shape.schema, shape.name, shape.columns, false)),
+  rows: (state) =>
+    state.relations.flatMap((relation) => columnRows(relation.schema, relation.name, relation.columns, relation.temporary && relation.kind === 'table')),
 };
 
 /** Binary digits of the number types, as information_schema counts precision. */
@@ -88,7 +91,7 @@ const BINARY_PRECISION: ReadonlyMap<number, number> = new Map([
   [OID.float8, 53],
 ]);
 
-function describeType(reported: PostgresColumnType, database: string): CatalogRow {
+function describeType(reported: PostgresColumnType): CatalogRow {
   const type = postgresTypeByOid(reported.oid);
   const binary = BINARY_PRECISION.get(reported.oid);
   const hasModifier = reported.modifier >= 4;
@@ -108,7 +111,6 @@ function describeType(reported: PostgresColumnType, database: string): CatalogRo
           ? 0
           : null,
     datetime_precision: reported.oid === OID.date ? 0 : type?.category === 'D' || type?.category === 'T' ? 6 : null,
-    udt_catalog: database,
     udt_schema: 'pg_catalog',
     udt_name: type?.name ?? 'text',
   };

@@ -1,7 +1,7 @@
 import type { CatalogRelation, CatalogState } from '../catalog-state.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
 import type { CatalogRow, CatalogView } from '../catalog-view.js';
-import { catalogShapes } from '../catalog-view.js';
+import { catalogRelationShapes } from '../shapes.js';
 import { schemaOid } from './schemas.js';
 
 /** Bytes of a Postgres page, in which pg_class counts sizes. */
@@ -31,7 +31,7 @@ const COMMON: CatalogRow = {
 };
 
 function systemRows(): readonly CatalogRow[] {
-  return [...catalogShapes().values()].map((shape) => ({
+  return catalogRelationShapes().map((shape) => ({
     ...COMMON,
     oid: shape.oid,
     relname: shape.name,
@@ -69,45 +69,53 @@ function userRow(state: CatalogState, relation: CatalogRelation): CatalogRow {
 export const pgClass: CatalogView = {
   name: 'pg_catalog.pg_class',
   changes: 'with_relations',
-  rows: (state) => [...systemRows(), ...state.relations.map((relation) => userRow(state, relation))],
+  fixedRows: systemRows,
+  rows: (state) => state.relations.map((relation) => userRow(state, relation)),
 };
 
 /** pg_tables. */
 export const pgTables: CatalogView = {
   name: 'pg_catalog.pg_tables',
   changes: 'with_relations',
-  rows: (state) =>
-    state.relations
-      .filter((relation) => relation.kind === 'table')
-      .map((relation) => ({
-        schemaname: relation.schema,
-        tablename: relation.name,
-        tableowner: state.user,
-        tablespace: null,
-        hasindexes: false,
-        hasrules: false,
-        hastriggers: false,
-        rowsecurity: false,
-      })),
+  fixedRows: () =>
+    catalogRelationShapes()
+      .filter((shape) => shape.kind === 'r')
+      .map((shape) => tableRow(shape.schema, shape.name)),
+  rows: (state) => state.relations.filter((relation) => relation.kind === 'table').map((relation) => tableRow(relation.schema, relation.name)),
 };
+
+function tableRow(schema: string, name: string): CatalogRow {
+  return { schemaname: schema, tablename: name, hasindexes: false, hasrules: false, hastriggers: false, rowsecurity: false };
+}
 
 /** pg_views. */
 export const pgViews: CatalogView = {
   name: 'pg_catalog.pg_views',
   changes: 'with_relations',
+  fixedRows: () =>
+    catalogRelationShapes()
+      .filter((shape) => shape.kind === 'v')
+      .map((shape) => ({ schemaname: shape.schema, viewname: shape.name })),
   rows: (state) =>
     state.relations
       .filter((relation) => relation.kind === 'view')
-      .map((relation) => ({ schemaname: relation.schema, viewname: relation.name, viewowner: state.user, definition: relation.definition ?? null })),
+      .map((relation) => ({ schemaname: relation.schema, viewname: relation.name, definition: viewText(relation) })),
 };
 
 /** information_schema.tables. */
 export const informationTables: CatalogView = {
   name: 'information_schema.tables',
   changes: 'with_relations',
-  rows: (state) => [
-    ...state.relations.map((relation) => ({
-      table_catalog: state.database,
+  fixedRows: () =>
+    catalogRelationShapes().map((shape) => ({
+      table_schema: shape.schema,
+      table_name: shape.name,
+      table_type: shape.kind === 'r' ? 'BASE TABLE' : 'VIEW',
+      is_insertable_into: shape.kind === 'r' ? 'YES' : 'NO',
+      is_typed: 'NO',
+    })),
+  rows: (state) =>
+    state.relations.map((relation) => ({
       table_schema: relation.schema,
       table_name: relation.name,
       table_type: relation.kind === 'view' ? 'VIEW' : relation.temporary ? 'LOCAL TEMPORARY' : 'BASE TABLE',
@@ -115,15 +123,6 @@ export const informationTables: CatalogView = {
       is_typed: 'NO',
       commit_action: relation.temporary ? 'PRESERVE' : null,
     })),
-    ...[...catalogShapes().values()].map((shape) => ({
-      table_catalog: state.database,
-      table_schema: shape.schema,
-      table_name: shape.name,
-      table_type: shape.kind === 'r' ? 'BASE TABLE' : 'VIEW',
-      is_insertable_into: 'NO',
-      is_typed: 'NO',
-    })),
-  ],
 };
 
 /** information_schema.views. */
@@ -134,12 +133,16 @@ export const informationViews: CatalogView = {
     state.relations
       .filter((relation) => relation.kind === 'view')
       .map((relation) => ({
-        table_catalog: state.database,
         table_schema: relation.schema,
         table_name: relation.name,
-        view_definition: relation.definition ?? null,
+        view_definition: viewText(relation),
         check_option: 'NONE',
         is_updatable: 'NO',
         is_insertable_into: 'NO',
       })),
 };
+
+/** A view's query as Postgres shows it: as it was written, since nothing deparses it. */
+export function viewText(relation: CatalogRelation): string | null {
+  return relation.definition === undefined ? null : ` ${relation.definition.replace(/;\s*$/, '')};`;
+}

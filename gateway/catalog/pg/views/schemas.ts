@@ -1,5 +1,9 @@
 import type { CatalogView } from '../catalog-view.js';
+import type { CatalogState } from '../catalog-state.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
+
+/** Name under which a session's own temporary schema is listed; `pg_temp` means it too. */
+export const TEMPORARY_SCHEMA_NAME = 'pg_temp_1';
 
 /** OID of a schema by name; user schemas other than public count up from the temporary one's. */
 export function schemaOid(schemas: readonly string[], schema: string): number {
@@ -10,11 +14,16 @@ export function schemaOid(schemas: readonly string[], schema: string): number {
       return WELL_KNOWN_OID.catalogSchema;
     case 'information_schema':
       return WELL_KNOWN_OID.informationSchema;
-    case 'pg_temp':
+    case TEMPORARY_SCHEMA_NAME:
       return WELL_KNOWN_OID.temporarySchema;
     default:
       return 15_000 + schemas.indexOf(schema);
   }
+}
+
+/** Every schema of a session's world: the built-in ones, those of its tables, the temporary one when it is used. */
+export function allSchemas(state: CatalogState): readonly string[] {
+  return [...new Set(['pg_catalog', 'information_schema', 'public', ...state.schemas, ...state.relations.map((relation) => relation.schema)])];
 }
 
 /** pg_namespace. */
@@ -22,7 +31,7 @@ export const pgNamespace: CatalogView = {
   name: 'pg_catalog.pg_namespace',
   changes: 'with_relations',
   rows: (state) =>
-    [...new Set(['pg_catalog', 'information_schema', 'public', ...state.schemas, ...state.relations.map((relation) => relation.schema)])].map((name) => ({
+    allSchemas(state).map((name) => ({
       oid: schemaOid(state.schemas, name),
       nspname: name,
       nspowner: WELL_KNOWN_OID.role,
@@ -36,8 +45,6 @@ export const schemata: CatalogView = {
   changes: 'with_relations',
   rows: (state) =>
     [...new Set(['pg_catalog', 'information_schema', 'public', ...state.schemas])].map((name) => ({
-      catalog_name: state.database,
       schema_name: name,
-      schema_owner: state.user,
     })),
 };

@@ -30,32 +30,32 @@ export const pgDatabase: CatalogView = {
 /** pg_tablespace. */
 export const pgTablespace: CatalogView = {
   name: 'pg_catalog.pg_tablespace',
-  changes: 'never',
-  rows: () => [{ oid: WELL_KNOWN_OID.defaultTablespace, spcname: 'pg_default', spcowner: WELL_KNOWN_OID.role }],
+  fixedRows: () => [
+    { oid: WELL_KNOWN_OID.defaultTablespace, spcname: 'pg_default', spcowner: WELL_KNOWN_OID.role },
+    { oid: 1664, spcname: 'pg_global', spcowner: WELL_KNOWN_OID.role },
+  ],
 };
 
 /** pg_am. */
 export const pgAm: CatalogView = {
   name: 'pg_catalog.pg_am',
-  changes: 'never',
-  rows: () => [{ oid: WELL_KNOWN_OID.heapAccessMethod, amname: 'heap', amhandler: 'heap_tableam_handler', amtype: 't' }],
+  fixedRows: () => [{ oid: WELL_KNOWN_OID.heapAccessMethod, amname: 'heap', amhandler: 3, amtype: 't' }],
 };
 
 /** pg_language. */
 export const pgLanguage: CatalogView = {
   name: 'pg_catalog.pg_language',
-  changes: 'never',
-  rows: () => [
-    { oid: 12, lanname: 'internal', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: false, lanplcallfoid: 0, laninline: 0, lanvalidator: 0 },
-    { oid: 14, lanname: 'sql', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: true, lanplcallfoid: 0, laninline: 0, lanvalidator: 0 },
+  fixedRows: () => [
+    { oid: 12, lanname: 'internal', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: false, lanplcallfoid: 0, laninline: 0, lanvalidator: 2246 },
+    { oid: 13, lanname: 'c', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: false, lanplcallfoid: 0, laninline: 0, lanvalidator: 2247 },
+    { oid: 14, lanname: 'sql', lanowner: WELL_KNOWN_OID.role, lanispl: false, lanpltrusted: true, lanplcallfoid: 0, laninline: 0, lanvalidator: 2248 },
   ],
 };
 
 /** pg_collation: text is ordered by code point. */
 export const pgCollation: CatalogView = {
   name: 'pg_catalog.pg_collation',
-  changes: 'never',
-  rows: () => [
+  fixedRows: () => [
     {
       oid: WELL_KNOWN_OID.defaultCollation,
       collname: 'default',
@@ -95,32 +95,34 @@ export const pgSettings: CatalogView = {
   name: 'pg_catalog.pg_settings',
   changes: 'with_settings',
   rows: (state) =>
-    state.settings.map(({ definition, name, value }) => ({
-      name,
-      setting: value,
-      unit: definition?.unit ?? null,
-      category:
-        definition === undefined
-          ? 'Customized Options'
-          : definition.category === 'sluice'
-            ? 'Sluice'
-            : definition.category === 'preset'
-              ? 'Preset Options'
-              : 'Client Connection Defaults',
-      short_desc: definition?.description ?? null,
-      extra_desc: null,
-      context: definition?.settable === false ? 'internal' : 'user',
-      vartype: definition?.type ?? 'string',
-      source: definition === undefined || value !== definition.defaultValue ? 'session' : 'default',
-      min_val: null,
-      max_val: null,
-      enumvals: definition?.enumValues ?? null,
-      boot_val: definition?.defaultValue ?? null,
-      reset_val: definition?.defaultValue ?? value,
-      sourcefile: null,
-      sourceline: null,
-      pending_restart: false,
-    })),
+    state.settings
+      .filter(({ name }) => name !== 'session_authorization')
+      .map(({ definition, name, value }) => ({
+        name,
+        setting: value,
+        unit: definition?.unit ?? null,
+        category:
+          definition === undefined
+            ? 'Customized Options'
+            : definition.category === 'sluice'
+              ? 'Sluice'
+              : definition.category === 'preset'
+                ? 'Preset Options'
+                : 'Client Connection Defaults',
+        short_desc: definition?.description ?? null,
+        extra_desc: null,
+        context: definition?.settable === false ? 'internal' : 'user',
+        vartype: definition?.type ?? 'string',
+        source: definition === undefined || value !== definition.defaultValue ? 'session' : 'default',
+        min_val: null,
+        max_val: null,
+        enumvals: definition?.enumValues ?? null,
+        boot_val: definition?.defaultValue ?? null,
+        reset_val: definition?.defaultValue ?? value,
+        sourcefile: null,
+        sourceline: null,
+        pending_restart: false,
+      })),
 };
 
 /** pg_stat_activity. */

@@ -1,0 +1,232 @@
+import type { Prelude } from '../../../executor/engine.js';
+import { quoteText } from '../../../planner/types/data-type.js';
+import { postgresTypeByName } from '../../../planner/types/postgres-type.js';
+import type { CatalogState } from './catalog-state.js';
+import { WELL_KNOWN_OID } from './catalog-state.js';
+import { rememberedPrelude } from './remembered-preludes.js';
+import { catalogRelationShapes } from './shapes.js';
+import { operatorSignature, SYSTEM_OPERATORS } from './views/operators.js';
+import type { SystemProcedure } from './views/procedures.js';
+import { procedureArguments, procedureResult, procedureSignature, SYSTEM_PROCEDURES } from './views/procedures.js';
+import { viewText } from './views/relations.js';
+import { allSchemas, schemaOid } from './views/schemas.js';
+import { SYSTEM_TYPES } from './views/system-types.js';
+
+/**
+ * Catalog functions read these DuckDB variables instead of tables: a map that stands in a query as a constant costs it
+ * no join, and may stand where DuckDB refuses subqueries (the ON of an outer join).
+ */
+export type LookupName = 'types' | 'procedures' | 'operators' | 'relations' | 'settings';
+
+/** Spellings of types beside those that format_type prints and pg_type.typname. */
+const TYPE_ALIASES: readonly (readonly [alias: string, typeName: string])[] = [
+  ['int', 'int4'],
+  ['decimal', 'numeric'],
+  ['float', 'float8'],
+  ['varchar', 'varchar'],
+  ['timestamp', 'timestamp'],
+  ['time', 'time'],
+  ['char', 'bpchar'],
+  ['bit varying', 'varbit'],
+];
+
+type Pair<K extends string | number> = readonly [key: K, value: string | number];
+
+function setMap<K extends string | number>(name: string, pairs: readonly Pair<K>[], keyType: 'BIGINT' | 'VARCHAR', valueType: 'BIGINT' | 'VARCHAR'): string {
+  const unique = new Map(pairs);
+  return `SET VARIABLE sluice_${name} = MAP(${jsonList([...unique.keys()], keyType)}, ${jsonList([...unique.values()], valueType)})`;
+}
+
+function jsonList(values: readonly (string | number)[], type: 'BIGINT' | 'VARCHAR'): string {
+  return values.length === 0 ? `CAST([] AS ${type}[])` : `from_json(${quoteText(JSON.stringify(values))}, '["${type}"]')`;
+}
+
+/** The statements that set one group of variables are sent once a process, or when the relations change. */
+export function lookupPrelude(lookup: LookupName, state: CatalogState): Prelude {
+  switch (lookup) {
+    case 'types':
+      return rememberedPrelude('lookup types', 'fixed', typeLookups);
+    case 'procedures':
+      return rememberedPrelude('lookup procedures', 'fixed', procedureLookups);
+    case 'operators':
+      return rememberedPrelude('lookup operators', 'fixed', operatorLookups);
+    case 'relations':
+      return rememberedPrelude('lookup relations', JSON.stringify([state.relationsVersion, state.searchPath]), () => relationLookups(state));
+    case 'settings':
+      return rememberedPrelude('lookup settings', state.settingsVersion, () => settingLookups(state));
+  }
+}
+
+function typeLookups(): readonly string[] {
+  const aliases = TYPE_ALIASES.flatMap(([alias, name]): readonly Pair<string>[] => {
+    const type = postgresTypeByName(name);
+    return type === undefined
+      ? []
+      : [
+          [alias, type.oid],
+          [`${alias}[]`, type.arrayOid],
+        ];
+  });
+  return [
+    setMap(
+      'type_name',
+      SYSTEM_TYPES.map((type): Pair<number> => [type.oid, type.sqlName]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    // Later pairs win: what format_type prints, then the aliases, over internal names ("char" is not char).
+    setMap(
+      'type_oid',
+      [
+        ...SYSTEM_TYPES.map((type): Pair<string> => [type.name, type.oid]),
+        ...SYSTEM_TYPES.map((type): Pair<string> => [type.sqlName, type.oid]),
+        ...aliases,
+        ['"char"', 18],
+      ],
+      'VARCHAR',
+      'BIGINT',
+    ),
+  ];
+}
+
+function byProcedureOid(valueOf: (procedure: SystemProcedure) => string): readonly Pair<number>[] {
+  return SYSTEM_PROCEDURES.map((procedure) => [procedure.oid, valueOf(procedure)]);
+}
+
+function procedureLookups(): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const procedure of SYSTEM_PROCEDURES) {
+    counts.set(procedure.name, (counts.get(procedure.name) ?? 0) + 1);
+  }
+  return [
+    // An overloaded name alone would not say which one it is: Postgres writes the schema then.
+    setMap(
+      'procedure_name',
+      byProcedureOid(({ name }) => ((counts.get(name) ?? 0) > 1 ? `pg_catalog.${name}` : name)),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap('procedure_signature', byProcedureOid(procedureSignature), 'BIGINT', 'VARCHAR'),
+    setMap('procedure_arguments', byProcedureOid(procedureArguments), 'BIGINT', 'VARCHAR'),
+    setMap('procedure_result', byProcedureOid(procedureResult), 'BIGINT', 'VARCHAR'),
+    setMap(
+      'procedure_oid',
+      SYSTEM_PROCEDURES.flatMap((procedure): readonly Pair<string>[] => [
+        [procedure.name, procedure.oid],
+        [procedureSignature(procedure), procedure.oid],
+      ]),
+      'VARCHAR',
+      'BIGINT',
+    ),
+  ];
+}
+
+function operatorLookups(): readonly string[] {
+  return [
+    setMap(
+      'operator_signature',
+      SYSTEM_OPERATORS.map((operator): Pair<number> => [operator.oid, operatorSignature(operator)]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'operator_name',
+      SYSTEM_OPERATORS.map((operator): Pair<number> => [operator.oid, operator.name]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+  ];
+}
+
+function relationLookups(state: CatalogState): readonly string[] {
+  const all = [
+    ...catalogRelationShapes().map(({ oid, schema, name }) => ({ oid, schema: schema as string, name })),
+    ...state.relations.map(({ oid, schema, name }) => ({ oid, schema, name })),
+  ];
+  // The first schema of the path that has a name hides it in later ones.
+  const visible = new Map<string, number>();
+  const place = (schema: string): number => state.searchPath.indexOf(schema);
+  for (const relation of all.toSorted((a, b) => place(a.schema) - place(b.schema))) {
+    if (place(relation.schema) >= 0 && !visible.has(relation.name)) {
+      visible.set(relation.name, relation.oid);
+    }
+  }
+  const visibleOids = new Set(visible.values());
+  const schemas = allSchemas(state);
+  const oidOf = (schema: string): number => schemaOid(state.schemas, schema);
+  return [
+    setMap(
+      'relation_name',
+      all.map(({ oid, schema, name }): Pair<number> => [
+        oid,
+        visibleOids.has(oid) ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
+      ]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'relation_oid',
+      all.flatMap(({ oid, schema, name }): readonly Pair<string>[] => [
+        ...spellings(schema).flatMap((schemaText) => spellings(name).map((nameText): Pair<string> => [`${schemaText}.${nameText}`, oid])),
+        ...(visibleOids.has(oid) ? spellings(name).map((nameText): Pair<string> => [nameText, oid]) : []),
+      ]),
+      'VARCHAR',
+      'BIGINT',
+    ),
+    `SET VARIABLE sluice_relation_visible = ${jsonList([...visibleOids], 'BIGINT')}`,
+    setMap(
+      'relation_bytes',
+      state.relations.map(({ oid, byteCount }): Pair<number> => [oid, byteCount]),
+      'BIGINT',
+      'BIGINT',
+    ),
+    setMap(
+      'view_definition',
+      state.relations.flatMap((relation): readonly Pair<number>[] => (relation.kind === 'view' ? [[relation.oid, viewText(relation) ?? '']] : [])),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'schema_name',
+      schemas.map((schema): Pair<number> => [oidOf(schema), quoteIdentifier(schema)]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'schema_oid',
+      schemas.flatMap((schema) => spellings(schema).map((text): Pair<string> => [text, oidOf(schema)])),
+      'VARCHAR',
+      'BIGINT',
+    ),
+    setMap('role_name', [[WELL_KNOWN_OID.role, state.user]], 'BIGINT', 'VARCHAR'),
+    setMap(
+      'role_oid',
+      spellings(state.user).map((text): Pair<string> => [text, WELL_KNOWN_OID.role]),
+      'VARCHAR',
+      'BIGINT',
+    ),
+  ];
+}
+
+function settingLookups(state: CatalogState): readonly string[] {
+  return [
+    setMap(
+      'setting',
+      state.settings.map(({ name, value }): Pair<string> => [name.toLowerCase(), value]),
+      'VARCHAR',
+      'VARCHAR',
+    ),
+  ];
+}
+
+const PLAIN_IDENTIFIER = /^[a-z_][a-z0-9_$]*$/;
+
+function quoteIdentifier(name: string): string {
+  return PLAIN_IDENTIFIER.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The ways a name may be written where names are read from text: quoted, and bare when it needs no quotes. */
+function spellings(name: string): readonly string[] {
+  const quoted = `"${name.replaceAll('"', '""')}"`;
+  return PLAIN_IDENTIFIER.test(name) ? [name, quoted] : [quoted];
+}

@@ -1,0 +1,94 @@
+import type { Column } from '../../../planner/relation/relation.js';
+import type { DataType } from '../../../planner/types/data-type.js';
+import { list, quoteName, scalar } from '../../../planner/types/data-type.js';
+import { dataTypeOf, postgresTypeByName } from '../../../planner/types/postgres-type.js';
+import { CATALOG_SHAPES } from './data/catalog-shapes.js';
+import { INFORMATION_SHAPES } from './data/information-shapes.js';
+
+/** A catalog relation's shape. */
+export interface CatalogShape {
+  /** `pg_catalog.pg_class` */
+  readonly qualifiedName: string;
+  readonly schema: 'pg_catalog' | 'information_schema';
+  readonly name: string;
+  readonly oid: number;
+  /** relkind; `f` for a function that lists rows, which is no relation but may stand in FROM as one. */
+  readonly kind: 'r' | 'v' | 'f';
+  readonly columns: readonly Column[];
+}
+
+/** Schema inside an executor's DuckDB that holds the catalog relations. */
+export const CATALOG_SCHEMA = 'sluice_catalog';
+
+/** Functions without arguments that list rows: to the translator they are relations of their name. */
+const FUNCTION_SHAPES = `
+pg_get_keywords 1 f: word text, catcode char, barelabel bool, catdesc text, baredesc text
+pg_listening_channels 2 f: pg_listening_channels text
+pg_show_all_settings 4 f: name text, setting text, unit text, category text, short_desc text, extra_desc text, context text, vartype text, source text, min_val text, max_val text, enumvals _text, boot_val text, reset_val text, sourcefile text, sourceline int4, pending_restart bool
+`;
+
+const shapes = new Map<string, CatalogShape>();
+
+readShapes('pg_catalog', FUNCTION_SHAPES);
+readShapes('pg_catalog', CATALOG_SHAPES);
+readShapes('information_schema', INFORMATION_SHAPES);
+
+function readShapes(schema: CatalogShape['schema'], text: string): void {
+  for (const line of text.trim().split('\n')) {
+    const match = /^(\w+) (\d+) ([rvf]): (.*)$/.exec(line);
+    if (match === null) {
+      throw new Error(`not the shape of a catalog relation: ${line}`);
+    }
+    const [, name = '', oid = '', kind = '', columns = ''] = match;
+    const qualifiedName = `${schema}.${name}`;
+    shapes.set(qualifiedName, {
+      qualifiedName,
+      schema,
+      name,
+      oid: Number(oid),
+      kind: kind === 'r' ? 'r' : kind === 'v' ? 'v' : 'f',
+      columns: columns.split(', ').map(readColumn),
+    });
+  }
+}
+
+function readColumn(text: string): Column {
+  const [name = '', typeText = ''] = text.split(' ');
+  const notNull = typeText.endsWith('!');
+  const typeName = notNull ? typeText.slice(0, -1) : typeText;
+  const type = postgresTypeByName(typeName);
+  if (type === undefined) {
+    return { name, type: scalar('VARCHAR'), notNull };
+  }
+  return { name, type: storedType(type.oid, typeName), postgres: { oid: type.oid, modifier: -1 }, notNull };
+}
+
+/** Types whose DuckDB form does not follow from the Postgres type alone. */
+function storedType(oid: number, typeName: string): DataType {
+  switch (typeName) {
+    case 'anyarray':
+    case 'inet':
+      return scalar('VARCHAR');
+    case 'int2vector':
+      return list(scalar('SMALLINT'));
+    case 'oidvector':
+      return list(scalar('BIGINT'));
+    default:
+      return dataTypeOf({ oid, modifier: -1 }) ?? scalar('VARCHAR');
+  }
+}
+
+/** Every catalog relation's shape, by qualified name; functions that list rows too. */
+export function catalogShapes(): ReadonlyMap<string, CatalogShape> {
+  return shapes;
+}
+
+/** The shapes that are relations in Postgres too, and so stand in pg_class. */
+export function catalogRelationShapes(): readonly CatalogShape[] {
+  return [...shapes.values()].filter((shape) => shape.kind !== 'f');
+}
+
+/** The relation's name inside an executor's DuckDB, quoted. */
+export function catalogTableName(shape: CatalogShape): string {
+  return `${CATALOG_SCHEMA}.${quoteName(shape.schema === 'pg_catalog' ? shape.name : shape.qualifiedName)}`;
+}

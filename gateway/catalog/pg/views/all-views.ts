@@ -1,0 +1,39 @@
+import type { CatalogView } from '../catalog-view.js';
+import { informationColumns, pgAttribute } from './columns.js';
+import { pgGetKeywords } from './keywords.js';
+import { pgCast, pgOperator } from './operators.js';
+import { pgProc } from './procedures.js';
+import { informationTables, informationViews, pgClass, pgTables, pgViews } from './relations.js';
+import { pgAuthid, pgRoles, pgShadow, pgUser } from './roles.js';
+import { pgNamespace, schemata } from './schemas.js';
+import { pgAm, pgCollation, pgDatabase, pgLanguage, pgSettings, pgStatActivity, pgTablespace } from './server.js';
+import { pgType } from './types.js';
+
+/** Catalog relations that have rows; all others are there and empty. */
+export const CATALOG_VIEWS: readonly CatalogView[] = [
+  pgNamespace,
+  schemata,
+  pgClass,
+  pgTables,
+  pgViews,
+  informationTables,
+  informationViews,
+  pgAttribute,
+  informationColumns,
+  pgType,
+  pgProc,
+  pgOperator,
+  pgCast,
+  pgGetKeywords,
+  pgDatabase,
+  pgTablespace,
+  pgAm,
+  pgLanguage,
+  pgCollation,
+  pgSettings,
+  pgStatActivity,
+  pgRoles,
+  pgAuthid,
+  pgUser,
+  pgShadow,
+];
