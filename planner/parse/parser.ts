@@ -1,7 +1,7 @@
-import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
 import { SqlError } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
 import { looksLikeDuckDB } from './duckdb-road.js';
+import { loadParserModule, runParser } from './parser-module.js';
 import type { ParsedStatement } from './statement.js';
 import { statementKind } from './statement.js';
 import { characterCount, stringOffset, textOffsets } from './position.js';
@@ -11,7 +11,7 @@ export const STATEMENT_LENGTH_MAX: number = 16 * 1024 * 1024;
 
 /** Loads the parser's WASM module; parseStatements may be called once this has resolved. */
 export async function loadParser(): Promise<void> {
-  await loadModule();
+  await loadParserModule();
 }
 
 /** Parses a text into its statements, none for an empty one. Throws SqlError 42601 with the character position in the whole text. */
@@ -20,19 +20,16 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
   if (isBlank(given)) {
     return [];
   }
-  const first = parseTree(given);
-  const sql = first instanceof SqlError ? quoteJsonFormat(given) : given;
-  const result = sql === given ? first : parseTree(sql);
-  if (result instanceof SqlError) {
-    const duckdb = looksLikeDuckDB(sql);
-    if (duckdb === null) {
-      throw result;
-    }
-    return duckdb;
+  const first = runParser(given);
+  const sql = first.kind === 'error' ? quoteJsonFormat(given) : given;
+  const answer = sql === given ? first : runParser(sql);
+  if (answer.kind === 'error') {
+    const hint = looksLikeDuckDB(given) ? { hint: "This is DuckDB's own syntax, which is not supported yet: write it in PostgreSQL's." } : {};
+    throw new SqlError(SQLSTATE.syntax_error, answer.message, { position: answer.position, ...hint });
   }
   const offsets = textOffsets(sql);
   const statements: ParsedStatement[] = [];
-  for (const raw of result.stmts ?? []) {
+  for (const raw of answer.tree.stmts ?? []) {
     const node = raw.stmt;
     if (node === undefined) {
       continue;
@@ -54,25 +51,6 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
 /** `COPY ... (FORMAT json)`: Postgres has no such format, and its grammar takes these two words together for something else. */
 function quoteJsonFormat(sql: string): string {
   return /^\s*copy\b/i.test(sql) ? sql.replace(/\b(format)\s+json\b(?=[^']*(?:'[^']*'[^']*)*$)/i, '$1 "json"') : sql;
-}
-
-function parseTree(sql: string): ReturnType<typeof parseSync> | SqlError {
-  try {
-    return parseSync(sql);
-  } catch (error) {
-    if (hasSqlDetails(error)) {
-      return new SqlError(SQLSTATE.syntax_error, error.message, {
-        position: (error.sqlDetails?.cursorPosition ?? 0) + 1,
-      });
-    }
-    if (error instanceof RangeError) {
-      return new SqlError(SQLSTATE.statement_too_complex, 'stack depth limit exceeded', {
-        cause: error,
-      });
-    }
-    // Lexical errors of some kinds come as a failure to read the parser's own answer.
-    return new SqlError(SQLSTATE.syntax_error, 'syntax error', { cause: error });
-  }
 }
 
 function checkText(sql: string): void {

@@ -1,6 +1,6 @@
-import { scanSync } from 'libpg-query';
 import { SqlError } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
+import { runScanner } from './parser-module.js';
 import { stringOffset, textOffsets } from './position.js';
 import type { QualifiedName } from './read-names.js';
 import type { ParsedStatement } from './statement.js';
@@ -112,7 +112,7 @@ export function readCreateView(statement: ParsedStatement): CreateViewRequest {
 function viewBody(text: string): string {
   const offsets = textOffsets(text);
   let depth = 0;
-  for (const token of scanSync(text).tokens) {
+  for (const token of runScanner(text)) {
     if (token.text === '(') {
       depth += 1;
     } else if (token.text === ')') {

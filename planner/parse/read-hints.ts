@@ -1,7 +1,7 @@
-import { scanSync } from 'libpg-query';
 import type { SqlNotice } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
 import type { Hint, PartitionScheme } from './hint.js';
+import { runScanner } from './parser-module.js';
 import { characterCount, stringOffset } from './position.js';
 import type { ParsedStatement } from './statement.js';
 
@@ -51,7 +51,7 @@ function hintComments(text: string): readonly HintComment[] {
   const comments: HintComment[] = [];
   const bytes = byteIndex(text);
   let anchor: number | null = null;
-  for (const token of tokensOf(text)) {
+  for (const token of runScanner(text)) {
     const start = bytes(token.start);
     if (token.tokenName === 'C_COMMENT' || token.tokenName === 'SQL_COMMENT') {
       const comment = text.slice(start, bytes(token.end));
@@ -80,15 +80,6 @@ function byteIndex(text: string): (byte: number) => number {
   const decoder = new TextDecoder();
   const encoded = encoder.encode(text);
   return (byte) => decoder.decode(encoded.subarray(0, byte)).length;
-}
-
-function tokensOf(text: string): ReturnType<typeof scanSync>['tokens'] {
-  try {
-    return scanSync(text).tokens;
-  } catch {
-    // The parser accepted the text, so only the scanner's own JSON can be at fault: the statement runs without hints.
-    return [];
-  }
 }
 
 function readComment(comment: HintComment, anchor: number, hints: HintText[], notices: SqlNotice[]): void {

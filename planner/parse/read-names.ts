@@ -38,7 +38,7 @@ export function readDiscard(statement: ParsedStatement): 'all' | 'plans' | 'sequ
   if (statement.node === null || !('DiscardStmt' in statement.node)) {
     throw new Error('not a DISCARD statement');
   }
-  switch (statement.node.DiscardStmt.target) {
+  switch (statement.node.DiscardStmt.target ?? 'DISCARD_ALL') {
     case 'DISCARD_PLANS':
       return 'plans';
     case 'DISCARD_SEQUENCES':
@@ -46,7 +46,6 @@ export function readDiscard(statement: ParsedStatement): 'all' | 'plans' | 'sequ
     case 'DISCARD_TEMP':
       return 'temp';
     case 'DISCARD_ALL':
-    default:
       return 'all';
   }
 }

@@ -33,7 +33,7 @@ export function readSet(statement: ParsedStatement): SettingRequest {
   }
   const set = statement.node.VariableSetStmt;
   const name = set.name ?? '';
-  switch (set.kind) {
+  switch (set.kind ?? 'VAR_SET_VALUE') {
     case 'VAR_RESET':
       return { kind: 'reset', name };
     case 'VAR_RESET_ALL':
@@ -44,7 +44,9 @@ export function readSet(statement: ParsedStatement): SettingRequest {
         scope: name === 'TRANSACTION' ? 'transaction' : 'session',
         modes: readModes(set.args),
       };
-    default:
+    case 'VAR_SET_VALUE':
+    case 'VAR_SET_DEFAULT':
+    case 'VAR_SET_CURRENT':
       return {
         kind: 'set',
         name,

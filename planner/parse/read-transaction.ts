@@ -20,7 +20,7 @@ export function readTransaction(statement: ParsedStatement): TransactionRequest 
   }
   const transaction = statement.node.TransactionStmt;
   const name = transaction.savepoint_name ?? '';
-  switch (transaction.kind) {
+  switch (transaction.kind ?? 'TRANS_STMT_BEGIN') {
     case 'TRANS_STMT_START':
       return { kind: 'begin', modes: readModes(transaction.options), word: 'START TRANSACTION' };
     case 'TRANS_STMT_COMMIT':
@@ -40,7 +40,6 @@ export function readTransaction(statement: ParsedStatement): TransactionRequest 
     case 'TRANS_STMT_ROLLBACK_PREPARED':
       return { kind: 'rollback_prepared' };
     case 'TRANS_STMT_BEGIN':
-    default:
       return { kind: 'begin', modes: readModes(transaction.options), word: 'BEGIN' };
   }
 }

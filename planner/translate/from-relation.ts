@@ -48,6 +48,7 @@ export function fromRelation(translation: Translation, scope: Scope, relation: R
           value: typed(`pg_regclass_in('${name}')`, 26),
           hidden: true,
         });
+        columns.push({ name: 'xmin', value: typed('CAST(1 AS BIGINT)', 28), hidden: true });
       }
       return ranged(translation, `${mark} AS ${sqlAlias}`, alias, schema, sqlAlias, columns, aliases);
     }

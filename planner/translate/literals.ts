@@ -32,6 +32,7 @@ export function literalOf(text: string | null, target: PostgresColumnType, sessi
     return {
       sql: duckdb === undefined ? 'NULL' : `CAST(NULL AS ${printDataType(duckdb)})`,
       type: target,
+      text: null,
     };
   }
   if (type !== undefined && type.elementOid !== 0 && type.category === 'A') {

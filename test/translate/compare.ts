@@ -67,7 +67,7 @@ function canonicalFloat(value: string, oid: number): string {
 }
 
 function canonicalInterval(value: string): string {
-  if (/us$/.test(value)) {
+  if (value.endsWith('us')) {
     const [months, days, micros] = value.split(' ').map((part) => Number.parseInt(part, 10));
     return `${months ?? 0} ${days ?? 0} ${micros ?? 0}`;
   }
