@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { before, after, describe, it } from 'mocha';
 import { Client } from 'pg';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { loadParser } from '../../planner/parse/parser.js';
+import { sourceDirectory } from '../runner/source-directory.js';
 import { startPostgres } from '../services/postgres.js';
 import { readCases } from './cases.js';
 import { difference } from './compare.js';
 import { askPostgres, askSluice, openDuckDB } from './roads.js';
 import { tableStatements } from './tables.js';
 
-/** Compiled tests run from dist; the data files stay where the sources are. */
-const CASES = join(findRoot(dirname(fileURLToPath(import.meta.url))), 'test/translate/cases');
+const CASES = sourceDirectory('translate', 'cases');
 
 describe('translation against PostgreSQL', function () {
   this.timeout(60_000);
@@ -53,16 +52,3 @@ describe('translation against PostgreSQL', function () {
     });
   }
 });
-
-function findRoot(folder: string): string {
-  const parent = dirname(folder);
-  try {
-    readFileSync(join(folder, 'tsconfig.json'));
-    return folder;
-  } catch (error) {
-    if (parent === folder) {
-      throw error;
-    }
-    return findRoot(parent);
-  }
-}
