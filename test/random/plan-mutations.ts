@@ -11,7 +11,7 @@ export function spoilPlan(plan: StagedPlan, bug: string | undefined): StagedPlan
   if (bug === 'unpartitioned-hash') {
     return { ...plan, stages: plan.stages.map(dealRound) };
   }
-  throw new Error(`SLUICE_PLANTED_BUG must be one of ${PLANTED_BUGS.join(', ')}, not ${bug}`);
+  throw new Error(`PLANTED_BUG must be one of ${PLANTED_BUGS.join(', ')}, not ${bug}`);
 }
 
 function loseSplit(stage: Stage): Stage {

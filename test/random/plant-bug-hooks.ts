@@ -22,7 +22,7 @@ export function load<Context, Result>(
 import { spoilPlan } from ${JSON.stringify(MUTATIONS)};
 export * from ${original};
 export function cutIntoStages(...values) {
-  return spoilPlan(cut(...values), process.env.SLUICE_PLANTED_BUG);
+  return spoilPlan(cut(...values), process.env.PLANTED_BUG);
 }`;
   return Promise.resolve({ format: 'module', source, shortCircuit: true });
 }

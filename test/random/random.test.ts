@@ -44,7 +44,7 @@ describe('random', function () {
           failuresMax: 1,
           sluice: {
             nodeArguments: ['--import', fileURLToPath(new URL('plant-bug.js', import.meta.url))],
-            environment: { SLUICE_PLANTED_BUG: bug },
+            environment: { PLANTED_BUG: bug },
           },
         },
         queriesOf(SEED, Math.min(COUNT, 60)),

@@ -80,7 +80,7 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
       options.memory ?? '2GB',
       ...(options.extra ?? []),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...ownEnvironment(), ...options.environment } },
   );
   let log = '';
   const remember = (piece: Buffer): void => {
@@ -150,6 +150,11 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
     },
   };
   return server;
+}
+
+/** Without the suites' own variables: Sluice takes every SLUICE_ variable for one of its options. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
 }
 
 /** Waits until a condition holds, looking often; fails with the message when it does not in time. */
