@@ -1,6 +1,7 @@
 import type { Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
+import { TEMPORARY_SCHEMA_NAME } from '../catalog/pg/views/schemas.js';
 import type { CatalogSnapshot } from '../catalog/datasets.js';
 import type { NameSource } from '../query/environment.js';
 import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
@@ -63,18 +64,21 @@ export class StatementNames implements NameSource {
     this.user = session.identity.user;
     this.currentDatabase = session.identity.database;
     this.timeZone = session.settings.require('TimeZone');
-    this.searchPath = [TEMPORARY_SCHEMA, 'pg_catalog', ...readSearchPath(session.settings.require('search_path'), this.user)];
+    // As in Postgres the temporary schema is in the path once there is one.
+    const temporary = session.catalog.all().some((relation) => relation.schema === TEMPORARY_SCHEMA) ? [TEMPORARY_SCHEMA] : [];
+    this.searchPath = [...temporary, 'pg_catalog', ...readSearchPath(session.settings.require('search_path'), this.user)];
   }
 
   get transactionTimestampMicros(): bigint {
     return this.#session.transactionStartMicros();
   }
 
-  readonly setting = (name: string): string | undefined => this.#session.settings.get(name);
+  readonly setting = (name: string): string | undefined =>
+    name === 'pg_backend_pid' ? String(this.#session.identity.processId) : this.#session.settings.show(name);
 
   readonly find = (schema: string, name: string): Relation | undefined => {
-    if (schema === TEMPORARY_SCHEMA) {
-      return this.#session.catalog.find(schema, name);
+    if (schema === TEMPORARY_SCHEMA || schema === TEMPORARY_SCHEMA_NAME) {
+      return this.#session.catalog.find(TEMPORARY_SCHEMA, name);
     }
     const system = findSystemRelation(schema, name);
     if (system !== undefined) {

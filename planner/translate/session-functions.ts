@@ -33,7 +33,8 @@ export function sessionFunction(environment: TranslationEnvironment, name: strin
       };
     case 'current_schemas': {
       const all = argument === 'true' || argument === 't';
-      const schemas = all ? environment.searchPath : environment.searchPath.filter((schema) => schema !== 'pg_catalog' && !schema.startsWith('pg_temp'));
+      // pg_temp is this session's name for the schema that listings show as pg_temp_1.
+      const schemas = all ? environment.searchPath.map((schema) => (schema === 'pg_temp' ? 'pg_temp_1' : schema)) : environment.searchPath.filter((schema) => schema !== 'pg_catalog' && !schema.startsWith('pg_temp'));
       return {
         oid: 1003,
         text: `{${schemas.map((schema) => (/^\w+$/.test(schema) ? schema : `"${schema.replaceAll('"', '\\"')}"`)).join(',')}}`,

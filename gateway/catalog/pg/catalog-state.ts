@@ -67,7 +67,7 @@ const USER_OID_SPAN = 2 ** 31 - FIRST_USER_OID;
 export function assignOids(names: readonly string[]): ReadonlyMap<string, number> {
   const taken = new Set<number>();
   const oids = new Map<string, number>();
-  for (const name of [...names].sort()) {
+  for (const name of names.toSorted()) {
     let hash = 0x811c_9dc5;
     for (const byte of Buffer.from(name, 'utf8')) {
       hash = Math.imul(hash ^ byte, 0x0100_0193) >>> 0;

@@ -1,12 +1,14 @@
 import type { Prelude } from '../../../executor/engine.js';
-import { quoteText } from '../../../planner/types/data-type.js';
+import type { Column } from '../../../planner/relation/relation.js';
+import { quoteText, scalar } from '../../../planner/types/data-type.js';
 import { postgresTypeByName } from '../../../planner/types/postgres-type.js';
 import type { CatalogState } from './catalog-state.js';
 import { WELL_KNOWN_OID } from './catalog-state.js';
 import { rememberedPrelude } from './remembered-preludes.js';
-import { catalogRelationShapes } from './shapes.js';
+import type { CatalogRow } from './catalog-view.js';
+import { columnDefinitions, insertStatement } from './load-rows.js';
+import { CATALOG_SCHEMA, catalogRelationShapes } from './shapes.js';
 import { operatorSignature, SYSTEM_OPERATORS } from './views/operators.js';
-import type { SystemProcedure } from './views/procedures.js';
 import { procedureArguments, procedureResult, procedureSignature, SYSTEM_PROCEDURES } from './views/procedures.js';
 import { viewText } from './views/relations.js';
 import { allSchemas, schemaOid } from './views/schemas.js';
@@ -89,52 +91,41 @@ function typeLookups(): readonly string[] {
   ];
 }
 
-function byProcedureOid(valueOf: (procedure: SystemProcedure) => string): readonly Pair<number>[] {
-  return SYSTEM_PROCEDURES.map((procedure) => [procedure.oid, valueOf(procedure)]);
-}
-
+/** Functions and operators are too many for maps: tables, read by subqueries. */
 function procedureLookups(): readonly string[] {
   const counts = new Map<string, number>();
   for (const procedure of SYSTEM_PROCEDURES) {
     counts.set(procedure.name, (counts.get(procedure.name) ?? 0) + 1);
   }
-  return [
-    // An overloaded name alone would not say which one it is: Postgres writes the schema then.
-    setMap(
-      'procedure_name',
-      byProcedureOid(({ name }) => ((counts.get(name) ?? 0) > 1 ? `pg_catalog.${name}` : name)),
-      'BIGINT',
-      'VARCHAR',
-    ),
-    setMap('procedure_signature', byProcedureOid(procedureSignature), 'BIGINT', 'VARCHAR'),
-    setMap('procedure_arguments', byProcedureOid(procedureArguments), 'BIGINT', 'VARCHAR'),
-    setMap('procedure_result', byProcedureOid(procedureResult), 'BIGINT', 'VARCHAR'),
-    setMap(
-      'procedure_oid',
-      SYSTEM_PROCEDURES.flatMap((procedure): readonly Pair<string>[] => [
-        [procedure.name, procedure.oid],
-        [procedureSignature(procedure), procedure.oid],
-      ]),
-      'VARCHAR',
-      'BIGINT',
-    ),
-  ];
+  return createTable(
+    'procedure_names',
+    SYSTEM_PROCEDURES.map((procedure) => ({
+      oid: procedure.oid,
+      bare_name: procedure.name,
+      // An overloaded name alone would not say which one it is: Postgres writes the schema then.
+      name: (counts.get(procedure.name) ?? 0) > 1 ? `pg_catalog.${procedure.name}` : procedure.name,
+      signature: procedureSignature(procedure),
+      arguments: procedureArguments(procedure),
+      result: procedureResult(procedure),
+    })),
+  );
 }
 
 function operatorLookups(): readonly string[] {
+  return createTable(
+    'operator_names',
+    SYSTEM_OPERATORS.map((operator) => ({ oid: operator.oid, name: operator.name, signature: operatorSignature(operator) })),
+  );
+}
+
+function createTable(name: string, rows: readonly CatalogRow[]): readonly string[] {
+  const columns = Object.keys(rows[0] ?? {}).map((column): Column => ({ name: column, type: scalar(column === 'oid' ? 'BIGINT' : 'VARCHAR') }));
+  const table = `${CATALOG_SCHEMA}.${name}`;
+  const insert = insertStatement(table, columns, rows);
   return [
-    setMap(
-      'operator_signature',
-      SYSTEM_OPERATORS.map((operator): Pair<number> => [operator.oid, operatorSignature(operator)]),
-      'BIGINT',
-      'VARCHAR',
-    ),
-    setMap(
-      'operator_name',
-      SYSTEM_OPERATORS.map((operator): Pair<number> => [operator.oid, operator.name]),
-      'BIGINT',
-      'VARCHAR',
-    ),
+    `CREATE SCHEMA IF NOT EXISTS ${CATALOG_SCHEMA}`,
+    `CREATE OR REPLACE TABLE ${table} (${columnDefinitions(columns)})`,
+    ...(insert === null ? [] : [insert]),
   ];
 }
 
@@ -167,8 +158,8 @@ function relationLookups(state: CatalogState): readonly string[] {
     setMap(
       'relation_oid',
       all.flatMap(({ oid, schema, name }): readonly Pair<string>[] => [
-        ...spellings(schema).flatMap((schemaText) => spellings(name).map((nameText): Pair<string> => [`${schemaText}.${nameText}`, oid])),
-        ...(visibleOids.has(oid) ? spellings(name).map((nameText): Pair<string> => [nameText, oid]) : []),
+        [`${quoteIdentifier(schema)}.${quoteIdentifier(name)}`, oid],
+        ...(visibleOids.has(oid) ? [[quoteIdentifier(name), oid] as const] : []),
       ]),
       'VARCHAR',
       'BIGINT',
@@ -194,17 +185,12 @@ function relationLookups(state: CatalogState): readonly string[] {
     ),
     setMap(
       'schema_oid',
-      schemas.flatMap((schema) => spellings(schema).map((text): Pair<string> => [text, oidOf(schema)])),
+      schemas.map((schema): Pair<string> => [quoteIdentifier(schema), oidOf(schema)]),
       'VARCHAR',
       'BIGINT',
     ),
     setMap('role_name', [[WELL_KNOWN_OID.role, state.user]], 'BIGINT', 'VARCHAR'),
-    setMap(
-      'role_oid',
-      spellings(state.user).map((text): Pair<string> => [text, WELL_KNOWN_OID.role]),
-      'VARCHAR',
-      'BIGINT',
-    ),
+    setMap('role_oid', [[quoteIdentifier(state.user), WELL_KNOWN_OID.role]], 'VARCHAR', 'BIGINT'),
   ];
 }
 
@@ -223,10 +209,4 @@ const PLAIN_IDENTIFIER = /^[a-z_][a-z0-9_$]*$/;
 
 function quoteIdentifier(name: string): string {
   return PLAIN_IDENTIFIER.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-/** The ways a name may be written where names are read from text: quoted, and bare when it needs no quotes. */
-function spellings(name: string): readonly string[] {
-  const quoted = `"${name.replaceAll('"', '""')}"`;
-  return PLAIN_IDENTIFIER.test(name) ? [name, quoted] : [quoted];
 }

@@ -13,33 +13,42 @@ function lookUp(variable: string, key: string): string {
   return `map_extract_value(getvariable('sluice_${variable}'), ${key})`;
 }
 
-/** Text that names something, as its key in a map: folded unless it is quoted. */
-const GIVEN_KEY = `CASE WHEN contains(given_name, '"') THEN trim(given_name) ELSE lower(trim(given_name)) END`;
+/** The value a table of names has in the row whose `key` column is the given one. */
+function select(table: string, column: string, key: string, value: string): string {
+  return `(SELECT macro_t.${column} FROM sluice_catalog.${table} macro_t WHERE macro_t.${key} = ${value} ORDER BY macro_t.oid LIMIT 1)`;
+}
+
+/** Text that names something, as its key in a map: folded unless it is quoted, and without quotes that it does not need. */
+const GIVEN_KEY = `CASE WHEN contains(given_name, '"') THEN regexp_replace(trim(given_name), '"([a-z_][a-z0-9_$]*)"', '\\1', 'g') ELSE lower(trim(given_name)) END`;
 const GIVEN_TYPE = `replace(regexp_replace(lower(trim(given_name)), '^pg_catalog[.]|[(][^)]*[)]', '', 'g'), ' []', '[]')`;
 
+const PROCEDURE_KEY = `replace(${GIVEN_KEY}, 'pg_catalog.', '')`;
+const SIGNATURE_KEY = `replace(${PROCEDURE_KEY}, ', ', ',')`;
+const OBJECT_OID = 'CAST(object_oid AS BIGINT)';
+
 /** The output of a reg* type: a name, the number when nothing has it, and a dash for 0. */
-function writeReg(name: string, variable: string, lookup: LookupName): CatalogMacro {
+function writeReg(name: string, found: string, lookup: LookupName): CatalogMacro {
   return {
     name,
-    definition: `(object_oid) AS CASE WHEN object_oid = 0 THEN '-' ELSE coalesce(${lookUp(variable, 'CAST(object_oid AS BIGINT)')}, CAST(object_oid AS VARCHAR)) END`,
+    definition: `(object_oid) AS CASE WHEN object_oid = 0 THEN '-' ELSE coalesce(${found}, CAST(object_oid AS VARCHAR)) END`,
     reads: [lookup],
   };
 }
 
 /** The input of a reg* type: a number, a dash, or a name that must exist. */
-function readReg(name: string, variable: string, lookup: LookupName, key: string, sqlstate: string, noun: string): CatalogMacro {
+function readReg(name: string, found: string, lookup: LookupName, sqlstate: string, noun: string): CatalogMacro {
   return {
     name,
     definition:
       `(given_name) AS CASE WHEN given_name IS NULL THEN NULL WHEN regexp_full_match(given_name, '[0-9]+') THEN TRY_CAST(given_name AS BIGINT) WHEN given_name = '-' THEN 0 ` +
-      `ELSE coalesce(${lookUp(variable, key)}, CAST(error('SLUICE:${sqlstate}:${noun} "' || given_name || '" does not exist') AS BIGINT)) END`,
+      `ELSE coalesce(${found}, CAST(error('SLUICE:${sqlstate}:${noun} "' || given_name || '" does not exist') AS BIGINT)) END`,
     reads: [lookup],
   };
 }
 
 /** to_reg*: NULL where the input function would fail. */
-function findReg(name: string, variable: string, lookup: LookupName, key: string): CatalogMacro {
-  return { name, definition: `(given_name) AS ${lookUp(variable, key)}`, reads: [lookup] };
+function findReg(name: string, found: string, lookup: LookupName): CatalogMacro {
+  return { name, definition: `(given_name) AS ${found}`, reads: [lookup] };
 }
 
 const TYPE_NAME = lookUp('type_name', 'CAST(type_oid AS BIGINT)');
@@ -85,8 +94,12 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
     definition: "() AS CAST(coalesce(list_sum(map_values(getvariable('sluice_relation_bytes'))), 0) AS BIGINT)",
     reads: ['relations'],
   },
-  { name: 'pg_get_function_arguments', definition: `(procedure_oid) AS ${lookUp('procedure_arguments', 'procedure_oid')}`, reads: ['procedures'] },
-  { name: 'pg_get_function_result', definition: `(procedure_oid) AS ${lookUp('procedure_result', 'procedure_oid')}`, reads: ['procedures'] },
+  {
+    name: 'pg_get_function_arguments',
+    definition: `(procedure_oid) AS ${select('procedure_names', 'arguments', 'oid', 'procedure_oid')}`,
+    reads: ['procedures'],
+  },
+  { name: 'pg_get_function_result', definition: `(procedure_oid) AS ${select('procedure_names', 'result', 'oid', 'procedure_oid')}`, reads: ['procedures'] },
   {
     name: 'oidvectortypes',
     definition: `(type_oids) AS array_to_string(list_transform(type_oids, lambda macro_oid: ${lookUp('type_name', 'macro_oid')}), ', ')`,
@@ -97,25 +110,26 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
     definition: `(setting_name) AS coalesce(${lookUp('setting', 'lower(setting_name)')}, CASE WHEN setting_name IS NOT NULL THEN error('SLUICE:42704:unrecognized configuration parameter "' || setting_name || '"') END)`,
     reads: ['settings'],
   },
-  writeReg('pg_regclass_out', 'relation_name', 'relations'),
-  writeReg('pg_regtype_out', 'type_name', 'types'),
-  writeReg('pg_regproc_out', 'procedure_name', 'procedures'),
-  writeReg('pg_regprocedure_out', 'procedure_signature', 'procedures'),
-  writeReg('pg_regoper_out', 'operator_name', 'operators'),
-  writeReg('pg_regoperator_out', 'operator_signature', 'operators'),
-  writeReg('pg_regnamespace_out', 'schema_name', 'relations'),
-  writeReg('pg_regrole_out', 'role_name', 'relations'),
-  writeReg('pg_regconfig_out', 'schema_name', 'relations'),
-  writeReg('pg_regdictionary_out', 'schema_name', 'relations'),
-  readReg('pg_regclass_in', 'relation_oid', 'relations', GIVEN_KEY, '42P01', 'relation'),
-  readReg('pg_regtype_in', 'type_oid', 'types', GIVEN_TYPE, '42704', 'type'),
-  readReg('pg_regproc_in', 'procedure_oid', 'procedures', `replace(${GIVEN_KEY}, 'pg_catalog.', '')`, '42883', 'function'),
-  readReg('pg_regprocedure_in', 'procedure_oid', 'procedures', `replace(replace(${GIVEN_KEY}, 'pg_catalog.', ''), ', ', ',')`, '42883', 'function'),
-  readReg('pg_regnamespace_in', 'schema_oid', 'relations', GIVEN_KEY, '3F000', 'schema'),
-  readReg('pg_regrole_in', 'role_oid', 'relations', GIVEN_KEY, '42704', 'role'),
-  findReg('pg_to_regclass', 'relation_oid', 'relations', GIVEN_KEY),
-  findReg('pg_to_regtype', 'type_oid', 'types', GIVEN_TYPE),
-  findReg('pg_to_regproc', 'procedure_oid', 'procedures', `replace(${GIVEN_KEY}, 'pg_catalog.', '')`),
-  findReg('pg_to_regnamespace', 'schema_oid', 'relations', GIVEN_KEY),
-  findReg('pg_to_regrole', 'role_oid', 'relations', GIVEN_KEY),
+  writeReg('pg_regclass_out', lookUp('relation_name', OBJECT_OID), 'relations'),
+  writeReg('pg_regtype_out', lookUp('type_name', OBJECT_OID), 'types'),
+  writeReg('pg_regproc_out', select('procedure_names', 'name', 'oid', 'object_oid'), 'procedures'),
+  writeReg('pg_regprocedure_out', select('procedure_names', 'signature', 'oid', 'object_oid'), 'procedures'),
+  writeReg('pg_regoper_out', select('operator_names', 'name', 'oid', 'object_oid'), 'operators'),
+  writeReg('pg_regoperator_out', select('operator_names', 'signature', 'oid', 'object_oid'), 'operators'),
+  writeReg('pg_regnamespace_out', lookUp('schema_name', OBJECT_OID), 'relations'),
+  writeReg('pg_regrole_out', lookUp('role_name', OBJECT_OID), 'relations'),
+  writeReg('pg_regconfig_out', lookUp('schema_name', OBJECT_OID), 'relations'),
+  writeReg('pg_regdictionary_out', lookUp('schema_name', OBJECT_OID), 'relations'),
+  readReg('pg_regclass_in', lookUp('relation_oid', GIVEN_KEY), 'relations', '42P01', 'relation'),
+  readReg('pg_regtype_in', lookUp('type_oid', GIVEN_TYPE), 'types', '42704', 'type'),
+  readReg('pg_regproc_in', select('procedure_names', 'oid', 'bare_name', PROCEDURE_KEY), 'procedures', '42883', 'function'),
+  readReg('pg_regprocedure_in', select('procedure_names', 'oid', 'signature', SIGNATURE_KEY), 'procedures', '42883', 'function'),
+  readReg('pg_regnamespace_in', lookUp('schema_oid', GIVEN_KEY), 'relations', '3F000', 'schema'),
+  readReg('pg_regrole_in', lookUp('role_oid', GIVEN_KEY), 'relations', '42704', 'role'),
+  findReg('pg_to_regclass', lookUp('relation_oid', GIVEN_KEY), 'relations'),
+  findReg('pg_to_regtype', lookUp('type_oid', GIVEN_TYPE), 'types'),
+  findReg('pg_to_regproc', select('procedure_names', 'oid', 'bare_name', PROCEDURE_KEY), 'procedures'),
+  findReg('pg_to_regprocedure', select('procedure_names', 'oid', 'signature', SIGNATURE_KEY), 'procedures'),
+  findReg('pg_to_regnamespace', lookUp('schema_oid', GIVEN_KEY), 'relations'),
+  findReg('pg_to_regrole', lookUp('role_oid', GIVEN_KEY), 'relations'),
 ];

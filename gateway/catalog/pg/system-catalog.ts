@@ -5,6 +5,7 @@ import type { CatalogState } from './catalog-state.js';
 import type { CatalogRow, CatalogView } from './catalog-view.js';
 import { columnDefinitions, insertStatement } from './load-rows.js';
 import { lookupPrelude } from './lookups.js';
+import type { CatalogMacro } from './macros.js';
 import { CATALOG_MACROS } from './macros.js';
 import { rememberedPrelude } from './remembered-preludes.js';
 import type { CatalogShape } from './shapes.js';
@@ -42,20 +43,18 @@ export function needsSystemCatalog(sql: string): boolean {
 /** What an executor must hold to run this DuckDB SQL: the catalog relations it names and the macros it calls, with what those read. */
 export function systemPreludes(sql: string, state: CatalogState): readonly Prelude[] {
   const shapes = new Set([...sql.matchAll(tableNames)].map((match) => shapeByTableName.get(match[0])));
-  const macros = [...sql.matchAll(macroNames)].map((match) => macroByName.get(match[1] ?? ''));
-  const lookups = new Set(macros.flatMap((macro) => macro?.reads ?? []));
+  const macros = new Set([...sql.matchAll(macroNames)].map((match) => macroByName.get(match[1] ?? '')));
+  const lookups = new Set([...macros].flatMap((macro) => macro?.reads ?? []));
   return [
     ...[...shapes].flatMap((shape) => (shape === undefined ? [] : relationPreludes(shape, state))),
     ...[...lookups].map((lookup) => lookupPrelude(lookup, state)),
-    ...(lookups.size === 0 ? [] : [MACRO_PRELUDE]),
+    ...[...macros].flatMap((macro) => (macro === undefined ? [] : [macroPrelude(macro)])),
   ];
 }
 
-const MACRO_PRELUDE: Prelude = {
-  name: 'catalog macros',
-  version: '1',
-  statements: CATALOG_MACROS.map((macro) => `CREATE OR REPLACE MACRO ${macro.name}${macro.definition}`),
-};
+function macroPrelude(macro: CatalogMacro): Prelude {
+  return rememberedPrelude(`macro ${macro.name}`, 'fixed', () => [`CREATE OR REPLACE MACRO ${macro.name}${macro.definition}`]);
+}
 
 const CREATE_SCHEMA = `CREATE SCHEMA IF NOT EXISTS ${CATALOG_SCHEMA}`;
 

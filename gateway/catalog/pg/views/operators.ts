@@ -23,10 +23,13 @@ export const SYSTEM_OPERATORS: readonly SystemOperator[] = OPERATOR_ROWS.trim()
     return { oid: Number(oid), name, kind, leftOid: values[2] ?? 0, rightOid: values[3] ?? 0, numbers: values };
   });
 
+function operandName(oid: number): string {
+  return oid === 0 ? 'NONE' : (systemTypeByOid(oid)?.sqlName ?? String(oid));
+}
+
 /** What a regoperator prints as. */
 export function operatorSignature(operator: SystemOperator): string {
-  const typeName = (oid: number): string => (oid === 0 ? 'NONE' : (systemTypeByOid(oid)?.sqlName ?? String(oid)));
-  return `${operator.name}(${typeName(operator.leftOid)},${typeName(operator.rightOid)})`;
+  return `${operator.name}(${operandName(operator.leftOid)},${operandName(operator.rightOid)})`;
 }
 
 /** pg_operator. */
