@@ -21,10 +21,10 @@ export interface SettingDefinition {
 }
 
 /** The Postgres release whose behaviour and catalogs Sluice follows. */
-export const POSTGRES_VERSION = '15.0';
+export const POSTGRES_VERSION = '15.20';
 
 /** `server_version_num` for POSTGRES_VERSION. */
-export const POSTGRES_VERSION_NUMBER = '150000';
+export const POSTGRES_VERSION_NUMBER = '150020';
 
 /** Sluice's own release. */
 export const SLUICE_VERSION = '0.1.0';

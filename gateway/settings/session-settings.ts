@@ -3,8 +3,15 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { SettingDefinition } from './definitions.js';
 import { SETTING_DEFINITIONS } from './definitions.js';
+import { showByteSize, showDuration } from './values.js';
 
 const byLowerName: ReadonlyMap<string, SettingDefinition> = new Map(SETTING_DEFINITIONS.map((definition) => [definition.name.toLowerCase(), definition]));
+
+/** Settings of one transaction: whatever sets them, they end with it, and without a value of their own they have their default's. */
+const DEFAULT_OF_TRANSACTION: ReadonlyMap<string, string> = new Map([
+  ['transaction_isolation', 'default_transaction_isolation'],
+  ['transaction_read_only', 'default_transaction_read_only'],
+]);
 
 /** The definition of a setting by name in any case, or undefined. */
 export function findSetting(name: string): SettingDefinition | undefined {
@@ -14,15 +21,29 @@ export function findSetting(name: string): SettingDefinition | undefined {
 /** How long a value lasts: for the session, or until the transaction ends (SET LOCAL). */
 export type SettingScope = 'session' | 'local';
 
+/** What is set, by lower-case name. A value of the transaction hides the session's. */
+export interface SettingValues {
+  readonly session: ReadonlyMap<string, string>;
+  readonly transaction: ReadonlyMap<string, string>;
+}
+
+/** A setting as SHOW ALL and pg_settings list it; custom ones have no definition. */
+export interface SettingRow {
+  readonly definition: SettingDefinition | undefined;
+  readonly name: string;
+  readonly value: string;
+}
+
+const NOTHING_SET: SettingValues = { session: new Map(), transaction: new Map() };
+
 /**
  * One session's settings. Values set in a transaction are undone when it rolls back; local ones are undone when it ends
  * either way. Names with a dot that Sluice does not know are kept as they are, like Postgres's custom settings.
  */
 export class SessionSettings {
-  readonly #values = new Map<string, string>();
   readonly #resetValues = new Map<string, string>();
-  /** By lower-case name, for what the transaction changed: the value before it and the value a commit leaves. */
-  #undo: Map<string, { readonly before: string | undefined; committed: string | undefined }> | null = null;
+  #values = NOTHING_SET;
+  #beforeTransaction: SettingValues | null = null;
   #version = 0;
 
   /** Called with a reported setting's name and new value whenever it changes. */
@@ -36,7 +57,12 @@ export class SessionSettings {
   /** The value, or undefined for a name nobody knows. */
   get(name: string): string | undefined {
     const key = name.toLowerCase();
-    return this.#values.get(key) ?? this.#resetValues.get(key) ?? byLowerName.get(key)?.defaultValue;
+    const set = this.#values.transaction.get(key) ?? this.#values.session.get(key) ?? this.#resetValues.get(key);
+    if (set !== undefined) {
+      return set;
+    }
+    const other = DEFAULT_OF_TRANSACTION.get(key);
+    return other === undefined ? byLowerName.get(key)?.defaultValue : this.get(other);
   }
 
   /** The value of a setting that exists. */
@@ -48,69 +74,74 @@ export class SessionSettings {
     return value;
   }
 
+  /** The value as SHOW gives it, with its unit; undefined for a name nobody knows. */
+  show(name: string): string | undefined {
+    const value = this.get(name);
+    switch (findSetting(name)?.unit) {
+      case 'ms':
+        return value === undefined ? undefined : showDuration(value);
+      case 'B':
+        return value === undefined ? undefined : showByteSize(value);
+      case undefined:
+      default:
+        return value;
+    }
+  }
+
   /** Sets a value as SET does; SqlError 42704, 55P02 or 22023 when it cannot be. */
   set(name: string, value: string, scope: SettingScope): void {
-    const definition = this.#settable(name);
+    const definition = requireSettable(name);
     this.#assign(name, definition === undefined ? value : definition.canonical(value, this.require(name)), scope);
   }
 
   /** Back to the value at connect. */
-  reset(name: string): void {
-    this.#settable(name);
-    const key = name.toLowerCase();
-    const value = this.#resetValues.get(key) ?? byLowerName.get(key)?.defaultValue;
-    this.#assign(name, value, 'session');
+  reset(name: string, scope: SettingScope = 'session'): void {
+    requireSettable(name);
+    this.#assign(name, scope === 'local' ? this.#atConnect(name) : undefined, scope);
   }
 
-  /** RESET ALL. */
+  /** RESET ALL: everything but what belongs to the transaction. */
   resetAll(): void {
-    for (const key of this.#values.keys()) {
-      if (byLowerName.get(key)?.settable !== false) {
-        this.reset(key);
-      }
-    }
+    const kept = [...this.#values.transaction].filter(([key]) => DEFAULT_OF_TRANSACTION.has(key));
+    this.#replace({ session: new Map(), transaction: new Map(kept) });
   }
 
   /** A value given at connect or by the server: what RESET goes back to. Read-only settings may be given by the server. */
   setInitial(name: string, value: string, by: 'client' | 'server'): void {
-    const definition = by === 'client' ? this.#settable(name) : findSetting(name);
+    const definition = by === 'client' ? requireSettable(name) : findSetting(name);
     this.#resetValues.set(name.toLowerCase(), definition === undefined || by === 'server' ? value : definition.canonical(value, this.require(name)));
     this.#version += 1;
   }
 
   /** The values now, for `restore`. */
-  save(): ReadonlyMap<string, string> {
-    return new Map(this.#values);
+  save(): SettingValues {
+    return this.#values;
   }
 
   /** Back to saved values (ROLLBACK TO). */
-  restore(saved: ReadonlyMap<string, string>): void {
-    for (const key of new Set([...saved.keys(), ...this.#values.keys()])) {
-      if (saved.get(key) !== this.#values.get(key)) {
-        this.#write(key, saved.get(key));
-      }
-    }
+  restore(saved: SettingValues): void {
+    this.#replace(saved);
   }
 
   /** From now on changes can be undone. */
   beginTransaction(): void {
-    this.#undo ??= new Map();
+    this.#beforeTransaction ??= this.#values;
   }
 
   /** Ends the transaction: local values go, and on rollback all others go too. */
   endTransaction(outcome: 'commit' | 'rollback'): void {
-    const undo = this.#undo;
-    this.#undo = null;
-    for (const [key, entry] of undo ?? []) {
-      this.#write(key, outcome === 'rollback' ? entry.before : entry.committed);
+    const kept = outcome === 'rollback' && this.#beforeTransaction !== null ? this.#beforeTransaction : this.#values;
+    this.#beforeTransaction = null;
+    if (kept !== this.#values || kept.transaction.size > 0) {
+      this.#replace({ session: kept.session, transaction: new Map() });
     }
   }
 
   /** Every setting with its value, Sluice's and custom ones. */
-  all(): readonly { readonly definition: SettingDefinition | undefined; readonly name: string; readonly value: string }[] {
+  all(): readonly SettingRow[] {
     const rows = SETTING_DEFINITIONS.map((definition) => ({ definition, name: definition.name, value: this.require(definition.name) }));
-    const custom = [...this.#values.entries()].filter(([key]) => !byLowerName.has(key)).map(([name, value]) => ({ definition: undefined, name, value }));
-    return [...rows, ...custom];
+    const customNames = new Set([...this.#resetValues.keys(), ...keysOf(this.#values)].filter((key) => !byLowerName.has(key)));
+    return [...rows, ...[...customNames].map((name) => ({ definition: undefined, name, value: this.require(name) }))];
   }
 
   /** The part that decides how values are written. */
@@ -124,45 +155,57 @@ export class SessionSettings {
     };
   }
 
-  #settable(name: string): SettingDefinition | undefined {
-    const definition = findSetting(name);
-    if (definition === undefined && (!/^[a-z_][\w$]*(\.[a-z_][\w$]*)+$/i.test(name) || name.toLowerCase().startsWith('sluice.'))) {
-      throw new SqlError(SQLSTATE.undefined_object, `unrecognized configuration parameter "${name}"`);
-    }
-    if (definition?.settable === false) {
-      throw new SqlError(SQLSTATE.cant_change_runtime_param, `parameter "${definition.name}" cannot be changed`);
-    }
-    return definition;
-  }
-
+  /** Puts a value in its place; undefined removes it. SET for the session ends what SET LOCAL said before. */
   #assign(name: string, value: string | undefined, scope: SettingScope): void {
     const key = name.toLowerCase();
-    if (scope === 'local' && this.#undo === null) {
-      return;
+    if (scope === 'local' || DEFAULT_OF_TRANSACTION.has(key)) {
+      this.#replace({ session: this.#values.session, transaction: changed(this.#values.transaction, key, value) });
+    } else {
+      this.#replace({ session: changed(this.#values.session, key, value), transaction: changed(this.#values.transaction, key, undefined) });
     }
-    if (this.#undo !== null) {
-      const before = this.#values.get(key);
-      const entry = this.#undo.get(key) ?? { before, committed: before };
-      if (scope === 'session') {
-        entry.committed = value;
-      }
-      this.#undo.set(key, entry);
-    }
-    this.#write(key, value);
   }
 
-  #write(key: string, value: string | undefined): void {
-    const before = this.get(key);
-    if (value === undefined) {
-      this.#values.delete(key);
-    } else {
-      this.#values.set(key, value);
-    }
+  #atConnect(name: string): string | undefined {
+    return this.#resetValues.get(name.toLowerCase()) ?? findSetting(name)?.defaultValue;
+  }
+
+  #replace(next: SettingValues): void {
+    const keys = new Set([...keysOf(this.#values), ...keysOf(next)]);
+    const before = new Map([...keys].map((key) => [key, this.get(key)]));
+    this.#values = next;
     this.#version += 1;
-    const definition = byLowerName.get(key);
-    const after = this.get(key);
-    if (definition?.reported === true && after !== undefined && after !== before) {
-      this.onReport?.(definition.name, after);
+    for (const key of keys) {
+      const definition = byLowerName.get(key);
+      const after = this.get(key);
+      if (definition?.reported === true && after !== undefined && after !== before.get(key)) {
+        this.onReport?.(definition.name, after);
+      }
     }
   }
+}
+
+/** The definition of a setting users may set, undefined for a custom one. */
+function requireSettable(name: string): SettingDefinition | undefined {
+  const definition = findSetting(name);
+  if (definition === undefined && (!/^[a-z_][\w$]*(\.[a-z_][\w$]*)+$/i.test(name) || name.toLowerCase().startsWith('sluice.'))) {
+    throw new SqlError(SQLSTATE.undefined_object, `unrecognized configuration parameter "${name}"`);
+  }
+  if (definition?.settable === false) {
+    throw new SqlError(SQLSTATE.cant_change_runtime_param, `parameter "${definition.name}" cannot be changed`);
+  }
+  return definition;
+}
+
+function changed(values: ReadonlyMap<string, string>, key: string, value: string | undefined): ReadonlyMap<string, string> {
+  const next = new Map(values);
+  if (value === undefined) {
+    next.delete(key);
+  } else {
+    next.set(key, value);
+  }
+  return next;
+}
+
+function keysOf(values: SettingValues): readonly string[] {
+  return [...values.session.keys(), ...values.transaction.keys()];
 }

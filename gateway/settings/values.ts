@@ -39,7 +39,7 @@ const DURATION_MAX_MS = 2_147_483_647;
 
 /** A duration in milliseconds: a number alone is milliseconds, `5s`, `2 min` and the like are converted. */
 export function parseDuration(name: string, value: string): string {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value);
+  const match = /^\s*([+-]?\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value);
   const unit = match === null ? undefined : DURATION_UNITS_MS.get(match[2] === '' || match[2] === undefined ? 'ms' : match[2]);
   if (match === null || unit === undefined) {
     throw new SqlError(SQLSTATE.invalid_parameter_value, `invalid value for parameter "${name}": "${value}"`, {
@@ -47,10 +47,18 @@ export function parseDuration(name: string, value: string): string {
     });
   }
   const milliseconds = Math.round(Number(match[1]) * unit);
-  if (milliseconds > DURATION_MAX_MS) {
+  if (milliseconds < 0 || milliseconds > DURATION_MAX_MS) {
     throw new SqlError(SQLSTATE.invalid_parameter_value, `${milliseconds} ms is outside the valid range for parameter "${name}" (0 .. ${DURATION_MAX_MS})`);
   }
   return String(milliseconds);
+}
+
+/** A duration as SHOW gives it: in the largest unit that leaves a whole number, as in Postgres. */
+export function showDuration(milliseconds: string): string {
+  return inLargestUnit(
+    milliseconds,
+    [...DURATION_UNITS_MS].filter(([, size]) => size >= 1),
+  );
 }
 
 const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
@@ -72,4 +80,21 @@ export function parseByteSize(name: string, value: string): string {
     });
   }
   return String(Math.round(Number(match[1]) * unit));
+}
+
+/** A size as SHOW gives it: in the largest unit that leaves a whole number. */
+export function showByteSize(byteCount: string): string {
+  return inLargestUnit(byteCount, [
+    ['B', 1],
+    ['kB', 1024],
+    ['MB', 1024 ** 2],
+    ['GB', 1024 ** 3],
+    ['TB', 1024 ** 4],
+  ]);
+}
+
+function inLargestUnit(value: string, units: readonly (readonly [unit: string, size: number])[]): string {
+  const number = Number(value);
+  const unit = number === 0 ? undefined : units.findLast(([, size]) => number % size === 0);
+  return unit === undefined ? value : `${number / unit[1]}${unit[0]}`;
 }

@@ -36,14 +36,10 @@ function setOne(session: Session, name: string, value: string | null, local: boo
     return setRole(session, name, value);
   }
   if (value === null) {
-    if (local) {
-      session.settings.set(name, session.settings.require(name), 'local');
-    } else {
-      session.settings.reset(name);
-    }
-    return { tag: 'SET' };
+    session.settings.reset(name, local ? 'local' : 'session');
+  } else {
+    session.settings.set(name, value, local ? 'local' : 'session');
   }
-  session.settings.set(name, value, local ? 'local' : 'session');
   return local && session.transactionStatus === 'I' ? { tag: 'SET', notices: [noTransaction('SET LOCAL')] } : { tag: 'SET' };
 }
 

@@ -13,11 +13,16 @@ export function prepareShow(session: Session, statement: ParsedStatement): Promi
     const columns = [textColumn('name'), textColumn('setting'), textColumn('description')];
     return Promise.resolve(
       constantStatement(statement, columns, () =>
-        Promise.resolve({ rows: session.settings.all().map((row) => [row.name, row.value, row.definition?.description ?? '']), tag: 'SHOW' }),
+        Promise.resolve({
+          rows: session.settings.all().map((row) => [row.name, session.settings.show(row.name) ?? null, row.definition?.description ?? '']),
+          tag: 'SHOW',
+        }),
       ),
     );
   }
   session.settings.require(name);
   const shown = findSetting(name)?.name ?? name;
-  return Promise.resolve(constantStatement(statement, [textColumn(shown)], () => Promise.resolve({ rows: [[session.settings.require(name)]], tag: 'SHOW' })));
+  return Promise.resolve(
+    constantStatement(statement, [textColumn(shown)], () => Promise.resolve({ rows: [[session.settings.show(name) ?? null]], tag: 'SHOW' })),
+  );
 }
