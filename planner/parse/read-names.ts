@@ -12,6 +12,7 @@ export interface DropRequest {
   readonly kind: string;
   readonly names: readonly QualifiedName[];
   readonly missingOk: boolean;
+  readonly cascade: boolean;
 }
 
 /** Reads DROP. */
@@ -30,6 +31,7 @@ export function readDrop(statement: ParsedStatement): DropRequest {
       return { schema: parts.at(-2), name: parts.at(-1) ?? '' };
     }),
     missingOk: drop.missing_ok === true,
+    cascade: drop.behavior === 'DROP_CASCADE',
   };
 }
 
