@@ -5,18 +5,33 @@ import type { Relation } from '../../planner/relation/relation.js';
 /** Schema of a session's temporary tables and views. */
 export const TEMPORARY_SCHEMA = 'pg_temp';
 
+/** A relation of the session with the session's other relations that it reads, by key. */
+interface OwnRelation {
+  readonly relation: Relation;
+  readonly reads: readonly string[];
+}
+
+/** All relations by key, as they are at one moment. */
+type OwnRelations = ReadonlyMap<string, OwnRelation>;
+
+/** A relation's place in the catalog. */
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** A state of the catalog to come back to. */
 export interface SavedCatalog {
-  readonly relations: ReadonlyMap<string, Relation>;
+  readonly relations: OwnRelations;
 }
 
 /**
  * Views and temporary tables of one session, by schema and name. Relations are immutable: every change puts a new object
- * in place. Changes made in a transaction block are undone when it rolls back.
+ * in place. Changes made in a transaction are undone when it rolls back.
  */
 export class SessionCatalog {
-  #relations: ReadonlyMap<string, Relation> = new Map();
-  #beforeTransaction: ReadonlyMap<string, Relation> | null = null;
+  #relations: OwnRelations = new Map();
+  #beforeTransaction: OwnRelations | null = null;
   #version = 0;
 
   /** Counts changes. */
@@ -26,35 +41,48 @@ export class SessionCatalog {
 
   /** The session's relation of that name, or undefined. */
   find(schema: string, name: string): Relation | undefined {
-    return this.#relations.get(key(schema, name));
+    return this.#relations.get(keyOf({ schema, name }))?.relation;
   }
 
   /** All of them. */
   all(): readonly Relation[] {
-    return [...this.#relations.values()];
+    return [...this.#relations.values()].map(({ relation }) => relation);
   }
 
-  /** Adds a relation; 42P07 when the name is taken and `replace` is false. */
-  put(relation: Relation, replace: boolean): void {
-    if (!replace && this.#relations.has(key(relation.schema, relation.name))) {
+  /** Adds a relation; 42P07 when the name is taken and `replace` is false. `reads` names what a view is made of. */
+  put(relation: Relation, replace: boolean, reads: readonly RelationName[] = []): void {
+    const key = keyOf(relation);
+    if (!replace && this.#relations.has(key)) {
       throw new SqlError(SQLSTATE.duplicate_table, `relation "${relation.name}" already exists`);
     }
     const next = new Map(this.#relations);
-    next.set(key(relation.schema, relation.name), relation);
+    next.set(key, { relation, reads: reads.map(keyOf).filter((read) => read !== key && next.has(read)) });
     this.#change(next);
   }
 
-  /** Removes a relation; false when there is none. */
-  remove(schema: string, name: string): boolean {
-    const next = new Map(this.#relations);
-    const removed = next.delete(key(schema, name));
-    if (removed) {
-      this.#change(next);
+  /** Views that read any of these relations, directly or through other views, without the relations themselves. */
+  dependents(names: readonly RelationName[]): readonly Relation[] {
+    const reached = new Set(names.map(keyOf));
+    const found: Relation[] = [];
+    for (let count = -1; count !== found.length;) {
+      count = found.length;
+      for (const [key, { relation, reads }] of this.#relations) {
+        if (!reached.has(key) && reads.some((read) => reached.has(read))) {
+          reached.add(key);
+          found.push(relation);
+        }
+      }
     }
-    return removed;
+    return found;
   }
 
-  /** Removes every temporary relation (DISCARD TEMP). */
+  /** Removes relations. */
+  remove(names: readonly RelationName[]): void {
+    const removed = new Set(names.map(keyOf));
+    this.#change(new Map([...this.#relations].filter(([key]) => !removed.has(key))));
+  }
+
+  /** Removes every relation (DISCARD ALL). */
   clear(): void {
     this.#change(new Map());
   }
@@ -82,12 +110,14 @@ export class SessionCatalog {
     this.#beforeTransaction = null;
   }
 
-  #change(relations: ReadonlyMap<string, Relation>): void {
-    this.#relations = relations;
-    this.#version += 1;
+  #change(relations: OwnRelations): void {
+    if (relations !== this.#relations) {
+      this.#relations = relations;
+      this.#version += 1;
+    }
   }
 }
 
-function key(schema: string, name: string): string {
+function keyOf({ schema, name }: RelationName): string {
   return `${schema}\0${name}`;
 }

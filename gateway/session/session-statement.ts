@@ -1,4 +1,5 @@
 import type { ResultColumn } from '../../executor/engine.js';
+import { readTransaction } from '../../planner/parse/read-transaction.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { ExecuteOptions, ExecutionResult, PreparedStatement } from './backend.js';
 
@@ -10,7 +11,22 @@ export interface SessionStatement extends PreparedStatement {
 
 /** True for statements that a failed transaction still takes. */
 export function endsTransaction(statement: ParsedStatement): boolean {
-  return statement.kind === 'transaction' && /^\s*(?:commit|end|rollback|abort)\b/i.test(statement.text);
+  if (statement.kind !== 'transaction') {
+    return false;
+  }
+  switch (readTransaction(statement).kind) {
+    case 'commit':
+    case 'rollback':
+    case 'rollback_to':
+    case 'prepare':
+      return true;
+    case 'begin':
+    case 'savepoint':
+    case 'release':
+    case 'commit_prepared':
+    case 'rollback_prepared':
+      return false;
+  }
 }
 
 /** True for statements made by a session, the only ones it can run. */

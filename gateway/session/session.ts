@@ -5,6 +5,7 @@ import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
+import type { SettingValues } from '../settings/session-settings.js';
 import { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
 import type { Services } from './services.js';
@@ -15,7 +16,7 @@ import type { SessionStatement } from './session-statement.js';
 import { endsTransaction, isSessionStatement } from './session-statement.js';
 import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
-import { removeTemporaryFiles } from './temporary-files.js';
+import { TemporaryFiles } from './temporary-files.js';
 import type { TransactionState } from './transaction.js';
 import { nowMicros, transactionStatus, transition } from './transaction.js';
 
@@ -24,7 +25,7 @@ export type PrepareStatement = (session: Session, statement: ParsedStatement, de
 
 interface Savepoint {
   readonly name: string;
-  readonly settings: ReadonlyMap<string, string>;
+  readonly settings: SettingValues;
   readonly catalog: SavedCatalog;
 }
 
@@ -36,6 +37,7 @@ export class Session implements SessionBackend {
   readonly settings: SessionSettings = new SessionSettings();
   readonly catalog: SessionCatalog = new SessionCatalog();
   readonly names: SessionNames;
+  readonly temporaryFiles: TemporaryFiles;
   /** Statements of SQL's PREPARE, by name. */
   readonly prepared: Map<string, SessionStatement> = new Map();
   onNotice: ((notice: SqlNotice) => void) | null = null;
@@ -55,6 +57,7 @@ export class Session implements SessionBackend {
     this.prepareStatement = prepareStatement;
     this.identity = identity;
     this.names = new SessionNames(this);
+    this.temporaryFiles = new TemporaryFiles(services.temporaryDirectory, identity.processId);
     this.settings.setInitial('session_authorization', identity.user, 'server');
     this.settings.setInitial('application_name', identity.applicationName, 'client');
     this.#unregister = services.sessions.add(() => this.#describe());
@@ -62,10 +65,6 @@ export class Session implements SessionBackend {
 
   get transactionStatus(): 'I' | 'T' | 'E' {
     return transactionStatus(this.#transaction);
-  }
-
-  get transaction(): TransactionState {
-    return this.#transaction;
   }
 
   set onParameterStatus(report: ((name: string, value: string) => void) | null) {
@@ -96,7 +95,7 @@ export class Session implements SessionBackend {
     const parsed = parseStatements(text);
     // Later statements may depend on what earlier ones create, so each is prepared when its turn comes.
     const statements = parsed.map((statement) => new LateStatement(this, statement));
-    if (parsed.length === 1 && parsed[0]?.kind === 'select') {
+    if (parsed.length === 1 && parsed[0]?.kind === 'select' && this.#transaction.kind !== 'failed') {
       await statements[0]?.prepare();
       this.#statements.put(text, statements);
     }
@@ -106,7 +105,7 @@ export class Session implements SessionBackend {
   async parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
     const key = `${declaredTypes.join(',')}\0${text}`;
     const known = this.#parsed.get(key);
-    if (known !== undefined) {
+    if (known !== undefined && this.#transaction.kind !== 'failed') {
       return known;
     }
     const parsed = parseStatements(text);
@@ -130,7 +129,10 @@ export class Session implements SessionBackend {
       throw new Error('a statement of another session was executed');
     }
     this.#refuseInFailedTransaction(statement.endsTransaction);
-    this.#transaction = transition(this.#transaction, { kind: 'statement', nowMicros: nowMicros() });
+    if (this.#transaction.kind === 'idle') {
+      this.#transaction = transition(this.#transaction, { kind: 'statement', nowMicros: nowMicros() });
+      this.#beginUndo();
+    }
     this.#lastQuery = statement.text;
     this.#running = statement.text;
     try {
@@ -140,11 +142,13 @@ export class Session implements SessionBackend {
     }
   }
 
-  endImplicitTransaction(failed: boolean): Promise<void> {
+  async endImplicitTransaction(failed: boolean): Promise<void> {
     if (this.#transaction.kind === 'implicit') {
       this.#finish(failed ? 'rollback' : 'commit');
     }
-    return Promise.resolve();
+    if (this.#transaction.kind === 'idle') {
+      await this.temporaryFiles.removeUnused(this.catalog.all());
+    }
   }
 
   statementFailed(): void {
@@ -156,23 +160,22 @@ export class Session implements SessionBackend {
   }
 
   /** BEGIN: false when a block was open already. */
-  begin(readOnly: boolean): boolean {
-    const fresh = this.#transaction.kind !== 'block';
-    if (fresh) {
-      this.#transaction = transition(this.#transaction, { kind: 'begin', nowMicros: nowMicros(), readOnly });
-      this.settings.beginTransaction();
-      this.catalog.beginTransaction();
-      this.#savepoints = [];
-      if (readOnly) {
-        this.settings.set('transaction_read_only', 'on', 'local');
-      }
+  begin(): boolean {
+    const isFresh = this.#transaction.kind !== 'block';
+    if (isFresh) {
+      this.#transaction = transition(this.#transaction, { kind: 'begin', nowMicros: nowMicros() });
+      this.#beginUndo();
     }
-    return fresh;
+    return isFresh;
   }
 
   /** COMMIT or ROLLBACK: what really happened, or null when no block was open. */
   end(wanted: 'commit' | 'rollback'): 'commit' | 'rollback' | null {
-    if (this.#transaction.kind === 'idle' || this.#transaction.kind === 'implicit') {
+    if (this.#transaction.kind === 'idle') {
+      return null;
+    }
+    if (this.#transaction.kind === 'implicit') {
+      this.#finish(wanted);
       return null;
     }
     const outcome = this.#transaction.kind === 'failed' ? 'rollback' : wanted;
@@ -205,6 +208,13 @@ export class Session implements SessionBackend {
     this.#transaction = transition(this.#transaction, { kind: 'restore' });
   }
 
+  /** 25006 in a read-only transaction. */
+  requireWritable(command: string): void {
+    if (this.settings.require('transaction_read_only') === 'on') {
+      throw new SqlError(SQLSTATE.read_only_sql_transaction, `cannot execute ${command} in a read-only transaction`);
+    }
+  }
+
   /** Forgets statements kept for their text (DISCARD PLANS). */
   forgetPlans(): void {
     this.#statements.clear();
@@ -216,7 +226,7 @@ export class Session implements SessionBackend {
     this.prepared.clear();
     this.catalog.clear();
     this.forgetPlans();
-    await removeTemporaryFiles(this.services.temporaryDirectory, this.identity.processId);
+    await this.temporaryFiles.removeAll();
   }
 
   #requireBlock(command: string): void {
@@ -242,6 +252,12 @@ export class Session implements SessionBackend {
     this.settings.endTransaction(outcome);
     this.catalog.endTransaction(outcome);
     this.#savepoints = [];
+  }
+
+  /** Changes from here on are kept or undone together. */
+  #beginUndo(): void {
+    this.settings.beginTransaction();
+    this.catalog.beginTransaction();
   }
 
   #refuseInFailedTransaction(allowed: boolean): void {

@@ -7,7 +7,6 @@ import type { QueryStatement } from '../statements/query.js';
 import type { ExecuteOptions } from './backend.js';
 import type { Session } from './session.js';
 import { TEMPORARY_SCHEMA } from './session-catalog.js';
-import { makeTemporaryDirectory } from './temporary-files.js';
 
 /** Types that Parquet gives back as another type: they are kept as text and cast back. */
 const TEXT_STORED: ReadonlySet<string> = new Set(['HUGEINT', 'UHUGEINT', 'BIGNUM', 'BIT', 'TIME WITH TIME ZONE', 'TIME_NS', 'INTERVAL']);
@@ -64,7 +63,7 @@ export interface TemporaryRows {
 /** Runs a query and writes its rows as new files of a temporary table; the query's columns are the table's. */
 export async function writeTemporaryRows(session: Session, table: Relation, query: QueryStatement, options: ExecuteOptions): Promise<TemporaryRows> {
   const { context, query: translated } = await query.translate();
-  const directory = await makeTemporaryDirectory(session.services.temporaryDirectory, session.identity.processId);
+  const directory = await session.temporaryFiles.makeDirectory();
   const columns = table.columns.map((column) => ({
     name: column.name,
     type: column.type,

@@ -12,18 +12,17 @@
 export type TransactionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'implicit'; readonly startedMicros: bigint }
-  | { readonly kind: 'block'; readonly startedMicros: bigint; readonly readOnly: boolean }
-  | { readonly kind: 'failed'; readonly startedMicros: bigint; readonly readOnly: boolean };
+  | { readonly kind: 'block'; readonly startedMicros: bigint }
+  | { readonly kind: 'failed'; readonly startedMicros: bigint };
 
 /** What can happen to a transaction. */
 export type TransactionEvent =
   | { readonly kind: 'statement'; readonly nowMicros: bigint }
-  | { readonly kind: 'begin'; readonly nowMicros: bigint; readonly readOnly: boolean }
+  | { readonly kind: 'begin'; readonly nowMicros: bigint }
   | { readonly kind: 'end' }
   | { readonly kind: 'error' }
   /** ROLLBACK TO a savepoint: a failed block works again. */
-  | { readonly kind: 'restore' }
-  | { readonly kind: 'sync' };
+  | { readonly kind: 'restore' };
 
 /** The one transition function. */
 export function transition(state: TransactionState, event: TransactionEvent): TransactionState {
@@ -34,20 +33,13 @@ export function transition(state: TransactionState, event: TransactionEvent): Tr
       return {
         kind: 'block',
         startedMicros: state.kind === 'implicit' || state.kind === 'block' ? state.startedMicros : event.nowMicros,
-        readOnly: event.readOnly,
       };
     case 'end':
       return { kind: 'idle' };
     case 'error':
-      return state.kind === 'block'
-        ? { kind: 'failed', startedMicros: state.startedMicros, readOnly: state.readOnly }
-        : state.kind === 'implicit'
-          ? { kind: 'idle' }
-          : state;
+      return state.kind === 'block' ? { kind: 'failed', startedMicros: state.startedMicros } : state.kind === 'implicit' ? { kind: 'idle' } : state;
     case 'restore':
-      return state.kind === 'failed' ? { kind: 'block', startedMicros: state.startedMicros, readOnly: state.readOnly } : state;
-    case 'sync':
-      return state.kind === 'implicit' ? { kind: 'idle' } : state;
+      return state.kind === 'failed' ? { kind: 'block', startedMicros: state.startedMicros } : state;
   }
 }
 

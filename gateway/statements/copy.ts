@@ -32,6 +32,9 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
   if (path === null) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'COPY TO STDOUT is not supported', { hint: "COPY TO 'path' writes files under the data directory." });
   }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `COPY to a URL is not supported: "${path}"`, { hint: 'Name a place under the data directory.' });
+  }
   const target = readCopyOptions(path, request.options);
   const query = new QueryStatement(session, sourceOf(request), []);
   await query.translate();
@@ -39,6 +42,7 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
 }
 
 async function copyTo(session: Session, query: QueryStatement, path: string, target: CopyTarget, options: ExecuteOptions): Promise<CommandOutcome> {
+  session.requireWritable('COPY TO');
   const { datasets } = session.services;
   const { context, query: translated } = await query.translate();
   const described = await query.describeExactly();

@@ -3,15 +3,21 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { QueryStatement } from './query.js';
 
-/** A query's output as columns of a relation; two columns of one name are 42701. */
-export async function describeColumns(query: QueryStatement): Promise<readonly Column[]> {
+/** A query's output as columns of a relation, the first ones with other names where names are given. */
+export async function describeColumns(query: QueryStatement, names: readonly string[], tooManyNames: string): Promise<readonly Column[]> {
   const described = await query.describeExactly();
-  const seen = new Set<string>();
-  for (const { name } of described) {
-    if (seen.has(name)) {
-      throw new SqlError(SQLSTATE.duplicate_column, `column "${name}" specified more than once`);
-    }
-    seen.add(name);
+  if (names.length > described.length) {
+    throw new SqlError(SQLSTATE.syntax_error, tooManyNames);
   }
-  return described.map((column) => ({ name: column.name, type: column.duckdbType, postgres: column.type }));
+  const columns = described.map((column, index) => ({ name: names[index] ?? column.name, type: column.duckdbType, postgres: column.type }));
+  requireDistinctNames(columns.map((column) => column.name));
+  return columns;
+}
+
+/** 42701 when a name comes twice. */
+export function requireDistinctNames(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new SqlError(SQLSTATE.duplicate_column, `column "${twice}" specified more than once`);
+  }
 }

@@ -3,6 +3,7 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
+import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
 
@@ -28,9 +29,15 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
         case 'sequences':
           return { tag: 'DISCARD SEQUENCES' };
         case 'temp':
-          session.catalog.clear();
+          discardTemporary(session);
           return { tag: 'DISCARD TEMP' };
       }
     }),
   );
+}
+
+/** Temporary tables and views go, and with them the views that read them. */
+function discardTemporary(session: Session): void {
+  const temporary = session.catalog.all().filter((relation) => relation.schema === TEMPORARY_SCHEMA);
+  session.catalog.remove([...temporary, ...session.catalog.dependents(temporary)]);
 }

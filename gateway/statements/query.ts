@@ -32,6 +32,14 @@ export async function prepareQuery(session: Session, statement: ParsedStatement,
 /** Translates a statement's query; INSERT has its own. */
 export type Translator = (statement: ParsedStatement, environment: TranslationEnvironment, declaredTypes: readonly number[]) => TranslatedQuery;
 
+/** A translation that holds now. */
+export interface CurrentTranslation {
+  readonly context: QueryContext;
+  readonly query: TranslatedQuery;
+  /** The names that were looked up for it, found or not, those inside views too. */
+  readonly lookups: readonly { readonly schema: string; readonly name: string }[];
+}
+
 /** A query with its translation, kept as long as what it rests on stays the same. */
 export class QueryStatement implements SessionStatement {
   readonly text: string;
@@ -57,7 +65,7 @@ export class QueryStatement implements SessionStatement {
   }
 
   /** The query in DuckDB's SQL as of now, with the context it runs in. */
-  async translate(): Promise<{ readonly context: QueryContext; readonly query: TranslatedQuery }> {
+  async translate(): Promise<CurrentTranslation> {
     const names = await this.#session.names.current();
     const context = sessionQueryContext(this.#session, names);
     if (this.#translation === null || !(await stillHolds(this.#translation, names))) {
@@ -66,7 +74,7 @@ export class QueryStatement implements SessionStatement {
       this.#translation = await translateWithNames(context, names, (environment) => this.#translator(this.#statement, environment, types));
       this.#parameterTypes = this.#translation.translated.parameterTypes;
     }
-    return { context, query: this.#translation.translated };
+    return { context, query: this.#translation.translated, lookups: this.#translation.environment.lookups() };
   }
 
   async describe(): Promise<readonly ResultColumn[]> {

@@ -1,3 +1,4 @@
+import type { TransactionModes } from '../../planner/parse/read-settings.js';
 import type { TransactionRequest } from '../../planner/parse/read-transaction.js';
 import { readTransaction } from '../../planner/parse/read-transaction.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -19,19 +20,20 @@ export function prepareTransaction(session: Session, statement: ParsedStatement)
 function runTransaction(session: Session, request: TransactionRequest): CommandOutcome {
   switch (request.kind) {
     case 'begin': {
-      const readOnly = request.modes.readOnly ?? session.settings.require('default_transaction_read_only') === 'on';
-      const isFresh = session.begin(readOnly);
-      session.settings.set('transaction_isolation', request.modes.isolation ?? session.settings.require('default_transaction_isolation'), 'local');
+      const isFresh = session.begin();
+      setModes(session, request.modes);
       return isFresh ? { tag: 'BEGIN' } : { tag: 'BEGIN', notices: [warning(SQLSTATE.active_sql_transaction, 'there is already a transaction in progress')] };
     }
     case 'commit':
     case 'rollback': {
+      const modes = currentModes(session);
       const outcome = session.end(request.kind);
       if (request.chain) {
         if (outcome === null) {
           throw new SqlError(SQLSTATE.no_active_sql_transaction, `${request.kind.toUpperCase()} AND CHAIN can only be used in transaction blocks`);
         }
-        session.begin(false);
+        session.begin();
+        setModes(session, modes);
       }
       return outcome === null
         ? { tag: request.kind.toUpperCase(), notices: [warning(SQLSTATE.no_active_sql_transaction, 'there is no transaction in progress')] }
@@ -51,6 +53,21 @@ function runTransaction(session: Session, request: TransactionRequest): CommandO
     case 'rollback_prepared':
       throw new SqlError(SQLSTATE.feature_not_supported, 'two-phase commit is not supported');
   }
+}
+
+/** Gives the current transaction its modes. */
+function setModes(session: Session, modes: TransactionModes): void {
+  if (modes.isolation !== undefined) {
+    session.settings.set('transaction_isolation', modes.isolation, 'local');
+  }
+  if (modes.readOnly !== undefined) {
+    session.settings.set('transaction_read_only', modes.readOnly ? 'on' : 'off', 'local');
+  }
+}
+
+/** The modes that AND CHAIN hands on. */
+function currentModes(session: Session): TransactionModes {
+  return { isolation: session.settings.require('transaction_isolation'), readOnly: session.settings.require('transaction_read_only') === 'on' };
 }
 
 function warning(sqlstate: SqlState, message: string): SqlNotice {

@@ -7,6 +7,7 @@ import { selectOf, translateAssigned } from '../../planner/translate/query.js';
 import type { SqlPiece, TranslatedQuery } from '../../planner/translate/translated.js';
 import { printDataType } from '../../planner/types/data-type.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
+import { requireDistinctNames } from './describe-columns.js';
 
 /** INSERT's source as a query whose columns are the table's, in the table's order: columns that are not named get NULL. */
 export function translateInsert(
@@ -20,6 +21,7 @@ export function translateInsert(
   if (select === null) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT ... DEFAULT VALUES is not supported');
   }
+  requireDistinctNames(columnNames);
   const named = columnNames.length === 0 ? table.columns : columnNames.map((name) => findColumn(table, name));
   const source = translateAssigned(
     statement,
