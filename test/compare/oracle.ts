@@ -24,6 +24,8 @@ export class DuckdbOracle {
   /** Opens an oracle in which every name is a view over the given table expression. */
   static async open(tables: Readonly<Record<string, string>>, settings: Readonly<Record<string, string>> = {}): Promise<DuckdbOracle> {
     const instance = await DuckDBInstance.create(':memory:', {
+      // The oracle runs Postgres's text as it stands, not the translation, which writes // itself.
+      integer_division: 'true',
       default_null_order: 'nulls_last_on_asc_first_on_desc',
       // DuckDB 1.5.6 pushes the bound of ORDER BY ... NULLS FIRST LIMIT below an outer join, which loses its partners.
       disabled_optimizers: 'top_n',
