@@ -44,6 +44,8 @@ export class Database {
     const directories = [...options.allowedDirectories, options.spillDirectory].map((path) => quoteText(path.endsWith('/') ? path : `${path}/`));
     for (const statement of [
       'SET GLOBAL errors_as_json = true',
+      // Postgres takes ORDER BY 'text' inside aggregates; DuckDB refuses it unless told so.
+      'SET GLOBAL order_by_non_integer_literal = true',
       ...options.statements,
       `SET GLOBAL allowed_directories = [${directories.join(', ')}]`,
       'SET GLOBAL enable_external_access = false',
