@@ -10,6 +10,7 @@ export const SQLSTATE = {
   cardinality_violation: '21000',
   data_exception: '22000',
   string_data_right_truncation: '22001',
+  null_value_not_allowed: '22004',
   numeric_value_out_of_range: '22003',
   invalid_datetime_format: '22007',
   datetime_field_overflow: '22008',
