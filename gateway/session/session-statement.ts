@@ -7,6 +7,8 @@ import type { ExecuteOptions, ExecutionResult, PreparedStatement } from './backe
 export interface SessionStatement extends PreparedStatement {
   describe(): Promise<readonly ResultColumn[] | null>;
   run(options: ExecuteOptions): Promise<ExecutionResult>;
+  /** False when the names and settings it rests on have changed since it was prepared; not there for what rests on none. */
+  isCurrent?(): Promise<boolean>;
 }
 
 /** True for statements that a failed transaction still takes. */

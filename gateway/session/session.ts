@@ -89,7 +89,7 @@ export class Session implements SessionBackend {
 
   async parseSimple(text: string): Promise<readonly SessionStatement[]> {
     const known = this.#statements.get(text);
-    if (known !== undefined) {
+    if (known !== undefined && (this.#transaction.kind === 'failed' || (await areCurrent(known)))) {
       return known;
     }
     const parsed = parseStatements(text);
@@ -105,7 +105,7 @@ export class Session implements SessionBackend {
   async parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
     const key = `${declaredTypes.join(',')}\0${text}`;
     const known = this.#parsed.get(key);
-    if (known !== undefined && this.#transaction.kind !== 'failed') {
+    if (known !== undefined && this.#transaction.kind !== 'failed' && (await areCurrent([known]))) {
       return known;
     }
     const parsed = parseStatements(text);
@@ -281,6 +281,16 @@ export class Session implements SessionBackend {
   }
 }
 
+/** True when none of these statements would come out differently if it were prepared again. */
+async function areCurrent(statements: readonly SessionStatement[]): Promise<boolean> {
+  for (const statement of statements) {
+    if ((await statement.isCurrent?.()) === false) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** A statement of a simple query: prepared when it runs, for the ones before it may change what its names mean. */
 class LateStatement implements SessionStatement {
   readonly text: string;
@@ -304,6 +314,10 @@ class LateStatement implements SessionStatement {
 
   async describe(): Promise<readonly ResultColumn[] | null> {
     return (await this.prepare()).describe();
+  }
+
+  async isCurrent(): Promise<boolean> {
+    return (await this.#prepared?.isCurrent?.()) ?? true;
   }
 
   async run(options: ExecuteOptions): Promise<ExecutionResult> {

@@ -3,7 +3,10 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { ExecuteOptions, ExecutionResult } from './backend.js';
 
-/** Runs a statement under `statement_timeout` (milliseconds, 0 for none); the time counts until its last row is read. */
+/**
+ * Runs a statement under `statement_timeout` (milliseconds, 0 for none). Time counts while the statement works, from its
+ * start and whenever rows are asked for; while a portal waits for its client's next Execute it stands still.
+ */
 export async function withStatementTimeout(
   timeoutMs: number,
   options: ExecuteOptions,
@@ -12,41 +15,45 @@ export async function withStatementTimeout(
   if (timeoutMs === 0) {
     return run(options);
   }
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new SqlError(SQLSTATE.query_canceled, 'canceling statement due to statement timeout'));
-  }, timeoutMs);
-  try {
-    const result = await run({ ...options, signal: AbortSignal.any([options.signal, controller.signal]) });
-    if (result.kind === 'rows') {
-      return { ...result, stream: endingWith(result.stream, () => clearTimeout(timer)) };
+  const clock = new WorkClock(timeoutMs);
+  const result = await clock.during(() => run({ ...options, signal: AbortSignal.any([options.signal, clock.signal]) }));
+  return result.kind === 'rows' ? { ...result, stream: timedStream(result.stream, clock) } : result;
+}
+
+/** Aborts its signal once the work done under it took too long. */
+class WorkClock {
+  readonly #controller = new AbortController();
+  #leftMs: number;
+
+  constructor(timeoutMs: number) {
+    this.#leftMs = timeoutMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const timer = setTimeout(
+      () => {
+        this.#controller.abort(new SqlError(SQLSTATE.query_canceled, 'canceling statement due to statement timeout'));
+      },
+      Math.max(this.#leftMs, 0),
+    );
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      this.#leftMs -= performance.now() - started;
     }
-    clearTimeout(timer);
-    return result;
-  } catch (error) {
-    clearTimeout(timer);
-    throw error;
   }
 }
 
-function endingWith(stream: ResultStream, ended: () => void): ResultStream {
+function timedStream(stream: ResultStream, clock: WorkClock): ResultStream {
   return {
     columns: stream.columns,
-    next: async () => {
-      try {
-        const batch = await stream.next();
-        if (batch === null) {
-          ended();
-        }
-        return batch;
-      } catch (error) {
-        ended();
-        throw error;
-      }
-    },
-    close: () => {
-      ended();
-      return stream.close();
-    },
+    next: () => clock.during(() => stream.next()),
+    close: () => stream.close(),
   };
 }

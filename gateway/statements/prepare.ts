@@ -27,31 +27,36 @@ export function preparePrepare(session: Session, statement: ParsedStatement): Pr
   );
 }
 
-/** EXECUTE name (arguments); arguments are constants. */
+/** EXECUTE name (arguments); arguments are constants. What the name stands for is looked up when it runs, too: it may have changed. */
 export function prepareExecute(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
-  const request = readExecute(statement);
-  const target = session.prepared.get(request.name);
-  if (target === undefined) {
-    throw new SqlError(SQLSTATE.invalid_sql_statement_name, `prepared statement "${request.name}" does not exist`);
-  }
-  if (request.parameters.length !== target.parameterTypes.length) {
-    throw new SqlError(SQLSTATE.syntax_error, `wrong number of parameters for prepared statement "${request.name}"`, {
-      detail: `Expected ${target.parameterTypes.length} parameters but got ${request.parameters.length}.`,
-    });
-  }
-  const parameters = request.parameters.map((value): ParameterValue => {
+  const { name, parameters: given } = readExecute(statement);
+  const parameters = given.map((value): ParameterValue => {
     if (value === undefined) {
       throw new SqlError(SQLSTATE.feature_not_supported, 'EXECUTE takes constants only');
     }
     return { format: 'text', bytes: value === null ? null : Buffer.from(value, 'utf8') };
   });
+  findPrepared(session, name, parameters.length);
   return Promise.resolve({
     text: statement.text,
     parameterTypes: [],
     endsTransaction: false,
-    describe: () => target.describe(),
-    run: (options: ExecuteOptions) => target.run({ ...options, parameters }),
+    describe: async () => await findPrepared(session, name, parameters.length).describe(),
+    run: async (options: ExecuteOptions) => await findPrepared(session, name, parameters.length).run({ ...options, parameters }),
   });
+}
+
+function findPrepared(session: Session, name: string, parameterCount: number): SessionStatement {
+  const target = session.prepared.get(name);
+  if (target === undefined) {
+    throw new SqlError(SQLSTATE.invalid_sql_statement_name, `prepared statement "${name}" does not exist`);
+  }
+  if (parameterCount !== target.parameterTypes.length) {
+    throw new SqlError(SQLSTATE.syntax_error, `wrong number of parameters for prepared statement "${name}"`, {
+      detail: `Expected ${target.parameterTypes.length} parameters but got ${parameterCount}.`,
+    });
+  }
+  return target;
 }
 
 /** DEALLOCATE name, DEALLOCATE ALL. */

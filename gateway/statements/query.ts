@@ -1,6 +1,9 @@
 import type { ResultColumn, ResultStream } from '../../executor/engine.js';
+import { readSetConfig } from '../../planner/parse/read-set-config.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 import { evaluateConstant } from '../../planner/translate/constant.js';
 import type { TranslationEnvironment } from '../../planner/translate/environment.js';
 import { translateQuery } from '../../planner/translate/query.js';
@@ -16,14 +19,19 @@ import { translateWithNames } from '../query/translate-query.js';
 import type { ParameterConstants } from '../query/whole-query.js';
 import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
 import { bindParameters } from './bind-parameters.js';
+import { prepareSetConfig } from './set-config.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { constantRows, describeConstantColumns, formatOf, hasSimpleBinaryForm } from '../session/constant-rows.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { StatementNames } from '../session/session-names.js';
 
-/** SELECT, VALUES, TABLE, WITH: a statement whose rows come from executors. */
+/** SELECT, VALUES, TABLE, WITH: a statement whose rows come from executors, or a SET in disguise. */
 export async function prepareQuery(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+  const calls = readSetConfig(statement);
+  if (calls !== null) {
+    return prepareSetConfig(session, statement, calls);
+  }
   const query = new QueryStatement(session, statement, declaredTypes);
   await query.translate();
   return query;
@@ -50,6 +58,9 @@ export class QueryStatement implements SessionStatement {
   readonly #translator: Translator;
   #translation: Translation<TranslatedQuery> | null = null;
   #parameterTypes: readonly number[] = [];
+  /** Names and types of the columns as they were first, null before; and whether they have changed since. */
+  #firstColumns: string | null = null;
+  #hasOtherColumns = false;
   #described: { readonly query: TranslatedQuery; readonly columns: readonly ResultColumn[] } | null = null;
 
   constructor(session: Session, statement: ParsedStatement, declaredTypes: readonly number[], translator: Translator = translateQuery) {
@@ -73,8 +84,15 @@ export class QueryStatement implements SessionStatement {
       const types = this.#translation === null ? this.#declaredTypes : this.#parameterTypes;
       this.#translation = await translateWithNames(context, names, (environment) => this.#translator(this.#statement, environment, types));
       this.#parameterTypes = this.#translation.translated.parameterTypes;
+      const columns = columnsKey(this.#translation.translated);
+      this.#firstColumns ??= columns;
+      this.#hasOtherColumns = columns !== this.#firstColumns;
     }
     return { context, query: this.#translation.translated, lookups: this.#translation.environment.lookups() };
+  }
+
+  async isCurrent(): Promise<boolean> {
+    return this.#translation === null || this.#knownConstant() !== null || (await stillHolds(this.#translation, await this.#session.names.current()));
   }
 
   async describe(): Promise<readonly ResultColumn[]> {
@@ -82,7 +100,7 @@ export class QueryStatement implements SessionStatement {
     if (known !== null && this.#described?.query === known) {
       return this.#described.columns;
     }
-    const { context, query } = await this.translate();
+    const { context, query } = await this.#translateAsPrepared();
     if (this.#described?.query !== query) {
       this.#described = { query, columns: await describeQuery(context, query) };
     }
@@ -101,13 +119,22 @@ export class QueryStatement implements SessionStatement {
     if (quick !== null) {
       return quick;
     }
-    const { context, query } = await this.translate();
+    const { context, query } = await this.#translateAsPrepared();
     const constant = this.#runConstant(query, options);
     if (constant !== null) {
       return constant;
     }
     const { stream, notices } = await runQuery(context, query, bindParameters(query.parameterTypes, options, context.outputSettings()), options);
     return rowsResult(stream, [...query.notices, ...notices]);
+  }
+
+  /** As `translate`; 0A000 when other columns come out than the client was told of when it prepared the statement. */
+  async #translateAsPrepared(): Promise<CurrentTranslation> {
+    const translation = await this.translate();
+    if (this.#hasOtherColumns) {
+      throw new SqlError(SQLSTATE.feature_not_supported, 'cached plan must not change result type');
+    }
+    return translation;
   }
 
   /** The translation of a query that was found to be constant and still is: it costs no look at tables. */
@@ -164,10 +191,10 @@ export function rowsResult(stream: ResultStream, notices: readonly SqlNotice[]):
 }
 
 /** Columns of a query: from its translation where all types are known, else from DuckDB's binder. */
-export async function describeQuery(context: QueryContext, query: TranslatedQuery): Promise<readonly ResultColumn[]> {
+export function describeQuery(context: QueryContext, query: TranslatedQuery): Promise<readonly ResultColumn[]> {
   const known = query.columns?.flatMap((column) => (column.type === null ? [] : [{ name: column.name, type: column.type }]));
   if (known !== undefined && known.length === query.columns?.length) {
-    return describeConstantColumns(known, []);
+    return Promise.resolve(describeConstantColumns(known, []));
   }
   return bindColumns(context, query);
 }
@@ -181,6 +208,11 @@ async function bindColumns(context: QueryContext, query: TranslatedQuery): Promi
     type: query.columns?.[index]?.type ?? postgresTypeOf(column.type),
     format: 'text',
   }));
+}
+
+/** What of its columns a query may not change while it is prepared. */
+function columnsKey(query: TranslatedQuery): string {
+  return JSON.stringify(query.columns?.map((column) => [column.name, column.type?.oid ?? null]) ?? null);
 }
 
 async function stillHolds(translation: Translation<TranslatedQuery>, names: StatementNames): Promise<boolean> {
