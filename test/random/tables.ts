@@ -5,7 +5,7 @@ import { cachedDirectory, runDuckdb, sampleSource } from '../services/sample-dat
 import type { ValueType } from './scope.js';
 
 /** Raised whenever the tables change, so that an old cached directory is not taken. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 const TRIP_COUNT = 40_000;
 const TRIP_FILES = 5;
 
@@ -100,7 +100,7 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM (SELECT *, row_number() OVER (ORDER BY iata) AS k FROM airport WHERE iata IN (SELECT origin FROM flight) OR iata < '06')
     UNION ALL SELECT 'ATL', 'Second Atlanta', 'GA', 33.64, NULL ORDER BY 1, 2`,
   carriers: `SELECT i::INTEGER AS carrier_id, 'Carrier ' || chr((65 + i)::INTEGER) AS carrier_name,
-      CASE WHEN i % 6 = 5 THEN NULL ELSE ['ATL', 'ORD', 'DFW', 'LAX', 'XXX'][1 + i % 5] END AS hub, DATE '1950-01-01' + (i * 777)::INTEGER AS founded
+      CASE WHEN i % 6 = 5 THEN NULL ELSE ['ATL', 'ORD', 'DFW', 'LAX', 'QQQ'][1 + i % 5] END AS hub, DATE '1950-01-01' + (i * 777)::INTEGER AS founded
     FROM range(0, 20) AS t(i) ORDER BY i`,
   notes: `SELECT i AS note_id, CASE WHEN i % 19 = 0 THEN NULL ELSE (i * i) % 50000 END AS trip_id,
       ['crew', 'weather', 'traffic', 'bird', NULL, ''][1 + i % 6] AS kind, CASE WHEN i % 23 = 0 THEN NULL ELSE sqrt(i) END AS score,
