@@ -160,7 +160,6 @@ function averaging(call: AggregateCall): DecomposedAggregate | null {
 }
 
 function unscaled(sum: Expression): Expression {
-  const text = (value: string): Expression => ({ kind: 'constant', type: scalar('VARCHAR'), value: { kind: 'text', text: value } });
   const digits: Expression = {
     kind: 'call',
     name: 'replace',
@@ -170,6 +169,10 @@ function unscaled(sum: Expression): Expression {
     type: scalar('VARCHAR'),
   };
   return cast(digits, HUGEINT);
+}
+
+function text(value: string): Expression {
+  return { kind: 'constant', type: scalar('VARCHAR'), value: { kind: 'text', text: value } };
 }
 
 function operator(name: string, operands: readonly Expression[]): Expression {

@@ -76,14 +76,36 @@ function conditionSelectivity(condition: Expression): number {
   }
 }
 
-/** An equality join of a key side and a foreign side: every row finds its share of the larger key domain. */
+/**
+ * An equality join finds, for every row of one side, its share of the keys of the other. The keys are taken to be those
+ * of the smaller table: foreign keys point to smaller tables.
+ */
 export function joinEstimate(left: Estimate, right: Estimate, hasEquality: boolean): Estimate {
   const base = Math.max(left.base, right.base, 1);
-  return { rows: hasEquality ? (left.rows * right.rows) / base : left.rows * right.rows, base };
+  const keys = Math.max(1, Math.min(left.base, right.base));
+  const pairs = left.rows * right.rows;
+  return { rows: Math.max(1, hasEquality ? pairs / keys : pairs), base };
 }
 
-/** Groups grow slower than rows. */
-export function groupEstimate(input: Estimate, groupCount: number): Estimate {
-  const rows = groupCount === 0 ? 1 : Math.max(1, input.rows ** Math.min(1, 0.5 + 0.2 * groupCount));
-  return { rows: Math.min(rows, Math.max(1, input.rows)), base: Math.max(1, input.base) };
+/** Distinct values grow slower than rows: numbers are often keys, texts and dates seldom. */
+const NUMBER_GROUP_EXPONENT = 0.9;
+const OTHER_GROUP_EXPONENT = 0.6;
+const FURTHER_GROUP_EXPONENT = 0.1;
+
+/** Groups of an input by keys of the given types. */
+export function groupEstimate(input: Estimate, keys: readonly DataType[]): Estimate {
+  return { rows: groupCount(input.rows, keys), base: groupCount(input.base, keys) };
+}
+
+function groupCount(rows: number, keys: readonly DataType[]): number {
+  if (keys.length === 0) {
+    return 1;
+  }
+  const exponents = keys.map((type) => (isNumber(type) ? NUMBER_GROUP_EXPONENT : OTHER_GROUP_EXPONENT));
+  const exponent = Math.min(1, Math.max(...exponents) + FURTHER_GROUP_EXPONENT * (keys.length - 1));
+  return Math.max(1, rows) ** exponent;
+}
+
+function isNumber(type: DataType): boolean {
+  return type.kind === 'decimal' || (type.kind === 'scalar' && (type.name.endsWith('INT') || type.name.endsWith('INTEGER') || type.name === 'UUID'));
 }

@@ -45,7 +45,10 @@ function plain(node: AggregateNode, input: Placed): Placed {
   return {
     plan: { ...node, input: input.plan },
     layout: isWhole(input) ? SINGLE : keepColumns(input.layout, sources),
-    estimate: groupEstimate(input.estimate, node.groups.length),
+    estimate: groupEstimate(
+      input.estimate,
+      node.groups.map((group) => group.type),
+    ),
   };
 }
 
@@ -101,7 +104,7 @@ function inTwoSteps(node: AggregateNode, input: Placed, decomposed: readonly Dec
       piece.layout,
       partialOutput.map(() => null),
     ),
-    estimate: groupEstimate(piece.estimate, node.groups.length),
+    estimate: groupEstimate(piece.estimate, groupTypes),
   }));
 
   const firstSet = groupTypes.length + partialCalls.length;
@@ -113,7 +116,8 @@ function inTwoSteps(node: AggregateNode, input: Placed, decomposed: readonly Dec
     { kind: 'aggregate', input: moved.plan, groups: groupRefs, groupingSets: null, aggregates: finalCalls, groupingCalls: [], output: finalOutput },
     moved,
   );
-  return { ...final, ...results(node, final, decomposed, setTypes.length) };
+  // Merging shrinks groups by the tasks that had them, which is not known: the partial count stands.
+  return { ...final, estimate: moved.estimate, ...results(node, final, decomposed, setTypes.length) };
 }
 
 function byKeys(partial: Placed, groups: readonly Expression[], context: PlacementContext): Placed {

@@ -1,6 +1,7 @@
 import type { DistinctNode, SetOperationNode, WindowNode } from '../plan/nodes.js';
 import { sameExpression } from '../plan/rewrite-expression.js';
 import type { WindowCall, Expression } from '../plan/expressions.js';
+import { groupEstimate } from './estimate.js';
 import { gather, shuffle } from './exchange.js';
 import { isHashable, pickColumns, refs } from './key-columns.js';
 import { colocate, isPartitionedBy } from './place-by-key.js';
@@ -24,7 +25,10 @@ export function placeDistinct(node: DistinctNode, input: Placed, context: Placem
   const distinct: Placed = {
     plan: { ...node, input: placed.plan, targets: node.targets.length === 0 ? [] : expressions, output: placed.plan.output },
     layout: afterGrouping(placed),
-    estimate: placed.estimate,
+    estimate: groupEstimate(
+      input.estimate,
+      targets.map((target) => target.type),
+    ),
   };
   return addedCount === 0 ? distinct : pickColumns(distinct, columnRange(0, node.output.length));
 }
@@ -52,10 +56,8 @@ export function placeSetOperation(node: SetOperationNode, left: Placed, right: P
 /** Windows: rows of a partition must meet. Several calls share the PARTITION BY expressions that all of them have. */
 export function placeWindow(node: WindowNode, input: Placed, context: PlacementContext): Placed {
   const shared = sharedPartitionBy(node.calls);
-  if (shared.length === 0 && !isWhole(input)) {
-    context.reasons.add('a window without a common PARTITION BY runs in one task');
-  }
-  const { placed, addedCount } = colocate(input, shared, 'a window', context);
+  const what = shared.length === 0 ? 'a window without a common PARTITION BY' : 'a window';
+  const { placed, addedCount } = colocate(input, shared, what, context);
   const width = input.plan.output.length;
   const output = [...placed.plan.output, ...node.calls.map((call) => call.type)];
   const window: Placed = {

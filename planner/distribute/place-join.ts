@@ -90,16 +90,23 @@ function joinedEstimate(node: JoinNode, left: Placed, right: Placed, hasEquality
     case 'anti':
       return { ...matched, rows: Math.max(estimate.rows, node.joinType === 'left' ? matched.rows : 0) };
     case 'semi':
-      return { ...matched, rows: Math.min(estimate.rows, matched.rows) };
+      return { ...matched, rows: semiRows(estimate.rows, matched.rows) };
     case 'right':
     case 'right_anti':
       return { ...matched, rows: Math.max(right.estimate.rows, node.joinType === 'right' ? matched.rows : 0) };
     case 'right_semi':
-      return { ...matched, rows: Math.min(right.estimate.rows, matched.rows) };
+      return { ...matched, rows: semiRows(right.estimate.rows, matched.rows) };
     case 'full':
       return { ...matched, rows: Math.max(estimate.rows, right.estimate.rows, matched.rows) };
   }
 }
+
+/** Rows with a partner. Keys of one entity are often correlated, so the product of filters guesses too few. */
+function semiRows(rows: number, matched: number): number {
+  return Math.min(rows, Math.max(matched, rows * SEMI_SELECTIVITY_MIN));
+}
+
+const SEMI_SELECTIVITY_MIN = 0.25;
 
 /** The join over placed inputs; an inner join without conditions is a cross product again. */
 function withInputs(node: JoinNode, left: PlanNode, right: PlanNode): PlanNode {

@@ -25,7 +25,7 @@ export function explainDistributed(staged: StagedPlan, distributed: DistributedP
 
 function stageLine(cut: CutStage, stage: Stage): string {
   const because = cut.exchange === null ? '' : ` (${cut.exchange.reason})`;
-  return `Stage ${cut.id} ${tasksText(stage)} -> ${outputText(stage)}${because}${sizeText(cut)}`;
+  return `Stage ${cut.id} ${tasksText(stage)} -> ${outputText(cut, stage)}${because}${sizeText(cut)}`;
 }
 
 function tasksText(stage: Stage): string {
@@ -39,7 +39,7 @@ function tasksText(stage: Stage): string {
   }
 }
 
-function outputText(stage: Stage): string {
+function outputText(cut: CutStage, stage: Stage): string {
   const { output } = stage;
   switch (output.kind) {
     case 'result':
@@ -47,7 +47,7 @@ function outputText(stage: Stage): string {
     case 'files':
       return `${output.sink.format} files`;
     case 'whole':
-      return 'all rows to every reader';
+      return cut.exchange?.distribution.kind === 'gather' ? 'all rows to one task' : 'all rows to every reader';
     case 'hash':
       return `hash(${output.keys.map((key) => `c${key.column}`).join(', ')}) into ${plural(output.partitionCount, 'partition')}`;
   }

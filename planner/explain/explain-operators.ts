@@ -100,7 +100,14 @@ function joinLine(join: JoinNode): string {
 
 function aggregateLine(groups: readonly Expression[], calls: readonly AggregateCall[], sets: readonly unknown[] | null, input: PlanNode): string {
   const by = groups.length === 0 ? '' : ` by ${groups.map((group) => text(group, input)).join(', ')}`;
-  return `Aggregate ${calls.map((call) => `${call.name}(${call.distinct ? 'DISTINCT ' : ''}${call.arguments.map((argument) => text(argument, input)).join(', ')})`).join(', ')}${by}${sets === null ? '' : `, ${sets.length} grouping sets`}`;
+  const results = calls.map((call) => callText(call, input)).join(', ');
+  return `Aggregate ${results}${by}${sets === null ? '' : `, ${sets.length} grouping sets`}`.replace('Aggregate  by', 'Aggregate by');
+}
+
+function callText(call: AggregateCall, input: PlanNode): string {
+  const operands = call.arguments.map((argument) => text(argument, input)).join(', ');
+  const isCountOfRows = call.arguments.length === 0 && call.name.startsWith('count');
+  return isCountOfRows ? 'count(*)' : `${call.name}(${call.distinct ? 'DISTINCT ' : ''}${operands})`;
 }
 
 function sortKeys(keys: readonly SortKey[], input: PlanNode): string {

@@ -105,8 +105,6 @@ async function rowsOf(tables: PlannedTables, sql: string): Promise<readonly stri
   return result
     .getRows()
     .map((row) =>
-      JSON.stringify(
-        row.map((value) => (typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(FLOAT_DIGITS) : value === null ? null : String(value))),
-      ),
+      JSON.stringify(row.map((value) => (typeof value === 'number' ? Number(value.toPrecision(FLOAT_DIGITS)) : value === null ? null : String(value)))),
     );
 }

@@ -2,15 +2,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { readPlan } from '../../planner/bind/read-plan.js';
 import { dataTypeOfLogicalType } from '../../executor/encode/duckdb-type.js';
 import type { Column, DataFile, Relation } from '../../planner/relation/relation.js';
 import type { ReadPlanResult } from '../../planner/plan/nodes.js';
 import type { RelationReference } from '../../planner/translate/translated.js';
+import { StubBinder } from './stub-binder.js';
 import { quoteText } from '../../planner/types/data-type.js';
-
-/** The optimizers that are off where plans are made; see the facts on json_serialize_plan. */
-const DISABLED_OPTIMIZERS = 'column_lifetime,compressed_materialization,late_materialization,join_filter_pushdown';
 
 /** A statement bound over stubs: its plan and the tables it names. */
 export interface BoundStatement {
@@ -24,36 +21,32 @@ export interface BoundStatement {
 export class PlannedTables {
   readonly folder: string;
   readonly connection: DuckDBConnection;
-  readonly #planner: DuckDBConnection;
-  readonly #instances: readonly DuckDBInstance[];
+  readonly #instance: DuckDBInstance;
+  readonly #binder: StubBinder;
   readonly #relations = new Map<string, Relation>();
-  readonly #stubs = new Set<string>();
 
-  private constructor(instances: readonly DuckDBInstance[], connection: DuckDBConnection, planner: DuckDBConnection) {
-    this.#instances = instances;
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, binder: StubBinder) {
+    this.#instance = instance;
+    this.#binder = binder;
     this.connection = connection;
-    this.#planner = planner;
     this.folder = mkdtempSync(join(tmpdir(), 'planned-tables-'));
   }
 
   static async start(): Promise<PlannedTables> {
-    const settings = { threads: '2', autoload_known_extensions: 'false', autoinstall_known_extensions: 'false' };
-    const instances = [await DuckDBInstance.create(':memory:', settings), await DuckDBInstance.create(':memory:', settings)] as const;
-    const connection = await instances[0].connect();
-    const planner = await instances[1].connect();
-    await planner.run(`SET disabled_optimizers = '${DISABLED_OPTIMIZERS}'`);
-    for (const each of [connection, planner]) {
-      await each.run("SET TimeZone = 'UTC'");
-    }
-    return new PlannedTables(instances, connection, planner);
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: '2',
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
+    });
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return new PlannedTables(instance, connection, await StubBinder.start());
   }
 
   stop(): void {
+    this.#binder.stop();
     this.connection.closeSync();
-    this.#planner.closeSync();
-    for (const instance of this.#instances) {
-      instance.closeSync();
-    }
+    this.#instance.closeSync();
     rmSync(this.folder, { recursive: true });
   }
 
@@ -108,12 +101,15 @@ export class PlannedTables {
         const alias = /^\s+(?:as\s+)?(\w+)/i.exec(pieces[index + 1] ?? '')?.[1] ?? piece;
         const reference: RelationReference = { index: references.length, relation, alias, block: 0 };
         references.push(reference);
-        planned.push(await this.#stubSql(relation, reference.index));
+        planned.push(await this.#binder.stubSql(reference));
         original.push(`read_parquet([${paths(relation).map(quoteText).join(', ')}])`);
       }
     }
-    const result = await this.#planner.runAndReadAll(`SELECT json_serialize_plan(${quoteText(planned.join(''))}, optimize := true, skip_null := true)`);
-    return { plan: readPlan(String(result.getRows()[0]?.[0])), references, original: original.join('') };
+    return {
+      plan: await this.#binder.plan(planned.join('')),
+      references,
+      original: original.join(''),
+    };
   }
 
   /** A table by its name. */
@@ -123,16 +119,6 @@ export class PlannedTables {
       throw new Error(`no table ${name}`);
     }
     return relation;
-  }
-
-  async #stubSql(relation: Relation, index: number): Promise<string> {
-    const path = join(this.folder, `stub-${relation.name}-${index}.parquet`);
-    if (!this.#stubs.has(path)) {
-      this.#stubs.add(path);
-      await this.connection.run(`COPY (SELECT * FROM read_parquet(${quoteText(paths(relation)[0] ?? '')}) LIMIT 0) TO ${quoteText(path)} (FORMAT parquet)`);
-    }
-    const rows = relation.source.kind === 'files' ? relation.source.files.reduce((sum, file) => sum + (file.rowCount ?? 0), 0) : 0;
-    return `read_parquet(${quoteText(path)}, explicit_cardinality => ${Math.max(1, rows)})`;
   }
 }
 
