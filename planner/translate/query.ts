@@ -26,7 +26,12 @@ export function translateQuery(statement: ParsedStatement, environment: Translat
 }
 
 /** Translates a query inside a statement (EXPLAIN's, COPY's, CREATE TABLE AS's, DECLARE's). Positions count in the whole statement. */
-export function translateInnerQuery(statement: ParsedStatement, select: SelectStmt, environment: TranslationEnvironment, declaredTypes: readonly number[]): TranslatedQuery {
+export function translateInnerQuery(
+  statement: ParsedStatement,
+  select: SelectStmt,
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+): TranslatedQuery {
   const translation = startTranslation(statement.source, environment, declaredTypes, RECURSION);
   return finish(translation, statement, select, selectQuery(translation, null, select, null));
 }
@@ -57,13 +62,27 @@ function withNames(query: Query): string {
   const items = query.columns.map((column) => {
     const name = quoteName(column.sqlName);
     const value: Typed = { sql: `"named".${name}`, type: column.value.type };
-    return `${isObjectIdentifier(value) ? castSql(value, typeOf(OID.text)).sql : value.sql} AS ${name}`;
+    return `${isObjectIdentifier(value) ? asNames(value) : value.sql} AS ${name}`;
   });
   return `SELECT ${items.join(', ')} FROM (${query.sql}) AS "named"`;
 }
 
+function asNames(value: Typed): string {
+  const element = elementOid(value);
+  if (element === 0) {
+    return castSql(value, typeOf(OID.text)).sql;
+  }
+  return `list_transform(${value.sql}, lambda element: ${castSql({ sql: 'element', type: typeOf(element) }, typeOf(OID.text)).sql})`;
+}
+
+function elementOid(value: Typed): number {
+  return postgresTypeByOid(value.type?.oid ?? 0)?.elementOid ?? 0;
+}
+
+/** True for the reg* types and arrays of them. */
 function isObjectIdentifier(value: Typed): boolean {
-  return (postgresTypeByOid(value.type?.oid ?? 0)?.name ?? '').startsWith('reg');
+  const oid = elementOid(value) === 0 ? (value.type?.oid ?? 0) : elementOid(value);
+  return (postgresTypeByOid(oid)?.name ?? '').startsWith('reg');
 }
 
 const RECURSION: Recursion = { expression: expressionOf, select: selectQuery, body: queryBody };
