@@ -156,6 +156,8 @@ export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
     'Least severe messages sent to the client.',
   ),
   asReported(text('DateStyle', 'ISO, MDY', 'Text form of dates and order of day and month on input.', canonicalDateStyle)),
+  preset('default_table_access_method', 'heap', 'Accepted for compatibility.'),
+  text('default_tablespace', '', 'Accepted for compatibility.'),
   isolation('default_transaction_isolation'),
   asReported(flag('default_transaction_read_only', 'off', 'Transactions are read only unless they say otherwise.')),
   whole('extra_float_digits', '1', -15, 3, 'Digits of floating-point output: above 0 shortest exact, else that many fewer.'),
