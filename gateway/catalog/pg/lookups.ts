@@ -81,6 +81,7 @@ function typeLookups(): readonly string[] {
       'type_oid',
       [
         ...SYSTEM_TYPES.map((type): Pair<string> => [type.name, type.oid]),
+        ...SYSTEM_TYPES.filter((type) => type.arrayOid !== 0).map((type): Pair<string> => [`${type.name}[]`, type.arrayOid]),
         ...SYSTEM_TYPES.map((type): Pair<string> => [type.sqlName, type.oid]),
         ...aliases,
         ['"char"', 18],

@@ -27,6 +27,9 @@ pg_listening_channels 2 f: pg_listening_channels text
 pg_show_all_settings 4 f: name text, setting text, unit text, category text, short_desc text, extra_desc text, context text, vartype text, source text, min_val text, max_val text, enumvals _text, boot_val text, reset_val text, sourcefile text, sourceline int4, pending_restart bool
 `;
 
+/** atttypmod of varchar(n) is n + 4. */
+const LENGTH_OFFSET = 4;
+
 const shapes = new Map<string, CatalogShape>();
 
 readShapes('pg_catalog', FUNCTION_SHAPES);
@@ -55,12 +58,17 @@ function readShapes(schema: CatalogShape['schema'], text: string): void {
 function readColumn(text: string): Column {
   const [name = '', typeText = ''] = text.split(' ');
   const notNull = typeText.endsWith('!');
-  const typeName = notNull ? typeText.slice(0, -1) : typeText;
+  const [, typeName = '', length] = /^(\w+)(?:\((\d+)\))?!?$/.exec(typeText) ?? [];
   const type = postgresTypeByName(typeName);
   if (type === undefined) {
     return { name, type: scalar('VARCHAR'), notNull };
   }
-  return { name, type: storedType(type.oid, typeName), postgres: { oid: type.oid, modifier: -1 }, notNull };
+  return {
+    name,
+    type: storedType(type.oid, typeName),
+    postgres: { oid: type.oid, modifier: length === undefined ? -1 : Number(length) + LENGTH_OFFSET },
+    notNull,
+  };
 }
 
 /** Types whose DuckDB form does not follow from the Postgres type alone. */
