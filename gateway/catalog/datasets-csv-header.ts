@@ -1,6 +1,8 @@
 import { constants, gunzipSync } from 'node:zlib';
 import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
 import { boundedMap } from '../../fs/store/bounded-map.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 
 /** Bytes of a file read first: most header lines end within them. */
 const HEADER_BYTES = 4 * 1024;
@@ -31,7 +33,7 @@ async function firstLine(file: DatasetFile): Promise<string | undefined> {
   try {
     for (const byteCount of [HEADER_BYTES, HEADER_BYTES_MAX]) {
       const bytes = await opened.read(0, byteCount);
-      const text = (name.endsWith('.gz') ? gunzipStart(bytes) : bytes).toString('latin1');
+      const text = (name.endsWith('.gz') ? gunzipStart(file, bytes) : bytes).toString('latin1');
       const end = text.search(/[\r\n]/);
       if (end !== -1 || bytes.length < byteCount) {
         return text.slice(0, end === -1 ? undefined : end);
@@ -44,6 +46,10 @@ async function firstLine(file: DatasetFile): Promise<string | undefined> {
 }
 
 /** Decompresses what the bytes at hand hold; the stream may go on. */
-function gunzipStart(bytes: Buffer): Buffer {
-  return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+function gunzipStart(file: DatasetFile, bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    throw new SqlError(SQLSTATE.data_corrupted, `"${file.path}" is not a gzip file`, { cause: error });
+  }
 }
