@@ -1,4 +1,6 @@
 import type { PublishMode } from '../../fs/commit/publish.js';
+import type { DatasetFormat } from '../../fs/dataset/file-format.js';
+import { parseDataFileName } from '../../fs/dataset/file-format.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteText } from '../../planner/types/data-type.js';
@@ -6,7 +8,7 @@ import { parseByteSize, parseFlag, parseWholeNumber } from '../settings/values.j
 
 /** Where and how COPY TO writes. */
 export interface CopyTarget {
-  readonly format: 'parquet' | 'csv' | 'json';
+  readonly format: DatasetFormat;
   readonly singleFile: boolean;
   readonly mode: PublishMode;
   readonly partitionBy: readonly string[];
@@ -14,17 +16,8 @@ export interface CopyTarget {
   readonly writerOptions: Readonly<Record<string, string>>;
 }
 
-const FORMAT_BY_EXTENSION: ReadonlyMap<string, CopyTarget['format']> = new Map([
-  ['parquet', 'parquet'],
-  ['csv', 'csv'],
-  ['tsv', 'csv'],
-  ['json', 'json'],
-  ['ndjson', 'json'],
-  ['jsonl', 'json'],
-]);
-
 /** Options handed to DuckDB's writer, by format, with the check that makes their value a SQL literal. */
-const WRITER_OPTIONS: Readonly<Record<CopyTarget['format'], ReadonlyMap<string, (name: string, value: string) => string>>> = {
+const WRITER_OPTIONS: Readonly<Record<DatasetFormat, ReadonlyMap<string, (name: string, value: string) => string>>> = {
   parquet: new Map([
     ['compression', oneOf(['uncompressed', 'snappy', 'gzip', 'zstd', 'lz4', 'lz4_raw', 'brotli'])],
     ['compression_level', (name, value) => parseWholeNumber(name, value, 1, 22)],
@@ -47,38 +40,51 @@ const WRITER_OPTIONS: Readonly<Record<CopyTarget['format'], ReadonlyMap<string, 
   ]),
 };
 
-/** Reads COPY's options for a path: without an extension it is a dataset folder, with one a single file. */
+/** Compressions by the extension that readers know them by. */
+const COMPRESSION_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
+  ['gz', 'gzip'],
+  ['zst', 'zstd'],
+]);
+
+/** Reads COPY's options for a path: with a data file's extension it is a single file, else a dataset folder. */
 export function readCopyOptions(path: string, options: ReadonlyMap<string, readonly string[]>): CopyTarget {
-  const extension = /\.([a-z]+)(?:\.(?:gz|zst))?$/i.exec(path.split('/').at(-1) ?? '')?.[1]?.toLowerCase();
-  const format = readFormat(options.get('format')?.[0], extension, path);
+  const name = path.split('/').findLast((part) => part !== '') ?? '';
+  const file = parseDataFileName(name);
+  const format = readFormat(options.get('format')?.[0], file?.format, path, name.includes('.'));
   const partitionBy = options.get('partition_by') ?? [];
   const writerOptions: Record<string, string> = {};
-  for (const [name, values] of options) {
-    if (name === 'format' || name === 'partition_by' || name === 'overwrite' || name === 'append') {
+  for (const [option, values] of options) {
+    if (option === 'format' || option === 'partition_by' || option === 'overwrite' || option === 'append') {
       continue;
     }
-    const check = WRITER_OPTIONS[format].get(name);
+    const check = WRITER_OPTIONS[format].get(option);
     if (check === undefined) {
-      throw new SqlError(SQLSTATE.feature_not_supported, `COPY option "${name}" is not supported for format ${format}`);
+      throw new SqlError(SQLSTATE.feature_not_supported, `COPY option "${option}" is not supported for format ${format}`);
     }
-    writerOptions[name === 'null' ? 'nullstr' : name === 'delimiter' ? 'delim' : name] = check(name, values[0] ?? '');
+    writerOptions[option === 'null' ? 'nullstr' : option === 'delimiter' ? 'delim' : option] = check(option, values[0] ?? '');
   }
-  const singleFile = extension !== undefined && FORMAT_BY_EXTENSION.has(extension);
-  if (singleFile && partitionBy.length > 0) {
+  if (file !== undefined && partitionBy.length > 0) {
     throw new SqlError(SQLSTATE.invalid_parameter_value, 'PARTITION_BY needs a folder as its target', { hint: 'Leave the extension away.' });
   }
-  return { format, singleFile, mode: readMode(options), partitionBy, writerOptions };
+  const compression = COMPRESSION_BY_EXTENSION.get(/\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '');
+  if (file !== undefined && compression !== undefined) {
+    // Readers go by the name, so the file must be what it says.
+    writerOptions['compression'] = quoteText(compression);
+  }
+  return { format, singleFile: file !== undefined, mode: readMode(options), partitionBy, writerOptions };
 }
 
-function readFormat(given: string | undefined, extension: string | undefined, path: string): CopyTarget['format'] {
+function readFormat(given: string | undefined, byName: DatasetFormat | undefined, path: string, hasExtension: boolean): DatasetFormat {
   const named = given?.toLowerCase();
-  if (named === 'parquet' || named === 'csv' || named === 'json') {
-    return named;
-  }
-  if (named !== undefined) {
+  if (named !== undefined && named !== 'parquet' && named !== 'csv' && named !== 'json') {
     throw new SqlError(SQLSTATE.invalid_parameter_value, `COPY format "${given}" not recognized`, { hint: 'Formats are parquet, csv, and json.' });
   }
-  const format = extension === undefined ? 'parquet' : FORMAT_BY_EXTENSION.get(extension);
+  if (named !== undefined && byName !== undefined && named !== byName) {
+    throw new SqlError(SQLSTATE.invalid_parameter_value, `"${path}" would be read as ${byName}, not as ${named}`, {
+      hint: 'Readers go by the name: give the file the extension of its format.',
+    });
+  }
+  const format = named ?? byName ?? (hasExtension ? undefined : 'parquet');
   if (format === undefined) {
     throw new SqlError(SQLSTATE.invalid_parameter_value, `the format of "${path}" is not known from its name`, { hint: 'Say it: COPY ... (FORMAT parquet).' });
   }

@@ -2,6 +2,7 @@ import type { CopyRequest } from '../../planner/parse/read-copy.js';
 import { readCopy } from '../../planner/parse/read-copy.js';
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { parseDataFileName } from '../../fs/dataset/file-format.js';
 import { Staging } from '../../fs/commit/staging.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -15,6 +16,7 @@ import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import type { CopyTarget } from './copy-options.js';
 import { readCopyOptions } from './copy-options.js';
+import { requireDistinctNames } from './describe-columns.js';
 import { QueryStatement } from './query.js';
 
 /** COPY ... TO 'path': writes a dataset or a file under the data root, all or nothing. */
@@ -55,6 +57,9 @@ async function copyTo(session: Session, query: QueryStatement, path: string, tar
   if (place.exists && target.mode === 'create') {
     throw new SqlError(SQLSTATE.duplicate_file, `"${path}" already exists`, { hint: 'OVERWRITE replaces it, APPEND adds files to a dataset.' });
   }
+  if (!place.exists) {
+    await requireFreeName(session, place.path);
+  }
   const staging = await withSqlErrors(() => Staging.begin(place.store));
   try {
     const sink = {
@@ -84,7 +89,11 @@ async function copyTo(session: Session, query: QueryStatement, path: string, tar
 /** What is copied, as a query. */
 function sourceOf(request: CopyRequest): ParsedStatement {
   if (request.source.kind === 'query') {
-    return request.source.statement;
+    const { statement } = request.source;
+    if (statement.node === null || !('SelectStmt' in statement.node)) {
+      throw new SqlError(SQLSTATE.feature_not_supported, 'COPY query must be a SELECT or VALUES');
+    }
+    return statement;
   }
   const { schema, name, columns } = request.source;
   const table = schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`;
@@ -95,12 +104,26 @@ function sourceOf(request: CopyRequest): ParsedStatement {
   return statement;
 }
 
+/** A second file or folder of a table's name would make the table unreadable for everybody: 42P07. */
+async function requireFreeName(session: Session, path: string): Promise<void> {
+  const parts = path.split('/');
+  const last = parts.at(-1) ?? '';
+  const name = parseDataFileName(last)?.stem ?? last;
+  const schema = parts.length === 1 ? 'public' : (parts[0] ?? '');
+  if (parts.length <= 2 && (await session.services.datasets.snapshot()).has(schema, name)) {
+    throw new SqlError(SQLSTATE.duplicate_table, `relation "${name}" already exists`, {
+      detail: 'Another file or folder under the data directory gives the table its name.',
+    });
+  }
+}
+
 function checkColumns(names: readonly string[], target: CopyTarget): void {
   for (const name of target.partitionBy) {
     if (!names.includes(name)) {
       throw new SqlError(SQLSTATE.undefined_column, `column "${name}" named in PARTITION_BY does not exist`);
     }
   }
+  requireDistinctNames(target.partitionBy);
   if (target.partitionBy.length > 0 && target.partitionBy.length === names.length) {
     throw new SqlError(SQLSTATE.invalid_parameter_value, 'PARTITION_BY must leave at least one column to be written');
   }

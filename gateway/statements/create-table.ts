@@ -46,6 +46,9 @@ export async function prepareCreateTableAs(session: Session, statement: ParsedSt
   const request = readCreateTableAs(statement);
   requireTemporary(request);
   refuseOptions(statement);
+  if (request.inner.kind !== 'select') {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'CREATE TABLE AS is supported for queries only');
+  }
   const query = new QueryStatement(session, request.inner, declaredTypes);
   await query.translate();
   return command(
