@@ -14,6 +14,7 @@ export class Database {
   readonly #collector: DuckDBConnection;
   #threads: number;
   #memoryBytes: number;
+  #avoidedOptimizers = '';
   #timeZone = '';
 
   private constructor(instance: Instance, connection: Connection, settings: Connection, options: InstanceOptions) {
@@ -66,6 +67,14 @@ export class Database {
       this.#timeZone = settings.timeZone;
     }
     await this.resize(settings.memoryBytes);
+  }
+
+  /** Switches optimizers off for the next task; the ones switched off for the one before come back. */
+  async avoidOptimizers(names: string): Promise<void> {
+    if (names !== this.#avoidedOptimizers) {
+      await this.run(`SET GLOBAL disabled_optimizers = ${quoteText(names)}`);
+      this.#avoidedOptimizers = names;
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import type { FromExecutor, InstanceOptions, ToExecutor } from '../protocol/mess
 import { runCollect } from './collect-task.js';
 import { Database } from './database.js';
 import { runDescribe } from './describe-task.js';
+import { optimizersToAvoid } from './optimizer-faults.js';
 import { Preludes } from './preludes.js';
 import { runStream } from './stream-task.js';
 import { TaskContext } from './task-context.js';
@@ -95,6 +96,7 @@ export class ExecutorChild {
     this.#running = context;
     try {
       await database.apply(message.settings);
+      await database.avoidOptimizers(optimizersToAvoid(message.work));
       context.check();
       switch (work.kind) {
         case 'stream':
