@@ -104,6 +104,9 @@ function functionColumns(translation: Translation, scope: Scope, node: Node, ali
         };
       });
     }
+    if (name === 'pg_options_to_table' && args.length === 1) {
+      return optionColumns(args.map((argument) => translateExpression(translation, inner, argument).sql).join());
+    }
     const rows = setFunctionList(translation, inner, name, node.FuncCall);
     if (rows !== null) {
       const column = name.endsWith('_elements') || name.endsWith('_elements_text') ? 'value' : name;
@@ -114,6 +117,15 @@ function functionColumns(translation: Translation, scope: Scope, node: Node, ali
   const name =
     'FuncCall' in node ? (stringValues(node.FuncCall.funcname).at(-1) ?? 'function') : 'SQLValueFunction' in node ? (node.SQLValueFunction.op ?? '').replace(/^SVFOP_/, '').toLowerCase() : 'function';
   return [{ name: aliasName ?? name, list: null, value }];
+}
+
+/** pg_options_to_table: `name=value` texts as two columns. */
+function optionColumns(options: string): readonly FunctionColumn[] {
+  const value: Typed = { sql: 'NULL', type: { oid: OID.text, modifier: -1 } };
+  return [
+    { name: 'option_name', list: `list_transform(${options}, lambda option: split_part(option, '=', 1))`, value },
+    { name: 'option_value', list: `list_transform(${options}, lambda option: substr(option, strpos(option, '=') + 1))`, value },
+  ];
 }
 
 /** generate_series over constants streams from DuckDB's table function instead of building a list of all values. */
