@@ -48,8 +48,9 @@ export const pgAttribute: CatalogView = {
     catalogRelationShapes().flatMap((shape) =>
       shape.columns.map((column, index) => {
         const row = attributeRow(shape.oid, column, index);
-        // The catalogs' own texts are compared by byte, whatever the database's collation.
-        return row['attcollation'] === WELL_KNOWN_OID.defaultCollation ? { ...row, attcollation: WELL_KNOWN_OID.collationC } : row;
+        // Stored texts of the catalogs are compared by byte whatever the database's collation; so are information_schema's domains.
+        const byByte = shape.kind === 'r' || shape.schema === 'information_schema';
+        return byByte && row['attcollation'] === WELL_KNOWN_OID.defaultCollation ? { ...row, attcollation: WELL_KNOWN_OID.collationC } : row;
       }),
     ),
   rows: (state) => state.relations.flatMap((relation) => relation.columns.map((column, index) => attributeRow(relation.oid, column, index))),
