@@ -13,7 +13,7 @@ const sourceFolders = ['gateway', 'planner', 'executor', 'fs', 'test'];
 function run(command, args, doing) {
   const result = spawnSync(command, args, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
   if (result.status !== 0) {
-    console.error(`${doing} failed${result.error === undefined ? '' : `: ${result.error.message}`}`);
+    process.stderr.write(`${doing} failed${result.error === undefined ? '' : `: ${result.error.message}`}\n`);
     process.exit(1);
   }
 }
@@ -26,7 +26,7 @@ export function installIfStale() {
   if (existsSync(installed) && existsSync(typescript) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) {
     return;
   }
-  console.error('installing dependencies (npm ci) ...');
+  process.stderr.write('installing dependencies (npm ci) ...\n');
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   const now = new Date();
   utimesSync(installed, now, now);
@@ -35,11 +35,14 @@ export function installIfStale() {
 /** `tsc` unless dist is newer than every source file. */
 export function buildIfStale() {
   const stamp = join(repository, 'dist', '.built');
-  const newest = Math.max(...['package.json', 'tsconfig.json', 'package-lock.json'].map((name) => statSync(join(repository, name)).mtimeMs), ...sourceFolders.map((folder) => newestSource(join(repository, folder))));
+  const newest = Math.max(
+    ...['package.json', 'tsconfig.json', 'package-lock.json'].map((name) => statSync(join(repository, name)).mtimeMs),
+    ...sourceFolders.map((folder) => newestSource(join(repository, folder))),
+  );
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) {
     return;
   }
-  console.error('building (tsc) ...');
+  process.stderr.write('building (tsc) ...\n');
   // A source file that is gone must not live on as an old compiled one.
   rmSync(join(repository, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', repository], 'the build');

@@ -20,8 +20,12 @@ export function explainDistributed(staged: StagedPlan, distributed: DistributedP
     const stage = staged.stages[index];
     return stage === undefined ? [] : [stageLine(cut, stage), ...explainOperators(cut.plan, stages, context.references).map((line) => `  ${line}`)];
   });
-  return [...lines, ...distributed.wholeReasons.map((reason) => `Not distributed: ${reason}`)];
+  const reasons = staged.stages.length === 1 && distributed.wholeReasons.length === 0 ? [ONE_TASK_REASON] : distributed.wholeReasons;
+  return [...lines, ...reasons.map((reason) => `Not distributed: ${reason}`)];
 }
+
+/** Why a plan without exchanges has none, where nothing forbade them. */
+const ONE_TASK_REASON = 'its tables are too small to be worth more than one task (PARTITION(t, FILES, n) or (t, ROWS, n) splits them anyway)';
 
 function stageLine(cut: CutStage, stage: Stage): string {
   const because = cut.exchange === null ? '' : ` (${cut.exchange.reason})`;
