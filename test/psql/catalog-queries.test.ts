@@ -85,12 +85,12 @@ describe('psql/catalog-queries', function () {
 
   it('keeps OIDs over a restart', async () => {
     const query = "SELECT 'flights'::regclass::oid, 'airports'::regclass::oid";
-    const before = await ask(client, query);
+    const first = await ask(client, query);
     await client.end();
     await sluice.stop();
     sluice = await startSluice({ data: await smallSampleDirectory() });
     client = await connect(sluice);
-    assert.deepEqual(await ask(client, query), before);
+    assert.deepEqual(await ask(client, query), first);
   });
 
   it("shows a session's own objects to that session only", async () => {
