@@ -7,7 +7,7 @@ import { conversionError } from './conversion-error.js';
 import { readException } from './exception.js';
 import type { DuckdbException } from './exception.js';
 import { ioError } from './io-error.js';
-import { raisedError } from './raised-error.js';
+import { raisedError, speaksOfDamage } from './raised-error.js';
 
 /** A DuckDB error as the client sees it. */
 export interface MappedError {
@@ -46,6 +46,8 @@ export function toSqlError(exception: DuckdbException): SqlError {
       return raisedError(exception);
     case 'INTERRUPT':
       return new SqlError(SQLSTATE.query_canceled, 'canceling statement due to user request');
+    case 'Invalid':
+      return new SqlError(speaksOfDamage(exception.message) ? SQLSTATE.data_corrupted : SQLSTATE.internal_error, firstLine(exception.message));
     case 'Divide by Zero':
       return new SqlError(SQLSTATE.division_by_zero, 'division by zero');
     case 'Out of Memory':
@@ -59,7 +61,6 @@ export function toSqlError(exception: DuckdbException): SqlError {
 }
 
 const STATE_BY_TYPE: ReadonlyMap<string, SqlState> = new Map<string, SqlState>([
-  ['Invalid', SQLSTATE.internal_error],
   ['Out of Range', SQLSTATE.numeric_value_out_of_range],
   ['Decimal', SQLSTATE.numeric_value_out_of_range],
   ['Unknown Type', SQLSTATE.undefined_object],

@@ -20,14 +20,18 @@ export function raisedError(exception: DuckdbException): SqlError {
   if (line.startsWith('More than one row returned by a subquery')) {
     return new SqlError(SQLSTATE.cardinality_violation, 'more than one row returned by a subquery used as an expression');
   }
-  // The Parquet reader has no exception type of its own.
-  if (/No magic bytes found|too small to be a Parquet file|[Ff]ooter length|Parquet file|corrupt|truncated|TProtocolException/.test(line)) {
+  if (speaksOfDamage(line)) {
     return new SqlError(SQLSTATE.data_corrupted, line);
   }
   if (/^missing [)\]]|^invalid (escape sequence|perl operator|character class)|^no argument for repetition operator|^bad repetition/i.test(line)) {
     return new SqlError(SQLSTATE.invalid_regular_expression, `invalid regular expression: ${line}`);
   }
   return new SqlError(SQLSTATE.invalid_parameter_value, line);
+}
+
+/** True for what the Parquet reader says of a damaged file: it has no exception type of its own. */
+export function speaksOfDamage(line: string): boolean {
+  return /No magic bytes found|too small to be a Parquet file|[Ff]ooter length|Parquet file|corrupt|truncated|TProtocolException|decompress|Out of buffer/.test(line);
 }
 
 function isSqlState(text: string): text is SqlState {
