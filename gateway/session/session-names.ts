@@ -23,6 +23,7 @@ export interface NamesOwner {
 /** Makes the picture of names that one statement sees: temporary objects, the system catalogs, and the files' tables. */
 export class SessionNames {
   readonly #session: NamesOwner;
+  #schemas: { readonly version: number; readonly names: ReadonlySet<string> } = { version: -1, names: new Set() };
 
   constructor(session: NamesOwner) {
     this.#session = session;
@@ -30,14 +31,21 @@ export class SessionNames {
 
   /** Names for a statement that is known to name no table: nothing is looked at, so nothing is waited for. */
   withoutTables(): StatementNames {
-    return new StatementNames(this.#session, NO_TABLES);
+    return new StatementNames(this.#session, NO_TABLES, this.#schemas.names);
   }
 
   /** Names as they are now; everything that is loaded through it stays as it was loaded. */
   async current(): Promise<StatementNames> {
-    return new StatementNames(this.#session, await this.#session.services.datasets.snapshot());
+    const snapshot = await this.#session.services.datasets.snapshot();
+    if (this.#schemas.version !== snapshot.version) {
+      this.#schemas = { version: snapshot.version, names: new Set(snapshot.relations().map((relation) => relation.schema)) };
+    }
+    return new StatementNames(this.#session, snapshot, this.#schemas.names);
   }
 }
+
+/** Schemas that exist without a file's table in them. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(['public', 'pg_catalog', 'information_schema']);
 
 const NO_TABLES: CatalogSnapshot = {
   version: 0,
@@ -58,7 +66,8 @@ export class StatementNames implements NameSource {
   readonly #loaded = new Map<string, Relation | undefined>();
   readonly #fileFunctions = new Map<string, Relation>();
 
-  constructor(session: NamesOwner, snapshot: CatalogSnapshot) {
+  /** `schemas` are the ones that hold files' tables: the search path passes over what does not exist. */
+  constructor(session: NamesOwner, snapshot: CatalogSnapshot, schemas: ReadonlySet<string>) {
     this.#session = session;
     this.snapshot = snapshot;
     this.user = session.identity.user;
@@ -66,7 +75,8 @@ export class StatementNames implements NameSource {
     this.timeZone = session.settings.require('TimeZone');
     // As in Postgres the temporary schema is in the path once there is one.
     const temporary = session.catalog.all().some((relation) => relation.schema === TEMPORARY_SCHEMA) ? [TEMPORARY_SCHEMA] : [];
-    this.searchPath = [...temporary, 'pg_catalog', ...readSearchPath(session.settings.require('search_path'), this.user)];
+    const named = readSearchPath(session.settings.require('search_path'), this.user);
+    this.searchPath = [...temporary, 'pg_catalog', ...named.filter((schema) => ALWAYS_THERE.has(schema) || schemas.has(schema))];
   }
 
   get transactionTimestampMicros(): bigint {
