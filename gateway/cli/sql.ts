@@ -53,7 +53,9 @@ async function runStatements(session: SessionBackend, text: string): Promise<num
       }
       const rows: (readonly (string | null)[])[] = [];
       for (let batch = await result.stream.next(); batch !== null; batch = await result.stream.next()) {
-        rows.push(...readDataRows(batch.bytes));
+        for (const row of readDataRows(batch.bytes)) {
+          rows.push(row);
+        }
       }
       await result.stream.close();
       printRows(result.columns, rows);
