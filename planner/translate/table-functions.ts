@@ -54,7 +54,9 @@ export function translateRangeFunction(translation: Translation, scope: Scope, n
   }));
   if (node.ordinality === true) {
     const lengths = columns.map((column) => (column.list === null ? '1' : `len(${column.list})`));
-    items.push(`unnest(generate_series(CAST(1 AS BIGINT), CAST(${lengths.length === 1 ? (lengths[0] ?? '1') : `greatest(${lengths.join(', ')})`} AS BIGINT))) AS "c${columns.length}"`);
+    items.push(
+      `unnest(generate_series(CAST(1 AS BIGINT), CAST(${lengths.length === 1 ? (lengths[0] ?? '1') : `greatest(${lengths.join(', ')})`} AS BIGINT))) AS "c${columns.length}"`,
+    );
     outputs.push({
       name: 'ordinality',
       value: { sql: `${sqlAlias}."c${columns.length}"`, type: { oid: OID.int8, modifier: -1 } },
@@ -115,7 +117,11 @@ function functionColumns(translation: Translation, scope: Scope, node: Node, ali
   }
   const value = settle(translation, translateExpression(translation, inner, node));
   const name =
-    'FuncCall' in node ? (stringValues(node.FuncCall.funcname).at(-1) ?? 'function') : 'SQLValueFunction' in node ? (node.SQLValueFunction.op ?? '').replace(/^SVFOP_/, '').toLowerCase() : 'function';
+    'FuncCall' in node
+      ? (stringValues(node.FuncCall.funcname).at(-1) ?? 'function')
+      : 'SQLValueFunction' in node
+        ? (node.SQLValueFunction.op ?? '').replace(/^SVFOP_/, '').toLowerCase()
+        : 'function';
   return [{ name: aliasName ?? name, list: null, value }];
 }
 
