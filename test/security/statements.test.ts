@@ -7,9 +7,9 @@ import { sourceDirectory } from '../runner/source-directory.js';
 import { writableSampleDirectory } from '../services/sample-data.js';
 import { startSluice, type SluiceServer } from '../services/sluice.js';
 
-/** A statement that must be refused, with the SQLSTATE it is refused with. */
+/** A statement that must be refused, with the SQLSTATEs it may be refused with. */
 interface RefusedStatement {
-  readonly sqlstate: string;
+  readonly sqlstates: readonly string[];
   readonly sql: string;
 }
 
@@ -18,9 +18,9 @@ function readStatements(): readonly RefusedStatement[] {
   return lines
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
-      const match = /^(\w{5}) (.+)$/.exec(line);
+      const match = /^(\w{5}(?:\|\w{5})*) (.+)$/.exec(line);
       assert.ok(match?.[1] !== undefined && match[2] !== undefined, `not a statement: ${line}`);
-      return { sqlstate: match[1], sql: match[2] };
+      return { sqlstates: match[1].split('|'), sql: match[2] };
     });
 }
 
@@ -49,10 +49,10 @@ describe('security/statements', function () {
 
   it('refuses every statement that would leave the data directory or touch the engine', async () => {
     const wrong: string[] = [];
-    for (const { sqlstate, sql } of readStatements()) {
+    for (const { sqlstates, sql } of readStatements()) {
       const outcome = await outcomeOf(client, sql.replaceAll('{data}', data));
-      if (outcome !== sqlstate) {
-        wrong.push(`${sqlstate} expected, ${outcome}: ${sql}`);
+      if (!sqlstates.includes(outcome)) {
+        wrong.push(`${sqlstates.join(' or ')} expected, ${outcome}: ${sql}`);
       }
     }
     assert.deepEqual(wrong, []);
@@ -60,10 +60,10 @@ describe('security/statements', function () {
 
   it('refuses them all through the extended protocol too', async () => {
     const wrong: string[] = [];
-    for (const { sqlstate, sql } of readStatements()) {
+    for (const { sqlstates, sql } of readStatements()) {
       const outcome = await outcomeOf(client, { text: sql.replaceAll('{data}', data), queryMode: 'extended' });
-      if (outcome !== sqlstate) {
-        wrong.push(`${sqlstate} expected, ${outcome}: ${sql}`);
+      if (!sqlstates.includes(outcome)) {
+        wrong.push(`${sqlstates.join(' or ')} expected, ${outcome}: ${sql}`);
       }
     }
     assert.deepEqual(wrong, []);
