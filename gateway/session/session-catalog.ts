@@ -1,6 +1,7 @@
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Relation } from '../../planner/relation/relation.js';
+import { TEMPORARY_SCHEMA_NAME } from '../catalog/pg/views/schemas.js';
 
 /** Schema of a session's temporary tables and views. */
 export const TEMPORARY_SCHEMA = 'pg_temp';
@@ -118,6 +119,12 @@ export class SessionCatalog {
   }
 }
 
+/** The schemas in which a session's own relation is looked for, given the one its name was written with. */
+export function ownSchemas(schema: string | undefined): readonly string[] {
+  return schema === undefined ? [TEMPORARY_SCHEMA, 'public'] : [schema];
+}
+
+/** The temporary schema goes by the name the catalogs list, too: tools write what they have read there. */
 function keyOf({ schema, name }: RelationName): string {
-  return `${schema}\0${name}`;
+  return `${schema === TEMPORARY_SCHEMA_NAME ? TEMPORARY_SCHEMA : schema}\0${name}`;
 }

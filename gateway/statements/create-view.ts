@@ -29,7 +29,7 @@ export async function prepareCreateView(session: Session, statement: ParsedState
   return command(statement, async () => {
     const columns = await describeColumns(query, request.columnNames, 'CREATE VIEW specifies more column names than columns');
     const { lookups } = await query.translate();
-    const reads = lookups.filter(({ schema, name }) => session.catalog.find(schema, name) !== undefined);
+    const reads = lookups.map(({ schema, name }) => session.catalog.find(schema, name)).filter((relation) => relation !== undefined);
     const becomesTemporary = wantedSchema !== TEMPORARY_SCHEMA && reads.some(({ schema }) => schema === TEMPORARY_SCHEMA);
     const schema = becomesTemporary ? TEMPORARY_SCHEMA : wantedSchema;
     if (schema !== TEMPORARY_SCHEMA) {

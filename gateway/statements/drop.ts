@@ -7,7 +7,7 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
+import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 
@@ -46,7 +46,7 @@ export function prepareDrop(session: Session, statement: ParsedStatement): Promi
 
 /** The relation to drop; undefined when there is none and none need be. */
 async function findTarget(session: Session, { schema, name }: QualifiedName, kind: DroppedKind, missingOk: boolean): Promise<Relation | undefined> {
-  const own = (schema === undefined ? [TEMPORARY_SCHEMA, 'public'] : [schema])
+  const own = ownSchemas(schema)
     .map((candidate) => session.catalog.find(candidate, name))
     .find((relation) => relation !== undefined);
   if (own !== undefined) {

@@ -5,7 +5,7 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
+import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
 import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
 import { command } from './command.js';
 import { QueryStatement } from './query.js';
@@ -40,8 +40,13 @@ export async function prepareInsert(session: Session, statement: ParsedStatement
 }
 
 async function findTarget(session: Session, request: { readonly schema: string | undefined; readonly name: string }): Promise<Relation> {
-  const own = request.schema === undefined || request.schema === TEMPORARY_SCHEMA ? session.catalog.find(TEMPORARY_SCHEMA, request.name) : undefined;
-  if (own !== undefined && own.source.kind === 'files') {
+  const own = ownSchemas(request.schema)
+    .map((schema) => session.catalog.find(schema, request.name))
+    .find((relation) => relation !== undefined);
+  if (own?.source.kind === 'view') {
+    throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot insert into view "${request.name}"`);
+  }
+  if (own !== undefined) {
     return own;
   }
   const snapshot = await session.services.datasets.snapshot();

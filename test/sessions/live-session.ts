@@ -41,7 +41,7 @@ export async function outcomes(client: Client, statements: readonly string[]): P
 export async function outcome(client: Client, query: string | { readonly name?: string; readonly text: string; readonly values?: unknown[] }): Promise<string> {
   try {
     const config = typeof query === 'string' ? { text: query } : query;
-    const { command, rows, fields } = await client.query<unknown[]>({ ...config, rowMode: 'array' });
+    const { command, rows, fields } = await client.query<(string | number | boolean | null)[]>({ ...config, rowMode: 'array' });
     return (fields ?? []).length > 0 ? rows.map((row) => row.map((value) => (value === null ? 'NULL' : String(value))).join(',')).join(';') : command;
   } catch (error) {
     if (error instanceof DatabaseError) {

@@ -142,6 +142,11 @@ describe('sessions/relations', function () {
         "INSERT INTO t VALUES (1, 'x', 1234)",
         "INSERT INTO t SELECT 3, 'z', 1.005",
         'TABLE t',
+        'CREATE VIEW v AS SELECT 1 AS a',
+        'INSERT INTO v VALUES (1)',
+        "INSERT INTO pg_temp_1.t VALUES (4, 'four')",
+        'SELECT a FROM pg_temp.t WHERE a = 4',
+        'DROP TABLE pg_temp_1.t',
       ]),
       [
         'CREATE',
@@ -154,6 +159,11 @@ describe('sessions/relations', function () {
         '22003 numeric field overflow',
         'INSERT',
         '1,x,NULL;NULL,y,NULL;3,z,1.01',
+        'CREATE',
+        '55000 cannot insert into view "v"',
+        'INSERT',
+        '4',
+        'DROP',
       ],
     );
   });
