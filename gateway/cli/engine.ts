@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import pino from 'pino';
 import { Binder } from '../../executor/binder/binder.js';
@@ -35,7 +35,7 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   const dataRoot = requireDirectory(values.get('data'));
   const stateDirectory = makeDirectory(values.get('state') ?? join(dataRoot, '.sluice'), 'state');
   const shuffleDirectory = makeDirectory(join(stateDirectory, 'shuffle'), 'state');
-  const spillDirectory = makeDirectory(values.get('spill') ?? join(tmpdir(), 'sluice-spill'), 'spill');
+  const spillDirectory = values.has('spill') ? makeDirectory(values.get('spill') ?? '', 'spill') : makeOwnSpillDirectory();
   const stubDirectory = makeDirectory(join(spillDirectory, 'stubs'), 'spill');
   const log = startLog(values.get('log-level') ?? 'info');
   const executorCount = Number(values.get('executors') ?? EXECUTOR_COUNT_DEFAULT);
@@ -113,6 +113,17 @@ function requireDirectory(path: string | undefined): string {
     throw new UsageError(`--data ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
   throw new UsageError(`--data ${path}: not a directory`);
+}
+
+/** The temporary directory is everybody's: what lies there must be this user's own and closed to others, for queries read it back. */
+function makeOwnSpillDirectory(): string {
+  const path = join(tmpdir(), `sluice-spill-${userInfo().uid}`);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(path);
+  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
+    throw new UsageError(`${path} does not belong to this user alone; remove it or name another directory with --spill`);
+  }
+  return realpathSync(path);
 }
 
 function makeDirectory(path: string, option: string): string {
