@@ -8,6 +8,7 @@ import { prepareCreateTable, prepareCreateTableAs } from './create-table.js';
 import { prepareCreateView } from './create-view.js';
 import { prepareDiscard } from './discard.js';
 import { prepareDrop } from './drop.js';
+import { prepareDuckdbQuery } from './duckdb-query.js';
 import { prepareExplain } from './explain.js';
 import { prepareInsert } from './insert.js';
 import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
@@ -20,8 +21,9 @@ import { prepareTransaction } from './transaction.js';
 export function prepareStatement(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
   switch (statement.kind) {
     case 'select':
-    case 'duckdb':
       return prepareQuery(session, statement, declaredTypes);
+    case 'duckdb':
+      return prepareDuckdbQuery(session, statement, declaredTypes);
     case 'explain':
       return prepareExplain(session, statement, declaredTypes);
     case 'copy':

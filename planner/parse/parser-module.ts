@@ -31,7 +31,9 @@ async function makeInstance(): Promise<void> {
 }
 
 /** What the parser says of a text: its tree, or a message with the 1-based character position. */
-export type ParserAnswer = { readonly kind: 'tree'; readonly tree: ParseResult } | { readonly kind: 'error'; readonly message: string; readonly position: number };
+export type ParserAnswer =
+  | { readonly kind: 'tree'; readonly tree: ParseResult }
+  | { readonly kind: 'error'; readonly message: string; readonly position: number };
 
 /** Parses a text. Throws SqlError 54001 for one nested too deeply. */
 export function runParser(text: string): ParserAnswer {

@@ -1,6 +1,6 @@
 import { SqlError } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
-import { looksLikeDuckDB } from './duckdb-road.js';
+import { looksLikeQuery, silentTrap } from './duckdb-road.js';
 import { loadParserModule, runParser } from './parser-module.js';
 import type { ParsedStatement } from './statement.js';
 import { statementKind } from './statement.js';
@@ -24,8 +24,12 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
   const sql = first.kind === 'error' ? quoteJsonFormat(given) : given;
   const answer = sql === given ? first : runParser(sql);
   if (answer.kind === 'error') {
-    const hint = looksLikeDuckDB(given) ? { hint: "This is DuckDB's own syntax, which is not supported yet: write it in PostgreSQL's." } : {};
-    throw new SqlError(SQLSTATE.syntax_error, answer.message, { position: answer.position, ...hint });
+    const syntaxError = new SqlError(SQLSTATE.syntax_error, answer.message, { position: answer.position });
+    // Whatever else the parser reports (an unterminated string, nesting without bound) is no matter of grammar.
+    if (answer.message.startsWith('syntax error') && looksLikeQuery(given)) {
+      return [duckdbStatement(given, syntaxError)];
+    }
+    throw syntaxError;
   }
   const offsets = textOffsets(sql);
   const statements: ParsedStatement[] = [];
@@ -45,7 +49,28 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
       source: { offsets, start },
     });
   }
+  const trap = silentTrap(sql);
+  if (trap !== null && statements.length > 0) {
+    if (statements.length === 1 && statements[0]?.kind === 'select') {
+      return [duckdbStatement(sql, null)];
+    }
+    throw new SqlError(SQLSTATE.feature_not_supported, `${trap} is supported in a query that stands alone only`, {
+      hint: 'PostgreSQL reads the word before JOIN as an alias; if one is meant, write it with AS.',
+    });
+  }
   return statements;
+}
+
+/** The whole text as one statement for DuckDB's grammar; it reads as this error where DuckDB refuses it too. */
+function duckdbStatement(sql: string, syntaxError: SqlError | null): ParsedStatement {
+  return {
+    kind: 'duckdb',
+    text: sql,
+    offset: 0,
+    node: null,
+    source: { offsets: textOffsets(sql), start: 0 },
+    ...(syntaxError === null ? {} : { syntaxError }),
+  };
 }
 
 /** `COPY ... (FORMAT json)`: Postgres has no such format, and its grammar takes these two words together for something else. */

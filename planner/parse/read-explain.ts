@@ -15,7 +15,18 @@ export interface ExplainRequest {
 }
 
 /** Options of Postgres's EXPLAIN that change nothing here. */
-const IGNORED_OPTIONS: ReadonlySet<string> = new Set(['costs', 'verbose', 'buffers', 'settings', 'timing', 'summary', 'wal', 'generic_plan', 'memory', 'serialize']);
+const IGNORED_OPTIONS: ReadonlySet<string> = new Set([
+  'costs',
+  'verbose',
+  'buffers',
+  'settings',
+  'timing',
+  'summary',
+  'wal',
+  'generic_plan',
+  'memory',
+  'serialize',
+]);
 
 /** Reads EXPLAIN; unknown options are 42601, formats other than text 0A000. */
 export function readExplain(statement: ParsedStatement): ExplainRequest {

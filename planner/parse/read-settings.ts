@@ -99,7 +99,9 @@ function settingText(name: string, values: readonly Node[]): string {
     return scalarText(value) ?? '';
   });
   const isNameList = name.toLowerCase() === 'search_path';
-  return texts.map((text) => (isNameList && !/^[a-z_][a-z0-9_$]*$/.test(text) && texts.length > 0 && text !== '' ? `"${text.replaceAll('"', '""')}"` : text)).join(', ');
+  return texts
+    .map((text) => (isNameList && !/^[a-z_][a-z0-9_$]*$/.test(text) && texts.length > 0 && text !== '' ? `"${text.replaceAll('"', '""')}"` : text))
+    .join(', ');
 }
 
 /** SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE as the hours it means. */

@@ -1,3 +1,4 @@
+import type { SqlError } from '../sql-error.js';
 import type { Node } from './syntax-tree.js';
 import { nodeTag } from './syntax-tree.js';
 import type { TextOffsets } from './position.js';
@@ -80,6 +81,8 @@ export interface ParsedStatement {
   readonly node: Node | null;
   /** Where the slice starts in the whole text, with the mapping of the tree's byte offsets. */
   readonly source: StatementSource;
+  /** Why Postgres's grammar refused a statement of kind `duckdb`; absent where it understood something else than is meant. */
+  readonly syntaxError?: SqlError;
 }
 
 /** The whole text a statement was cut from. */

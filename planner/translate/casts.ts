@@ -93,7 +93,8 @@ function castToNumeric(expression: Typed, from: number, target: PostgresColumnTy
   if (from === OID.numeric) {
     return { ...expression, type: target };
   }
-  const digits = expression.constant !== undefined && /^-?\d{1,19}$/.test(expression.constant) ? expression.constant.replace('-', '').length : INTEGER_DIGITS.get(from);
+  const digits =
+    expression.constant !== undefined && /^-?\d{1,19}$/.test(expression.constant) ? expression.constant.replace('-', '').length : INTEGER_DIGITS.get(from);
   if (digits !== undefined) {
     return { sql: `CAST(${expression.sql} AS DECIMAL(${digits}, 0))`, type: target, scale: 0 };
   }

@@ -147,7 +147,12 @@ export function literalAt(translation: Translation, text: string | null, target:
 }
 
 /** The one type for the branches of CASE, COALESCE, VALUES, UNION, ARRAY[] (Postgres's select_common_type). Null when DuckDB must tell. */
-export function commonType(translation: Translation, expressions: readonly Typed[], construct: string, location: number | undefined): PostgresColumnType | null {
+export function commonType(
+  translation: Translation,
+  expressions: readonly Typed[],
+  construct: string,
+  location: number | undefined,
+): PostgresColumnType | null {
   let chosen: PostgresColumnType | null = null;
   for (const expression of expressions) {
     if (expression.type === null) {

@@ -84,7 +84,14 @@ function missingRange(translation: Translation, scope: Scope, shown: string, nam
   return errorAt(translation, SQLSTATE.undefined_table, location, `missing FROM-clause entry for table "${shown}"`);
 }
 
-function missingColumn(translation: Translation, scope: Scope, shown: string, name: string, rangeName: string | undefined, location: number | undefined): Error {
+function missingColumn(
+  translation: Translation,
+  scope: Scope,
+  shown: string,
+  name: string,
+  rangeName: string | undefined,
+  location: number | undefined,
+): Error {
   const hint = columnHint(scope, name, rangeName);
   return errorAt(translation, SQLSTATE.undefined_column, location, `column ${shown} does not exist`, hint === undefined ? {} : { hint });
 }

@@ -43,13 +43,27 @@ function commonTable(translation: Translation, scope: Scope, table: CommonTableE
   }
   const body = translateSelect(translation, scope, select, scope.block);
   register(translation, scope, name, sqlName, body.columns, aliases, table.location);
-  const materialized = table.ctematerialized === 'CTEMaterializeAlways' ? 'MATERIALIZED ' : table.ctematerialized === 'CTEMaterializeNever' ? 'NOT MATERIALIZED ' : '';
+  const materialized =
+    table.ctematerialized === 'CTEMaterializeAlways' ? 'MATERIALIZED ' : table.ctematerialized === 'CTEMaterializeNever' ? 'NOT MATERIALIZED ' : '';
   return `${quoteName(sqlName)} AS ${materialized}(${body.sql})`;
 }
 
-function register(translation: Translation, scope: Scope, name: string, sqlName: string, columns: readonly QueryColumn[], aliases: readonly string[], location: number | undefined): void {
+function register(
+  translation: Translation,
+  scope: Scope,
+  name: string,
+  sqlName: string,
+  columns: readonly QueryColumn[],
+  aliases: readonly string[],
+  location: number | undefined,
+): void {
   if (aliases.length > columns.length) {
-    throw errorAt(translation, SQLSTATE.invalid_column_reference, location, `WITH query "${name}" has ${columns.length} columns available but ${aliases.length} columns specified`);
+    throw errorAt(
+      translation,
+      SQLSTATE.invalid_column_reference,
+      location,
+      `WITH query "${name}" has ${columns.length} columns available but ${aliases.length} columns specified`,
+    );
   }
   const renamed: RangeColumn[] = columns.map((column, index) => ({
     name: aliases[index] ?? column.name,
@@ -58,7 +72,15 @@ function register(translation: Translation, scope: Scope, name: string, sqlName:
   scope.commonTables.set(name, { name, sqlName, columns: renamed });
 }
 
-function recursiveTable(translation: Translation, scope: Scope, table: CommonTableExpr, select: SelectStmt, name: string, sqlName: string, aliases: readonly string[]): string {
+function recursiveTable(
+  translation: Translation,
+  scope: Scope,
+  table: CommonTableExpr,
+  select: SelectStmt,
+  name: string,
+  sqlName: string,
+  aliases: readonly string[],
+): string {
   if (select.larg === undefined || select.rarg === undefined) {
     throw unsupported(translation, 'this recursive query', table.location);
   }
@@ -73,14 +95,29 @@ function recursiveTable(translation: Translation, scope: Scope, table: CommonTab
   step.columns.forEach((column, index) => {
     const wanted = base.columns[index]?.value.type;
     const given = column.value.type;
-    if (wanted !== null && wanted !== undefined && given !== null && !isUntyped(column.value) && given.oid !== wanted.oid && !isWidened(given.oid, wanted.oid)) {
-      throw errorAt(translation, SQLSTATE.datatype_mismatch, table.location, `recursive query "${name}" column ${index + 1} has a different type in its non-recursive and its recursive term`, {
-        hint: 'Cast the output of the non-recursive term to the correct type.',
-      });
+    if (
+      wanted !== null &&
+      wanted !== undefined &&
+      given !== null &&
+      !isUntyped(column.value) &&
+      given.oid !== wanted.oid &&
+      !isWidened(given.oid, wanted.oid)
+    ) {
+      throw errorAt(
+        translation,
+        SQLSTATE.datatype_mismatch,
+        table.location,
+        `recursive query "${name}" column ${index + 1} has a different type in its non-recursive and its recursive term`,
+        {
+          hint: 'Cast the output of the non-recursive term to the correct type.',
+        },
+      );
     }
   });
   const printed = step.print(
-    step.columns.map((column, index) => (isUntyped(column.value) || column.value.type?.oid !== base.columns[index]?.value.type?.oid ? (base.columns[index]?.value.type ?? typeOf(OID.text)) : null)),
+    step.columns.map((column, index) =>
+      isUntyped(column.value) || column.value.type?.oid !== base.columns[index]?.value.type?.oid ? (base.columns[index]?.value.type ?? typeOf(OID.text)) : null,
+    ),
   );
   const limit = translateLimit(translation, inner, select);
   return `${quoteName(sqlName)} AS (${withSql}(${base.sql}) UNION${select.all === true ? ' ALL' : ''} (${printed.sql})${limit})`;

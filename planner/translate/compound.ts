@@ -55,11 +55,24 @@ export function translateCase(translation: Translation, scope: Scope, expression
     }
     results.push(translateExpression(translation, scope, branch.CaseWhen.result));
   }
-  const fallback: Typed = expression.defresult === undefined ? { sql: 'NULL', type: typeOf(OID.unknown), literal: null } : translateExpression(translation, scope, expression.defresult);
+  const fallback: Typed =
+    expression.defresult === undefined
+      ? { sql: 'NULL', type: typeOf(OID.unknown), literal: null }
+      : translateExpression(translation, scope, expression.defresult);
   // Postgres looks at ELSE first when it picks the common type.
   const { items, type, scale } = unified(translation, [fallback, ...results], 'CASE', expression.location);
+  const first = expression.args?.[0];
+  const chosen = items[1];
+  if (subject === null && chosen !== undefined && first !== undefined && 'CaseWhen' in first && isTrue(first.CaseWhen.expr)) {
+    // A numeric keeps its own digits: Postgres too takes this branch before anything runs.
+    return type?.oid === OID.numeric ? chosen : withScale(chosen.sql, type, scale);
+  }
   const branches = conditions.map((condition, index) => `WHEN ${condition} THEN ${items[index + 1]?.sql ?? 'NULL'}`);
   return withScale(`CASE ${branches.join(' ')} ELSE ${items[0]?.sql ?? 'NULL'} END`, type, scale);
+}
+
+function isTrue(node: Node | undefined): boolean {
+  return node !== undefined && 'A_Const' in node && node.A_Const.boolval?.boolval === true;
 }
 
 /** COALESCE. */
@@ -74,7 +87,13 @@ export function translateCoalesce(translation: Translation, scope: Scope, args: 
 }
 
 /** GREATEST and LEAST: both ignore NULLs, in DuckDB too. */
-export function translateMinMax(translation: Translation, scope: Scope, name: 'greatest' | 'least', args: readonly Node[], location: number | undefined): Typed {
+export function translateMinMax(
+  translation: Translation,
+  scope: Scope,
+  name: 'greatest' | 'least',
+  args: readonly Node[],
+  location: number | undefined,
+): Typed {
   const { items, type, scale } = unified(
     translation,
     args.map((argument) => translateExpression(translation, scope, argument)),
@@ -85,15 +104,25 @@ export function translateMinMax(translation: Translation, scope: Scope, name: 'g
 }
 
 /** ARRAY[...], nested for more dimensions; `target` is the type of a cast right around it. */
-export function translateArray(translation: Translation, scope: Scope, elements: readonly Node[], location: number | undefined, target: PostgresColumnType | null): Typed {
+export function translateArray(
+  translation: Translation,
+  scope: Scope,
+  elements: readonly Node[],
+  location: number | undefined,
+  target: PostgresColumnType | null,
+): Typed {
   const nested = elements.some((element) => 'A_ArrayExpr' in element);
   const elementOid = target === null ? 0 : (postgresTypeByOid(target.oid)?.elementOid ?? 0);
   if (elements.length === 0 && elementOid === 0) {
-    throw errorAt(translation, SQLSTATE.indeterminate_datatype, location, 'cannot determine type of empty array', { hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].' });
+    throw errorAt(translation, SQLSTATE.indeterminate_datatype, location, 'cannot determine type of empty array', {
+      hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
+    });
   }
   if (nested) {
     const items = elements.map((element) =>
-      'A_ArrayExpr' in element ? translateArray(translation, scope, element.A_ArrayExpr.elements ?? [], location, target) : translateExpression(translation, scope, element),
+      'A_ArrayExpr' in element
+        ? translateArray(translation, scope, element.A_ArrayExpr.elements ?? [], location, target)
+        : translateExpression(translation, scope, element),
     );
     return {
       sql: `[${items.map((item) => item.sql).join(', ')}]`,
@@ -163,7 +192,12 @@ function subscript(translation: Translation, scope: Scope, value: Typed, indices
   const element = postgresTypeByOid(oidOf(value))?.elementOid ?? 0;
   const vector = oidOf(value) === 22 || oidOf(value) === 30;
   if (value.type !== null && element === 0 && oidOf(value) !== OID.jsonb) {
-    throw errorAt(translation, SQLSTATE.datatype_mismatch, -1, `cannot subscript type ${postgresTypeByOid(oidOf(value))?.sqlName ?? '?'} because it does not support subscripting`);
+    throw errorAt(
+      translation,
+      SQLSTATE.datatype_mismatch,
+      -1,
+      `cannot subscript type ${postgresTypeByOid(oidOf(value))?.sqlName ?? '?'} because it does not support subscripting`,
+    );
   }
   if (element === 0) {
     return opaque(`${wrapped(value.sql)}[${index}]`);

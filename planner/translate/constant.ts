@@ -42,7 +42,11 @@ export function evaluateConstant(statement: ParsedStatement, query: TranslatedQu
 /** The constants of a query that is a bare SELECT list; null when anything in it needs DuckDB. */
 export function constantOutputs(select: SelectStmt, query: Query): readonly ConstantOutput[] | null {
   const { targetList, limitOption, op, ...rest } = select;
-  const isBare = targetList !== undefined && (limitOption === undefined || limitOption === 'LIMIT_OPTION_DEFAULT') && (op === undefined || op === 'SETOP_NONE') && Object.keys(rest).length === 0;
+  const isBare =
+    targetList !== undefined &&
+    (limitOption === undefined || limitOption === 'LIMIT_OPTION_DEFAULT') &&
+    (op === undefined || op === 'SETOP_NONE') &&
+    Object.keys(rest).length === 0;
   if (!isBare) {
     return null;
   }

@@ -8,7 +8,11 @@ export function dateArithmetic(name: string, left: Typed, right: Typed): Typed |
   const to = oidOf(right);
   const plain = `(${left.sql} ${name} ${right.sql})`;
   if (from === OID.interval && categoryOf(to) === 'N') {
-    return name === '*' ? typed(scaled(left.sql, right.sql), OID.interval) : name === '/' ? typed(scaled(left.sql, `(1.0::DOUBLE / ${right.sql})`), OID.interval) : null;
+    return name === '*'
+      ? typed(scaled(left.sql, right.sql), OID.interval)
+      : name === '/'
+        ? typed(scaled(left.sql, `(1.0::DOUBLE / ${right.sql})`), OID.interval)
+        : null;
   }
   if (to === OID.interval && categoryOf(from) === 'N') {
     return name === '*' ? typed(scaled(right.sql, left.sql), OID.interval) : null;

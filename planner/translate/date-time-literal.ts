@@ -92,5 +92,9 @@ function specialMoment(word: string, oid: number, session: LiteralSession): stri
     return parts.date;
   }
   const time = word === 'now' ? parts.time : '00:00:00';
-  return oid === OID.time ? time : oid === OID.timestamptz || oid === OID.timetz ? `${oid === OID.timetz ? '' : `${parts.date} `}${time}${parts.offset}` : `${parts.date} ${time}`;
+  return oid === OID.time
+    ? time
+    : oid === OID.timestamptz || oid === OID.timetz
+      ? `${oid === OID.timetz ? '' : `${parts.date} `}${time}${parts.offset}`
+      : `${parts.date} ${time}`;
 }

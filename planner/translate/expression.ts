@@ -109,6 +109,9 @@ function dispatch(translation: Translation, scope: Scope, node: Node): Typed {
   if ('SetToDefault' in node) {
     return { sql: 'NULL', type: typeOf(OID.unknown), literal: null };
   }
+  if ('NamedArgExpr' in node) {
+    throw unsupported(translation, 'an argument by name to this function', node.NamedArgExpr.location);
+  }
   throw unsupported(translation, `syntax ${nodeTag(node)}`, locationOf(node));
 }
 
@@ -137,7 +140,9 @@ function constantExpression(constant: Constant): Typed {
   }
   if (constant.bsval !== undefined) {
     const bits = constant.bsval.bsval ?? '';
-    const binary = bits.startsWith('x') ? Array.from(bits.slice(1), (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join('') : bits.slice(1);
+    const binary = bits.startsWith('x')
+      ? Array.from(bits.slice(1), (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join('')
+      : bits.slice(1);
     return { ...typed(`CAST(${quoteText(binary)} AS BIT)`, 1560), ...(binary === '' ? {} : { constant: String(BigInt(`0b${binary}`)) }) };
   }
   const text = constant.sval?.sval ?? '';

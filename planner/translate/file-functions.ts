@@ -7,7 +7,16 @@ import { quoteText } from '../types/data-type.js';
 import type { FileFunctionCall } from './environment.js';
 
 /** Table functions that read data files under the roots. */
-export const FILE_FUNCTIONS: ReadonlySet<string> = new Set(['read_parquet', 'parquet_scan', 'read_csv', 'read_csv_auto', 'read_json', 'read_json_auto', 'read_ndjson', 'read_ndjson_auto']);
+export const FILE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'read_parquet',
+  'parquet_scan',
+  'read_csv',
+  'read_csv_auto',
+  'read_json',
+  'read_json_auto',
+  'read_ndjson',
+  'read_ndjson_auto',
+]);
 
 /** Every call of a file-reading table function in a statement, in text order. */
 export function collectFileFunctions(statement: ParsedStatement): readonly FileFunctionCall[] {
@@ -61,7 +70,13 @@ function namedArgument(node: Node): { readonly name: string; readonly value: Nod
   if ('NamedArgExpr' in node && node.NamedArgExpr.arg !== undefined) {
     return { name: node.NamedArgExpr.name ?? '', value: node.NamedArgExpr.arg };
   }
-  if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP' && stringValues(node.A_Expr.name)[0] === '=' && node.A_Expr.lexpr !== undefined && node.A_Expr.rexpr !== undefined) {
+  if (
+    'A_Expr' in node &&
+    node.A_Expr.kind === 'AEXPR_OP' &&
+    stringValues(node.A_Expr.name)[0] === '=' &&
+    node.A_Expr.lexpr !== undefined &&
+    node.A_Expr.rexpr !== undefined
+  ) {
     const left = node.A_Expr.lexpr;
     return 'ColumnRef' in left ? { name: stringValues(left.ColumnRef.fields)[0] ?? '', value: node.A_Expr.rexpr } : null;
   }

@@ -62,7 +62,13 @@ function split(format: string): readonly PatternPart[] {
     const found = TIME_PATTERNS.find(
       ([name]) =>
         rest.startsWith(name) ||
-        (/^[A-Z0-9]+$/.test(name) && name !== 'MONTH' && name !== 'MON' && name !== 'DAY' && name !== 'DY' && rest.slice(0, name.length).toUpperCase() === name && name.length > 1),
+        (/^[A-Z0-9]+$/.test(name) &&
+          name !== 'MONTH' &&
+          name !== 'MON' &&
+          name !== 'DAY' &&
+          name !== 'DY' &&
+          rest.slice(0, name.length).toUpperCase() === name &&
+          name.length > 1),
     );
     if (found === undefined) {
       parts.push({ kind: 'text', value: format.charAt(index), fill: false });
@@ -163,7 +169,8 @@ export function numericFormat(sql: string, format: string): string | null {
   const zeros = /0/.test(whole ?? '') ? digits - (whole ?? '').replace(/,/g, '').indexOf('0') : 0;
   const number = `abs(round(CAST(${sql} AS DECIMAL(38, ${Math.max(places, 0)})), ${places}))`;
   const text = `format('{:${group}.${places}f}', CAST(${number} AS DOUBLE))`;
-  const padded = zeros > 0 && group === '' ? `lpad(${text}, ${zeros + (places > 0 ? places + 1 : 0)}, '0')` : zeros === 0 ? `regexp_replace(${text}, '^0\\.', '.')` : text;
+  const padded =
+    zeros > 0 && group === '' ? `lpad(${text}, ${zeros + (places > 0 ? places + 1 : 0)}, '0')` : zeros === 0 ? `regexp_replace(${text}, '^0\\.', '.')` : text;
   const signed = `concat(CASE WHEN ${sql} < 0 THEN '-' ELSE ${fill ? "''" : "' '"} END, ${padded})`;
   const width = body.length + 1;
   const optionalZeros = fill && /9/.test(fraction ?? '') ? `regexp_replace(${signed}, '0{0,${(fraction ?? '').replace(/^.*0/, '').length}}$', '')` : signed;

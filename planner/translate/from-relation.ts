@@ -15,9 +15,22 @@ export interface FromItem {
 }
 
 /** An item with one range, its columns renamed by an alias's column list. */
-export function ranged(translation: Translation, sql: string, name: string | null, schema: string | null, sqlAlias: string, columns: readonly RangeColumn[], aliases: readonly string[]): FromItem {
+export function ranged(
+  translation: Translation,
+  sql: string,
+  name: string | null,
+  schema: string | null,
+  sqlAlias: string,
+  columns: readonly RangeColumn[],
+  aliases: readonly string[],
+): FromItem {
   if (aliases.length > columns.length) {
-    throw errorAt(translation, SQLSTATE.invalid_column_reference, -1, `table "${name ?? ''}" has ${columns.length} columns available but ${aliases.length} columns specified`);
+    throw errorAt(
+      translation,
+      SQLSTATE.invalid_column_reference,
+      -1,
+      `table "${name ?? ''}" has ${columns.length} columns available but ${aliases.length} columns specified`,
+    );
   }
   const renamed = columns.map((column, index) => ({
     ...column,
@@ -28,7 +41,14 @@ export function ranged(translation: Translation, sql: string, name: string | nul
 }
 
 /** A relation under an alias: files and system relations are holes, views are translated where they stand. */
-export function fromRelation(translation: Translation, scope: Scope, relation: Relation, alias: string, schema: string | null, aliases: readonly string[]): FromItem {
+export function fromRelation(
+  translation: Translation,
+  scope: Scope,
+  relation: Relation,
+  alias: string,
+  schema: string | null,
+  aliases: readonly string[],
+): FromItem {
   const sqlAlias = quoteName(uniqueAlias(translation, alias));
   const source = relation.source;
   switch (source.kind) {
@@ -55,7 +75,16 @@ export function fromRelation(translation: Translation, scope: Scope, relation: R
   }
 }
 
-function fromView(translation: Translation, relation: Relation, sql: string, alias: string, schema: string | null, sqlAlias: string, aliases: readonly string[], block: number): FromItem {
+function fromView(
+  translation: Translation,
+  relation: Relation,
+  sql: string,
+  alias: string,
+  schema: string | null,
+  sqlAlias: string,
+  aliases: readonly string[],
+  block: number,
+): FromItem {
   const shared = translation.shared;
   if (shared.viewDepth >= VIEW_DEPTH_MAX) {
     throw errorAt(translation, SQLSTATE.statement_too_complex, -1, `infinite recursion detected in rules for relation "${relation.name}"`);

@@ -46,7 +46,15 @@ function translateItem(translation: Translation, scope: Scope, node: Node): From
       name: column.name,
       value: { ...column.value, sql: `${sqlAlias}.${quoteName(column.sqlName)}` },
     }));
-    return ranged(translation, `${lateral === true ? 'LATERAL ' : ''}(${query.sql}) AS ${sqlAlias}`, alias?.aliasname ?? null, null, sqlAlias, columns, stringValues(alias?.colnames));
+    return ranged(
+      translation,
+      `${lateral === true ? 'LATERAL ' : ''}(${query.sql}) AS ${sqlAlias}`,
+      alias?.aliasname ?? null,
+      null,
+      sqlAlias,
+      columns,
+      stringValues(alias?.colnames),
+    );
   }
   if ('JoinExpr' in node) {
     return translateJoin(translation, scope, node.JoinExpr);
@@ -74,11 +82,21 @@ function translateRangeVar(translation: Translation, scope: Scope, node: RangeVa
     return fromCommonTable(translation, common, alias, aliases);
   }
   if (node.catalogname !== undefined && node.catalogname !== translation.environment.currentDatabase) {
-    throw errorAt(translation, SQLSTATE.feature_not_supported, node.location, `cross-database references are not implemented: "${node.catalogname}.${node.schemaname ?? ''}.${name}"`);
+    throw errorAt(
+      translation,
+      SQLSTATE.feature_not_supported,
+      node.location,
+      `cross-database references are not implemented: "${node.catalogname}.${node.schemaname ?? ''}.${name}"`,
+    );
   }
   const relation = translation.environment.findRelation(node.schemaname, name);
   if (relation === undefined) {
-    throw errorAt(translation, SQLSTATE.undefined_table, node.location, `relation "${node.schemaname === undefined ? '' : `${node.schemaname}.`}${name}" does not exist`);
+    throw errorAt(
+      translation,
+      SQLSTATE.undefined_table,
+      node.location,
+      `relation "${node.schemaname === undefined ? '' : `${node.schemaname}.`}${name}" does not exist`,
+    );
   }
   return fromRelation(translation, scope, relation, alias, node.alias === undefined ? relation.schema : null, aliases);
 }

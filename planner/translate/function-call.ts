@@ -102,13 +102,18 @@ function callSignature(translation: Translation, scope: Scope, call: FuncCall, s
     if (typeof parameter === 'number') {
       const from = oidOf(argument);
       const keeps = from === parameter || (categoryOf(from) === 'S' && categoryOf(parameter) === 'S') || (parameter === OID.numeric && from === OID.numeric);
+      if (from === OID.bpchar && parameter === OID.text && signature.name !== 'octet_length') {
+        return coerce(translation, argument, typeOf(OID.text), 'explicit', call.location);
+      }
       return keeps ? argument : coerce(translation, argument, typeOf(parameter), 'implicit', call.location);
     }
     if (isUntyped(argument)) {
       const target = polymorphic === 0 ? OID.text : parameter === 'anyarray' ? (postgresTypeByOid(polymorphic)?.arrayOid ?? 0) : polymorphic;
       return coerce(translation, argument, typeOf(parameter === 'any' ? OID.text : target), 'implicit', call.location);
     }
-    return parameter === 'anyelement' && polymorphic !== 0 && oidOf(argument) !== polymorphic ? coerce(translation, argument, typeOf(polymorphic), 'implicit', call.location) : argument;
+    return parameter === 'anyelement' && polymorphic !== 0 && oidOf(argument) !== polymorphic
+      ? coerce(translation, argument, typeOf(polymorphic), 'implicit', call.location)
+      : argument;
   });
   const type = resultType(signature, polymorphic, coerced);
   if (signature.template === 'modulo') {
@@ -123,7 +128,12 @@ function callSignature(translation: Translation, scope: Scope, call: FuncCall, s
   const sql = renderTemplate(translation, signature, coerced);
   const printed = signature.aggregate ? decorate(translation, scope, call, sql) : sql;
   if (call.over !== undefined && !signature.aggregate) {
-    throw errorAt(translation, SQLSTATE.wrong_object_type, call.location, `OVER specified, but ${signature.name} is not a window function nor an aggregate function`);
+    throw errorAt(
+      translation,
+      SQLSTATE.wrong_object_type,
+      call.location,
+      `OVER specified, but ${signature.name} is not a window function nor an aggregate function`,
+    );
   }
   return withScale({ sql: printed, type }, signature, coerced);
 }
@@ -223,7 +233,10 @@ function checkAggregatePlace(translation: Translation, scope: Scope, location: n
 /** Puts DISTINCT, ORDER BY, FILTER and OVER on the aggregate calls a template marks with braces. */
 function decorate(translation: Translation, scope: Scope, call: FuncCall, sql: string): string {
   const order = orderedBy(translation, scope, call.agg_order ?? []);
-  const filter = call.agg_filter === undefined ? '' : ` FILTER (WHERE ${coerce(translation, translateExpression(translation, scope, call.agg_filter), typeOf(OID.bool), 'implicit').sql})`;
+  const filter =
+    call.agg_filter === undefined
+      ? ''
+      : ` FILTER (WHERE ${coerce(translation, translateExpression(translation, scope, call.agg_filter), typeOf(OID.bool), 'implicit').sql})`;
   const over = call.over === undefined ? '' : printOver(translation, scope, call.over);
   return decorateAggregate(sql, { distinct: call.agg_distinct === true, order, filter, over });
 }

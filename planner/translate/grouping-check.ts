@@ -76,7 +76,11 @@ function isAggregate(node: Node): boolean {
   if (node.FuncCall.over !== undefined) {
     return false;
   }
-  return node.FuncCall.agg_within_group === true || duckdbFunctionKind(name) === 'aggregate' || (!isWindowFunction(name) && signaturesOf(name).some((signature) => signature.aggregate));
+  return (
+    node.FuncCall.agg_within_group === true ||
+    duckdbFunctionKind(name) === 'aggregate' ||
+    (!isWindowFunction(name) && signaturesOf(name).some((signature) => signature.aggregate))
+  );
 }
 
 /** An expression as text without places; columns under their full names, so that `a` and `t.a` are one. */

@@ -26,7 +26,12 @@ function limitValue(translation: Translation, scope: Scope, node: Node | undefin
   }
   const constant = 'A_Const' in node ? node.A_Const.ival?.ival : undefined;
   if (constant !== undefined && constant < 0) {
-    throw errorAt(translation, word === 'LIMIT' ? SQLSTATE.invalid_row_count_in_limit_clause : SQLSTATE.invalid_row_count_in_result_offset_clause, locationOf(node), `${word} must not be negative`);
+    throw errorAt(
+      translation,
+      word === 'LIMIT' ? SQLSTATE.invalid_row_count_in_limit_clause : SQLSTATE.invalid_row_count_in_result_offset_clause,
+      locationOf(node),
+      `${word} must not be negative`,
+    );
   }
   const value = translateExpression(translation, scope, node);
   return constant === undefined ? coerce(translation, value, typeOf(OID.int8), 'assignment', locationOf(node)).sql : value.sql;

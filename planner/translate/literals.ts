@@ -230,7 +230,10 @@ function byteaLiteral(text: string): string {
   if (text.startsWith('\\x')) {
     const hex = text.slice(2).replace(/\s/g, '');
     if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
-      throw new SqlError(SQLSTATE.invalid_parameter_value, hex.length % 2 === 0 ? 'invalid hexadecimal digit' : 'invalid hexadecimal data: odd number of digits');
+      throw new SqlError(
+        SQLSTATE.invalid_parameter_value,
+        hex.length % 2 === 0 ? 'invalid hexadecimal digit' : 'invalid hexadecimal data: odd number of digits',
+      );
     }
     return `unhex('${hex}')`;
   }
@@ -285,7 +288,8 @@ function arrayLiteral(text: string, target: PostgresColumnType, elementOid: numb
           .split(/\s+/)
           .filter((item) => item !== '')
       : parseArrayLiteral(text);
-  const print = (item: ArrayLiteralItem): string => (item === null || typeof item === 'string' ? literalOf(item, element, session).sql : `[${item.map(print).join(', ')}]`);
+  const print = (item: ArrayLiteralItem): string =>
+    item === null || typeof item === 'string' ? literalOf(item, element, session).sql : `[${item.map(print).join(', ')}]`;
   const nested = items.some((item) => Array.isArray(item));
   const sql = `[${items.map(print).join(', ')}]`;
   return {

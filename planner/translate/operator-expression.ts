@@ -95,7 +95,9 @@ function likeOperator(translation: Translation, scope: Scope, name: string, expr
   const pattern = required(translation, expression.rexpr);
   const subject = translateExpression(translation, scope, required(translation, expression.lexpr));
   if ('FuncCall' in pattern && stringValues(pattern.FuncCall.funcname).at(-1) === 'like_escape') {
-    const [text, escape] = (pattern.FuncCall.args ?? []).map((argument) => coerce(translation, translateExpression(translation, scope, argument), typeOf(OID.text), 'implicit', expression.location));
+    const [text, escape] = (pattern.FuncCall.args ?? []).map((argument) =>
+      coerce(translation, translateExpression(translation, scope, argument), typeOf(OID.text), 'implicit', expression.location),
+    );
     const word = name.startsWith('!') ? 'NOT ' : '';
     const value = coerce(translation, subject, typeOf(OID.text), 'implicit', expression.location);
     return typed(`(${value.sql} ${word}${name.endsWith('*') ? 'ILIKE' : 'LIKE'} ${text?.sql ?? 'NULL'} ESCAPE ${escape?.sql ?? "'\\'"})`, OID.bool);
@@ -104,7 +106,13 @@ function likeOperator(translation: Translation, scope: Scope, name: string, expr
 }
 
 function similarOperator(translation: Translation, scope: Scope, name: string, expression: OperatorExpression): Typed {
-  const subject = coerce(translation, translateExpression(translation, scope, required(translation, expression.lexpr)), typeOf(OID.text), 'implicit', expression.location);
+  const subject = coerce(
+    translation,
+    translateExpression(translation, scope, required(translation, expression.lexpr)),
+    typeOf(OID.text),
+    'implicit',
+    expression.location,
+  );
   const call = required(translation, expression.rexpr);
   const args = 'FuncCall' in call ? (call.FuncCall.args ?? []) : [call];
   const first = args[0];
@@ -153,7 +161,9 @@ function between(translation: Translation, scope: Scope, expression: OperatorExp
     const ordered = `(((${a.sql} >= ${from.sql}) AND (${b.sql} <= ${to.sql})) OR ((${a.sql} >= ${to.sql}) AND (${b.sql} <= ${from.sql})))`;
     return typed(negated === '' ? ordered : `(NOT ${ordered})`, OID.bool);
   }
-  return a.sql === b.sql ? typed(`(${a.sql} ${negated}BETWEEN ${from.sql} AND ${to.sql})`, OID.bool) : typed(`(${negated}((${a.sql} >= ${from.sql}) AND (${b.sql} <= ${to.sql})))`, OID.bool);
+  return a.sql === b.sql
+    ? typed(`(${a.sql} ${negated}BETWEEN ${from.sql} AND ${to.sql})`, OID.bool)
+    : typed(`(${negated}((${a.sql} >= ${from.sql}) AND (${b.sql} <= ${to.sql})))`, OID.bool);
 }
 
 /** `x = ANY(array)`. */
@@ -166,7 +176,9 @@ function quantified(translation: Translation, name: string, left: Typed, right: 
   }
   const elementOid = postgresTypeByOid(oidOf(array))?.elementOid ?? 0;
   if (array.type !== null && elementOid === 0) {
-    throw errorAt(translation, SQLSTATE.wrong_object_type, location, `op ${word} (array) requires array on right side`, { detail: `the right side is ${typeNameOf(array)}` });
+    throw errorAt(translation, SQLSTATE.wrong_object_type, location, `op ${word} (array) requires array on right side`, {
+      detail: `the right side is ${typeNameOf(array)}`,
+    });
   }
   if (isUntyped(value)) {
     value = coerce(translation, value, typeOf(elementOid === 0 ? OID.text : elementOid), 'implicit', location);

@@ -48,9 +48,15 @@ export function prefixOperator(translation: Translation, name: string, operand: 
     case '||/':
       return typed(`cbrt(${operand.sql})`, OID.float8);
     default:
-      throw errorAt(translation, SQLSTATE.undefined_function, location, `operator does not exist: ${name} ${known === null ? '?' : formatPostgresType(known)}`, {
-        hint: 'No operator matches the given name and argument type. You might need to add an explicit type cast.',
-      });
+      throw errorAt(
+        translation,
+        SQLSTATE.undefined_function,
+        location,
+        `operator does not exist: ${name} ${known === null ? '?' : formatPostgresType(known)}`,
+        {
+          hint: 'No operator matches the given name and argument type. You might need to add an explicit type cast.',
+        },
+      );
   }
 }
 
@@ -61,15 +67,15 @@ export function comparablePair(translation: Translation, name: string, left: Typ
     return [coerce(translation, left, text, 'implicit', location), coerce(translation, right, text, 'implicit', location)];
   }
   if (isUntyped(left)) {
-    return [coerce(translation, left, comparedType(right), 'implicit', location), right];
+    return withoutPadding(coerce(translation, left, comparedType(right), 'implicit', location), right);
   }
   if (isUntyped(right)) {
-    return [left, coerce(translation, right, comparedType(left), 'implicit', location)];
+    return withoutPadding(left, coerce(translation, right, comparedType(left), 'implicit', location));
   }
   const from = oidOf(left);
   const to = oidOf(right);
   if (from === to || from === 0 || to === 0) {
-    return from === to ? evenScales(left, right) : [left, right];
+    return from === to ? withoutPadding(left, right) : [left, right];
   }
   if (categoryOf(from) === 'N' && categoryOf(to) === 'N') {
     return numericPair(translation, left, right);
@@ -94,7 +100,7 @@ function numericPair(translation: Translation, left: Typed, right: Typed): reado
   return [left, right];
 }
 
-function evenScales(left: Typed, right: Typed): readonly [Typed, Typed] {
+function withoutPadding(left: Typed, right: Typed): readonly [Typed, Typed] {
   return oidOf(left) === OID.bpchar ? [trimmed(left), trimmed(right)] : [left, right];
 }
 

@@ -50,12 +50,21 @@ export function otherOperator(translation: Translation, name: string, left: Type
 
 function asText(translation: Translation, expression: Typed, location: number | undefined): string {
   const settled = isUntyped(expression) ? coerce(translation, expression, typeOf(OID.text), 'implicit', location) : expression;
-  return oidOf(settled) === OID.name || categoryOf(oidOf(settled)) === 'S' || settled.type === null ? settled.sql : coerce(translation, settled, typeOf(OID.text), 'explicit', location).sql;
+  if (oidOf(settled) === OID.bpchar) {
+    // char(n) loses its padding when it becomes text.
+    return `rtrim(${settled.sql}, ' ')`;
+  }
+  return oidOf(settled) === OID.name || categoryOf(oidOf(settled)) === 'S' || settled.type === null
+    ? settled.sql
+    : coerce(translation, settled, typeOf(OID.text), 'explicit', location).sql;
 }
 
 function regularExpression(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): Typed {
   const options = name.endsWith('*') ? 'i' : '';
-  const pattern = right.literal === undefined || right.literal === null ? asText(translation, right, location) : asText(translation, { ...right, literal: duckdbPattern(right.literal) }, location);
+  const pattern =
+    right.literal === undefined || right.literal === null
+      ? asText(translation, right, location)
+      : asText(translation, { ...right, literal: duckdbPattern(right.literal) }, location);
   // Postgres's dot matches newlines and its anchors only the whole text's ends: RE2's option s.
   const call = `regexp_matches(${asText(translation, left, location)}, ${pattern}, 's${options}')`;
   return typed(name.startsWith('!') ? `(NOT ${call})` : call, OID.bool);
@@ -82,7 +91,10 @@ function concatenation(translation: Translation, left: Typed, right: Typed, loca
   }
   if (oidOf(left) === OID.bytea || oidOf(right) === OID.bytea) {
     const bytes = typeOf(OID.bytea);
-    return typed(`(${coerce(translation, left, bytes, 'implicit', location).sql} || ${coerce(translation, right, bytes, 'implicit', location).sql})`, OID.bytea);
+    return typed(
+      `(${coerce(translation, left, bytes, 'implicit', location).sql} || ${coerce(translation, right, bytes, 'implicit', location).sql})`,
+      OID.bytea,
+    );
   }
   if (oidOf(left) === OID.jsonb || oidOf(right) === OID.jsonb) {
     return typed(`json_merge_patch(${settle(translation, left).sql}, ${settle(translation, right).sql})`, OID.jsonb);
@@ -91,7 +103,14 @@ function concatenation(translation: Translation, left: Typed, right: Typed, loca
   return hasText ? typed(`(${asText(translation, left, location)} || ${asText(translation, right, location)})`, OID.text) : null;
 }
 
-function arrayConcatenation(translation: Translation, left: Typed, right: Typed, leftIsArray: boolean, rightIsArray: boolean, location: number | undefined): Typed {
+function arrayConcatenation(
+  translation: Translation,
+  left: Typed,
+  right: Typed,
+  leftIsArray: boolean,
+  rightIsArray: boolean,
+  location: number | undefined,
+): Typed {
   const array = leftIsArray ? left : right;
   const type = typeOf(oidOf(array));
   if (leftIsArray && rightIsArray) {

@@ -85,7 +85,8 @@ function isObjectIdentifier(value: Typed): boolean {
   return (postgresTypeByOid(oid)?.name ?? '').startsWith('reg');
 }
 
-const RECURSION: Recursion = { expression: expressionOf, select: selectQuery, body: queryBody };
+/** The functions by which parts of SQL hold each other. */
+export const RECURSION: Recursion = { expression: expressionOf, select: selectQuery, body: queryBody };
 
 function finish(translation: Translation, statement: ParsedStatement, select: SelectStmt, query: Query): TranslatedQuery {
   const shared = translation.shared;

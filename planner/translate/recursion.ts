@@ -33,7 +33,12 @@ export function translateCondition(translation: Translation, scope: Scope, node:
   const condition = translateExpression(translation, scope, node);
   const oid = oidOf(condition);
   if (oid !== OID.bool && oid !== OID.unknown && oid !== 0) {
-    throw errorAt(translation, SQLSTATE.datatype_mismatch, locationOf(node) ?? -1, `argument of ${clause} must be type boolean, not type ${typeNameOf(condition)}`);
+    throw errorAt(
+      translation,
+      SQLSTATE.datatype_mismatch,
+      locationOf(node) ?? -1,
+      `argument of ${clause} must be type boolean, not type ${typeNameOf(condition)}`,
+    );
   }
   return coerce(translation, condition, typeOf(OID.bool), 'implicit', locationOf(node)).sql;
 }

@@ -164,7 +164,11 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
       const assigned = types.map((type) => type !== null);
       const cell = (value: Typed, index: number): string => {
         const type = wanted[index] ?? null;
-        return (type === null ? settle(translation, value) : coerce(translation, value, assigned[index] === true ? type : typeOf(type.oid), assigned[index] === true ? 'assignment' : 'implicit')).sql;
+        return (
+          type === null
+            ? settle(translation, value)
+            : coerce(translation, value, assigned[index] === true ? type : typeOf(type.oid), assigned[index] === true ? 'assignment' : 'implicit')
+        ).sql;
       };
       const printed = rows.map((row) => `(${row.map(cell).join(', ')})`).join(', ');
       const names = columns.map((column) => quoteName(column.sqlName)).join(', ');

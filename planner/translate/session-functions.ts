@@ -34,7 +34,9 @@ export function sessionFunction(environment: TranslationEnvironment, name: strin
     case 'current_schemas': {
       const all = argument === 'true' || argument === 't';
       // pg_temp is this session's name for the schema that listings show as pg_temp_1.
-      const schemas = all ? environment.searchPath.map((schema) => (schema === 'pg_temp' ? 'pg_temp_1' : schema)) : environment.searchPath.filter((schema) => schema !== 'pg_catalog' && !schema.startsWith('pg_temp'));
+      const schemas = all
+        ? environment.searchPath.map((schema) => (schema === 'pg_temp' ? 'pg_temp_1' : schema))
+        : environment.searchPath.filter((schema) => schema !== 'pg_catalog' && !schema.startsWith('pg_temp'));
       return {
         oid: 1003,
         text: `{${schemas.map((schema) => (/^\w+$/.test(schema) ? schema : `"${schema.replaceAll('"', '\\"')}"`)).join(',')}}`,
@@ -98,7 +100,12 @@ export function momentText(environment: TranslationEnvironment, oid: number): st
 }
 
 /** A session function's value as a constant expression; undefined for other functions. */
-export function sessionExpression(translation: Translation, name: string, argumentTexts: readonly (string | null)[], location: number | undefined): Typed | undefined {
+export function sessionExpression(
+  translation: Translation,
+  name: string,
+  argumentTexts: readonly (string | null)[],
+  location: number | undefined,
+): Typed | undefined {
   const value = sessionFunction(translation.environment, name, argumentTexts);
   if (value === undefined) {
     if (name === 'current_setting' && typeof argumentTexts[0] === 'string') {

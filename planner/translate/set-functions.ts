@@ -26,7 +26,12 @@ export const SET_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** A set-returning function as the list its rows come from; null for other functions. */
-export function setFunctionList(translation: Translation, scope: Scope, name: string, call: FuncCall): { readonly list: string; readonly element: Typed } | null {
+export function setFunctionList(
+  translation: Translation,
+  scope: Scope,
+  name: string,
+  call: FuncCall,
+): { readonly list: string; readonly element: Typed } | null {
   if (!SET_FUNCTIONS.has(name)) {
     return null;
   }
@@ -131,5 +136,7 @@ function series(translation: Translation, args: readonly Typed[], call: FuncCall
     return { list, element: { sql: '', type: typeOf(OID.numeric) } };
   }
   const list = `generate_series(${values.join(', ')})`;
-  return oid === OID.int8 ? { list, element: { sql: '', type: typeOf(oid) } } : { list: `CAST(${list} AS INTEGER[])`, element: { sql: '', type: typeOf(OID.int4) } };
+  return oid === OID.int8
+    ? { list, element: { sql: '', type: typeOf(oid) } }
+    : { list: `CAST(${list} AS INTEGER[])`, element: { sql: '', type: typeOf(OID.int4) } };
 }

@@ -4,6 +4,7 @@ import { quoteText } from '../types/data-type.js';
 import { formatPostgresType, OID } from '../types/postgres-type.js';
 import { coerce } from './coercion.js';
 import { translateExpression } from './recursion.js';
+import { makeInterval } from './make-interval.js';
 import { numericFormat, timeFormat, timeParseFormat } from './format-patterns.js';
 import type { Scope } from './scope.js';
 import type { Translation } from './translation.js';
@@ -35,11 +36,17 @@ export function specialFunction(translation: Translation, scope: Scope, name: st
     case 'to_timestamp':
       return nodes.length === 2 ? toMoment(translation, name, argument(0), argument(1), call.location) : null;
     case 'to_number':
-      return numeric(`CAST(regexp_replace(${coerce(translation, argument(0), typeOf(OID.text), 'implicit').sql}, '[^0-9.eE+-]', '', 'g') AS DECIMAL(38, 16))`, 16);
+      return numeric(
+        `CAST(regexp_replace(${coerce(translation, argument(0), typeOf(OID.text), 'implicit').sql}, '[^0-9.eE+-]', '', 'g') AS DECIMAL(38, 16))`,
+        16,
+      );
     case 'age':
       if (nodes.length === 1) {
         const value = coerce(translation, argument(0), typeOf(OID.timestamp), 'implicit', call.location);
-        return typed(`age(CAST(make_timestamptz(${translation.environment.transactionTimestampMicros}) AS DATE), CAST(${value.sql} AS TIMESTAMP))`, OID.interval);
+        return typed(
+          `age(CAST(make_timestamptz(${translation.environment.transactionTimestampMicros}) AS DATE), CAST(${value.sql} AS TIMESTAMP))`,
+          OID.interval,
+        );
       }
       return null;
     case 'round':
@@ -55,6 +62,8 @@ export function specialFunction(translation: Translation, scope: Scope, name: st
       const value = argument(1);
       return typed(coerce(translation, value, typeOf(OID.text), 'implicit').sql, OID.text);
     }
+    case 'make_interval':
+      return makeInterval(translation, scope, nodes, call.location);
     case 'xmlparse':
       throw unsupported(translation, 'XML', call.location);
     default:

@@ -28,7 +28,9 @@ export function translateSubLink(translation: Translation, scope: Scope, link: S
         throw errorAt(translation, SQLSTATE.syntax_error, link.location, 'subquery must return only one column');
       }
       if (link.subLinkType === 'EXPR_SUBLINK') {
-        return first.value.scale === undefined ? { sql: `(${query.sql})`, type: first.value.type } : { sql: `(${query.sql})`, type: first.value.type, scale: first.value.scale };
+        return first.value.scale === undefined
+          ? { sql: `(${query.sql})`, type: first.value.type }
+          : { sql: `(${query.sql})`, type: first.value.type, scale: first.value.scale };
       }
       const array = first.value.type === null ? 0 : (postgresTypeByOid(first.value.type.oid)?.arrayOid ?? 0);
       return { sql: `ARRAY(${query.sql})`, type: array === 0 ? null : typeOf(array) };
@@ -43,7 +45,12 @@ export function translateSubLink(translation: Translation, scope: Scope, link: S
   }
 }
 
-function quantifiedSubquery(translation: Translation, scope: Scope, link: SubLink, query: { readonly sql: string; readonly columns: readonly { readonly value: Typed }[] }): Typed {
+function quantifiedSubquery(
+  translation: Translation,
+  scope: Scope,
+  link: SubLink,
+  query: { readonly sql: string; readonly columns: readonly { readonly value: Typed }[] },
+): Typed {
   const test = link.testexpr;
   if (test === undefined) {
     throw unsupported(translation, 'this form of subquery', link.location);

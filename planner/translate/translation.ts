@@ -54,7 +54,12 @@ export const VIEW_DEPTH_MAX: number = 100;
 export const EXPRESSION_DEPTH_MAX: number = 1500;
 
 /** Starts a translation. */
-export function startTranslation(source: StatementSource, environment: TranslationEnvironment, declaredTypes: readonly number[], recursion: Recursion): Translation {
+export function startTranslation(
+  source: StatementSource,
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+  recursion: Recursion,
+): Translation {
   return {
     environment,
     source,
@@ -74,7 +79,13 @@ export function startTranslation(source: StatementSource, environment: Translati
 }
 
 /** An error at a place in the statement. */
-export function errorAt(translation: Pick<Translation, 'source'>, sqlstate: SqlState, location: number | undefined, message: string, details: SqlErrorDetails = {}): SqlError {
+export function errorAt(
+  translation: Pick<Translation, 'source'>,
+  sqlstate: SqlState,
+  location: number | undefined,
+  message: string,
+  details: SqlErrorDetails = {},
+): SqlError {
   const position = translation.source === null ? undefined : positionOf(translation.source, location);
   return new SqlError(sqlstate, message, position === undefined ? details : { ...details, position });
 }

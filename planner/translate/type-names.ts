@@ -78,7 +78,12 @@ function typeModifier(translation: Pick<Translation, 'source'>, name: TypeName, 
     case OID.varchar:
     case OID.bpchar:
       if (first < 1) {
-        throw errorAt(translation, SQLSTATE.invalid_parameter_value, name.location, `length for type ${oid === OID.varchar ? 'varchar' : 'char'} must be at least 1`);
+        throw errorAt(
+          translation,
+          SQLSTATE.invalid_parameter_value,
+          name.location,
+          `length for type ${oid === OID.varchar ? 'varchar' : 'char'} must be at least 1`,
+        );
       }
       return first + 4;
     case OID.interval:

@@ -107,7 +107,9 @@ function isFlat(type: DataType): boolean {
       return true;
     case 'list':
     case 'array':
-      return isFlat(type.element) && type.element.kind !== 'list' && type.element.kind !== 'array' ? true : type.element.kind === 'list' && isFlat(type.element);
+      return isFlat(type.element) && type.element.kind !== 'list' && type.element.kind !== 'array'
+        ? true
+        : type.element.kind === 'list' && isFlat(type.element);
     case 'struct':
     case 'union':
     case 'map':

@@ -103,6 +103,12 @@ function frameText(translation: Translation, scope: Scope, window: WindowDef): s
     : has(FRAME.endCurrentRow)
       ? 'CURRENT ROW'
       : `${offset(window.endOffset)} ${has(FRAME.endOffsetPreceding) ? 'PRECEDING' : 'FOLLOWING'}`;
-  const exclude = has(FRAME.excludeCurrentRow) ? ' EXCLUDE CURRENT ROW' : has(FRAME.excludeGroup) ? ' EXCLUDE GROUP' : has(FRAME.excludeTies) ? ' EXCLUDE TIES' : '';
+  const exclude = has(FRAME.excludeCurrentRow)
+    ? ' EXCLUDE CURRENT ROW'
+    : has(FRAME.excludeGroup)
+      ? ' EXCLUDE GROUP'
+      : has(FRAME.excludeTies)
+        ? ' EXCLUDE TIES'
+        : '';
   return `${unit} BETWEEN ${start} AND ${end}${exclude}`;
 }

@@ -15,7 +15,9 @@ export function difference(expected: Outcome, actual: Outcome, ordered: boolean)
     if (actual.kind !== 'error') {
       return `should fail: ${expected.sqlstate ?? ''} ${expected.message}`;
     }
-    return actual.sqlstate !== null && actual.sqlstate !== expected.sqlstate ? `fails with ${actual.sqlstate} ${actual.message}, not with ${expected.sqlstate ?? ''} ${expected.message}` : null;
+    return actual.sqlstate !== null && actual.sqlstate !== expected.sqlstate
+      ? `fails with ${actual.sqlstate} ${actual.message}, not with ${expected.sqlstate ?? ''} ${expected.message}`
+      : null;
   }
   if (expected.names.join('\n') !== actual.names.join('\n')) {
     return `names ${actual.names.join(', ')}, not ${expected.names.join(', ')}`;

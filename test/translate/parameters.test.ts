@@ -109,7 +109,15 @@ describe('parameters', () => {
   });
 
   it('leaves everything else to DuckDB', () => {
-    for (const sql of ['SELECT 1 + 1', 'SELECT 1 WHERE false', 'SELECT 1 LIMIT 0', 'SELECT DISTINCT 1', 'SELECT id FROM emp', 'SELECT 1 UNION SELECT 2', 'SELECT 1.50']) {
+    for (const sql of [
+      'SELECT 1 + 1',
+      'SELECT 1 WHERE false',
+      'SELECT 1 LIMIT 0',
+      'SELECT DISTINCT 1',
+      'SELECT id FROM emp',
+      'SELECT 1 UNION SELECT 2',
+      'SELECT 1.50',
+    ]) {
       const [statement] = parseStatements(sql);
       assert(statement !== undefined);
       assert.equal(evaluateConstant(statement, translate(sql), []), null, sql);

@@ -20,7 +20,11 @@ export type Outcome =
 /** Runs a statement on PostgreSQL. */
 export async function askPostgres(client: Client, sql: string): Promise<Outcome> {
   try {
-    const result = await client.query<(string | null)[]>({ text: sql, rowMode: 'array', types: { getTypeParser: () => (value: string | Buffer) => String(value) } });
+    const result = await client.query<(string | null)[]>({
+      text: sql,
+      rowMode: 'array',
+      types: { getTypeParser: () => (value: string | Buffer) => String(value) },
+    });
     return { kind: 'rows', names: result.fields.map((field) => field.name), oids: result.fields.map((field) => field.dataTypeID), rows: result.rows };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
@@ -107,5 +111,7 @@ function listItem(value: DuckDBValue): string {
     return 'NULL';
   }
   const text = valueText(value, 0) ?? 'NULL';
-  return typeof value === 'string' && (text === '' || /[\s{},"\\]/.test(text) || text.toUpperCase() === 'NULL') ? `"${text.replace(/(["\\])/g, '\\$1')}"` : text;
+  return typeof value === 'string' && (text === '' || /[\s{},"\\]/.test(text) || text.toUpperCase() === 'NULL')
+    ? `"${text.replace(/(["\\])/g, '\\$1')}"`
+    : text;
 }

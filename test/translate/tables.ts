@@ -85,7 +85,9 @@ export const RELATIONS: ReadonlyMap<string, Relation> = new Map(
     {
       schema: 'translate',
       name,
-      columns: table.columns.map((item) => (item.postgres === undefined ? { name: item.name, type: item.type } : { name: item.name, type: item.type, postgres: item.postgres })),
+      columns: table.columns.map((item) =>
+        item.postgres === undefined ? { name: item.name, type: item.type } : { name: item.name, type: item.type, postgres: item.postgres },
+      ),
       source: { kind: 'files', format: 'parquet', files: [], partitionColumns: [], readerOptions: {}, unionByName: false },
     },
   ]),

@@ -6,7 +6,9 @@ import { readSignatures } from './signature.js';
 import { SYSTEM_FUNCTIONS } from './system.js';
 
 const byName = new Map<string, FunctionSignature[]>();
-for (const signature of readSignatures([TEXT_FUNCTIONS, NUMBER_FUNCTIONS, DATE_FUNCTIONS, OTHER_FUNCTIONS, SYSTEM_FUNCTIONS, AGGREGATES, WINDOW_FUNCTIONS].join('\n'))) {
+for (const signature of readSignatures(
+  [TEXT_FUNCTIONS, NUMBER_FUNCTIONS, DATE_FUNCTIONS, OTHER_FUNCTIONS, SYSTEM_FUNCTIONS, AGGREGATES, WINDOW_FUNCTIONS].join('\n'),
+)) {
   const known = byName.get(signature.name);
   if (known === undefined) {
     byName.set(signature.name, [signature]);

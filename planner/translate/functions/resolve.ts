@@ -10,7 +10,9 @@ export function resolveSignature(candidates: readonly FunctionSignature[], argum
     return left[0];
   }
   left = keepBest(left, (candidate) => countMatches(candidate, argumentOids, (parameter, oid) => parameter === oid));
-  left = keepBest(left, (candidate) => countMatches(candidate, argumentOids, (parameter, oid) => parameter === oid || (oid !== OID.unknown && isPreferred(parameter, oid))));
+  left = keepBest(left, (candidate) =>
+    countMatches(candidate, argumentOids, (parameter, oid) => parameter === oid || (oid !== OID.unknown && isPreferred(parameter, oid))),
+  );
   for (let index = 0; index < argumentOids.length && left.length > 1; index++) {
     if (argumentOids[index] === OID.unknown) {
       left = resolveUnknown(left, index);

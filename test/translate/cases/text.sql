@@ -35,3 +35,4 @@ SELECT name COLLATE "default" FROM emp ORDER BY 1
 SELECT '%', 'a' LIKE '%', '' LIKE '', '' = ''
 SELECT left(name, 1) AS l, count(*) FROM emp GROUP BY left(name, 1) ORDER BY l
 SELECT regexp_count('banana', 'a'), regexp_substr('banana', 'n.'), regexp_like('banana', 'nan')
+SELECT 'abc'::char(5) || '|', length('ab'::char(5)), 'ab '::char(4) = 'ab'

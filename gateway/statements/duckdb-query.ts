@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { checkRoadText, printRoadTree, readRoadTree, translateRoad } from '../../planner/translate/duckdb-road.js';
+import { quoteText } from '../../planner/types/data-type.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
+import { QueryStatement } from './query.js';
+
+/**
+ * A query in a syntax that only DuckDB's grammar knows. The binder's process parses it; the tree is checked and its tables
+ * are found as in any other statement, and what runs is the text DuckDB prints of the checked tree, itself checked again.
+ */
+export async function prepareDuckdbQuery(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+  const { binder } = session.services;
+  const [parsed] = await binder.queryText(`SELECT json_serialize_sql(${quoteText(statement.text)})::VARCHAR`);
+  const rewritten = readRoadTree(statement, textAt(parsed, 0));
+  const [printed] = await binder.queryText(
+    `SELECT sql, json_serialize_sql(sql)::VARCHAR FROM (SELECT json_deserialize_sql(${quoteText(printRoadTree(rewritten))}::JSON) AS sql)`,
+  );
+  const road = checkRoadText(statement, rewritten, textAt(printed, 0), textAt(printed, 1));
+  const query = new QueryStatement(session, statement, declaredTypes, (_, environment, types) => translateRoad(statement, road, environment, types));
+  await query.translate();
+  return query;
+}
+
+function textAt(row: readonly (string | null)[] | undefined, index: number): string {
+  const text = row?.[index];
+  assert(typeof text === 'string', 'one row of texts');
+  return text;
+}
