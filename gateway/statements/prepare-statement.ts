@@ -12,6 +12,7 @@ import { prepareDuckdbQuery } from './duckdb-query.js';
 import { prepareExplain } from './explain.js';
 import { prepareInsert } from './insert.js';
 import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
+import { prepareNoEffect } from './no-effect.js';
 import { prepareQuery } from './query.js';
 import { prepareSet } from './set.js';
 import { prepareShow } from './show.js';
@@ -59,14 +60,15 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
       });
     case 'declare':
     case 'fetch':
-    case 'close':
       throw new SqlError(SQLSTATE.feature_not_supported, 'SQL cursors are not supported', {
         hint: 'Use the extended query protocol with a row limit, as drivers do for large results.',
       });
-    case 'listen':
+    case 'close':
     case 'unlisten':
-    case 'notify':
     case 'lock':
+      return prepareNoEffect(statement);
+    case 'listen':
+    case 'notify':
     case 'vacuum':
     case 'checkpoint':
     case 'constraints':

@@ -301,7 +301,6 @@ export const DUCKDB_SCALARS: readonly string[] = [
   'fmod',
   'combine',
   'constant_or_null',
-  'error',
   'grade_up',
   'create_sort_key',
   'vector_type',
