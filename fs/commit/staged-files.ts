@@ -44,13 +44,7 @@ function foldersOf(files: readonly StagedFile[]): ReadonlySet<string> {
 }
 
 /** Attempts that lost leave files behind; they are not part of the result. */
-async function removeUnannounced(
-  store: Store,
-  content: string,
-  folder: string,
-  kept: ReadonlySet<string>,
-  folders: ReadonlySet<string>,
-): Promise<void> {
+async function removeUnannounced(store: Store, content: string, folder: string, kept: ReadonlySet<string>, folders: ReadonlySet<string>): Promise<void> {
   for (const { name, kind } of await store.list(joinStorePath(content, folder))) {
     const path = joinStorePath(folder, name);
     if (kind === 'directory' && folders.has(path)) {

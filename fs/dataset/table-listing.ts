@@ -116,9 +116,7 @@ function directoriesOf(entries: readonly DirectoryEntry[]): readonly DirectoryEn
 }
 
 function showsRows(entry: DirectoryEntry): boolean {
-  return entry.kind === 'directory'
-    ? parseHiveFolder(entry.name) !== undefined
-    : entry.kind === 'file' && parseDataFileName(entry.name) !== undefined;
+  return entry.kind === 'directory' ? parseHiveFolder(entry.name) !== undefined : entry.kind === 'file' && parseDataFileName(entry.name) !== undefined;
 }
 
 function addFiles(tables: Map<string, TableLocation>, entries: readonly DirectoryEntry[]): void {

@@ -129,10 +129,6 @@ function parseIdentity(text: string): ProcessIdentity | undefined {
   }
   const [machine, boot, namespace, processId, startTicks] = Array.isArray(parsed) ? (parsed as readonly unknown[]) : [];
   const valid =
-    typeof machine === 'string' &&
-    typeof boot === 'string' &&
-    typeof namespace === 'string' &&
-    typeof processId === 'number' &&
-    typeof startTicks === 'string';
+    typeof machine === 'string' && typeof boot === 'string' && typeof namespace === 'string' && typeof processId === 'number' && typeof startTicks === 'string';
   return valid ? { machine, boot, namespace, processId, startTicks } : undefined;
 }

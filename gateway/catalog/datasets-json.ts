@@ -18,11 +18,7 @@ const SNIFFING_OPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Finds the columns of JSON files from a sample; readers are then told them and look for each by name. */
-export async function buildJson(
-  inspector: FileInspector,
-  files: readonly DatasetFile[],
-  options: Readonly<Record<string, string>>,
-): Promise<BuiltFiles> {
+export async function buildJson(inspector: FileInspector, files: readonly DatasetFile[], options: Readonly<Record<string, string>>): Promise<BuiltFiles> {
   const sample = sampleOf(files);
   const sniffing = {
     sample_size: String(sampleRows(sample)),

@@ -70,9 +70,7 @@ async function readSignatures(inspector: FileInspector, paths: readonly string[]
   const rows = await inspector.queryText(
     `SELECT file_name, md5(string_agg(concat_ws('|', name, type, repetition_type = 'REPEATED', num_children, converted_type, scale, "precision", logical_type, duckdb_type), '|' ORDER BY column_id)) FROM parquet_schema(${fileListSql(paths)}) GROUP BY file_name`,
   );
-  return new Map(
-    rows.flatMap(([path, signature]) => (typeof path === 'string' && typeof signature === 'string' ? [[path, signature] as const] : [])),
-  );
+  return new Map(rows.flatMap(([path, signature]) => (typeof path === 'string' && typeof signature === 'string' ? [[path, signature] as const] : [])));
 }
 
 /** The first file of every distinct schema. */

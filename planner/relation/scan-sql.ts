@@ -115,9 +115,7 @@ function readSelect(relation: Relation, source: FileSource, read: Read, columns:
   if (!needsUnion(source, read)) {
     return `SELECT ${list} FROM ${rows}`;
   }
-  const typed = fileColumns(relation, source).map(
-    (column) => `CAST(NULL AS ${printDataType(storedType(source, column))}) AS ${quoteName(column.name)}`,
-  );
+  const typed = fileColumns(relation, source).map((column) => `CAST(NULL AS ${printDataType(storedType(source, column))}) AS ${quoteName(column.name)}`);
   return `SELECT ${list} FROM (SELECT * FROM ${rows} UNION ALL BY NAME SELECT ${typed.join(', ')} WHERE false)`;
 }
 

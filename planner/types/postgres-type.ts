@@ -266,7 +266,11 @@ export function dataTypeOf(column: PostgresColumnType): DataType | undefined {
   if (known !== undefined) {
     return known;
   }
-  return type.name.startsWith('reg') || type.name === 'xid' ? scalar('BIGINT') : type.category === 'S' || type.category === 'U' || type.category === 'Z' ? scalar('VARCHAR') : undefined;
+  return type.name.startsWith('reg') || type.name === 'xid'
+    ? scalar('BIGINT')
+    : type.category === 'S' || type.category === 'U' || type.category === 'Z'
+      ? scalar('VARCHAR')
+      : undefined;
 }
 
 /** `format_type`: how Postgres prints a type with its modifier. */
@@ -292,5 +296,7 @@ export function formatPostgresType(column: PostgresColumnType): string {
 
 /** A DuckDB type's name for messages: its Postgres spelling where there is one. */
 export function displayTypeName(type: DataType): string {
-  return type.kind === 'struct' || type.kind === 'map' || type.kind === 'union' || type.kind === 'enum' ? printDataType(type) : formatPostgresType(postgresTypeOf(type));
+  return type.kind === 'struct' || type.kind === 'map' || type.kind === 'union' || type.kind === 'enum'
+    ? printDataType(type)
+    : formatPostgresType(postgresTypeOf(type));
 }

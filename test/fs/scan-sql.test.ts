@@ -114,13 +114,10 @@ describe('the SQL that reads a relation', () => {
       partitionColumns: ['k'],
       unionByName: true,
     });
-    assert.deepEqual(
-      await duckdb.rows(`SELECT k, count(*)::INT AS n, count(extra)::INT AS e FROM ${scanSql(partitioned)} AS t GROUP BY k ORDER BY k`),
-      [
-        { k: '1', n: 5, e: 0 },
-        { k: '2', n: 1, e: 1 },
-      ],
-    );
+    assert.deepEqual(await duckdb.rows(`SELECT k, count(*)::INT AS n, count(extra)::INT AS e FROM ${scanSql(partitioned)} AS t GROUP BY k ORDER BY k`), [
+      { k: '1', n: 5, e: 0 },
+      { k: '2', n: 1, e: 1 },
+    ]);
   });
 
   for (const [folderName, value, type] of [
@@ -166,9 +163,10 @@ describe('the SQL that reads a relation', () => {
   });
 
   it('reads CSV by the pinned dialect and each file by its own header', async () => {
-    const files = [await csv('k=1/a.csv', "i;t\n1;'x;y'\n"), { ...(await csv('k=2/b.csv', 'u;i\n2.5;2\n')), columns: ['u', 'i'] }].map(
-      (file, index) => ({ ...file, partitionValues: [String(index + 1)] }),
-    );
+    const files = [await csv('k=1/a.csv', "i;t\n1;'x;y'\n"), { ...(await csv('k=2/b.csv', 'u;i\n2.5;2\n')), columns: ['u', 'i'] }].map((file, index) => ({
+      ...file,
+      partitionValues: [String(index + 1)],
+    }));
     const relation = relationOf([column('i', BIGINT), column('t', VARCHAR), column('u', scalar('DOUBLE')), column('k', INTEGER)], {
       format: 'csv',
       files: files.map((file, index) => (index === 0 ? { ...file, columns: ['i', 't'] } : file)),
