@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, after, describe, it } from 'mocha';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { loadParser } from '../../planner/parse/parser.js';
 import { sourceDirectory } from '../runner/source-directory.js';
@@ -10,6 +10,7 @@ import { startPostgres } from '../services/postgres.js';
 import { readCases } from './cases.js';
 import { difference } from './compare.js';
 import { askPostgres, askSluice, openDuckDB } from './roads.js';
+import { INFERRED_TYPES } from './inferred-types.js';
 import { tableStatements } from './tables.js';
 
 const CASES = sourceDirectory('translate', 'cases');
@@ -51,4 +52,31 @@ describe('translation against PostgreSQL', function () {
       assert.deepEqual(problems, []);
     });
   }
+
+  it('expects the parameter types that PostgreSQL infers', async () => {
+    const problems: string[] = [];
+    for (const [sql, types] of INFERRED_TYPES) {
+      const found = await preparedTypes(client, sql);
+      if (found !== types) {
+        problems.push(`${sql}\n    ${types} expected, PostgreSQL says ${found}`);
+      }
+    }
+    assert.deepEqual(problems, []);
+  });
 });
+
+/** Types of a statement's parameters as PostgreSQL infers them, or the SQLSTATE it refuses the statement with. */
+async function preparedTypes(client: Client, sql: string): Promise<string> {
+  try {
+    await client.query(`PREPARE inferred AS ${sql}`);
+  } catch (error) {
+    return error instanceof DatabaseError ? (error.code ?? '') : String(error);
+  }
+  const { rows } = await client.query<{ types: string }>(
+    `SELECT string_agg(typname, ',' ORDER BY number) AS types
+       FROM pg_prepared_statements, unnest(parameter_types) WITH ORDINALITY AS parameter(type, number), pg_type
+      WHERE pg_prepared_statements.name = 'inferred' AND pg_type.oid = parameter.type`,
+  );
+  await client.query('DEALLOCATE inferred');
+  return rows[0]?.types ?? '';
+}

@@ -1,0 +1,37 @@
+/**
+ * Statements with the types of their parameters, or with the SQLSTATE they are refused with. The differential test holds
+ * them against PostgreSQL's own PREPARE.
+ */
+export const INFERRED_TYPES: readonly (readonly [sql: string, types: string])[] = [
+  ['SELECT $1', 'text'],
+  ['SELECT $1::int', 'int4'],
+  ['SELECT id FROM emp WHERE id = $1', 'int4'],
+  ['SELECT id FROM emp WHERE name = $1', 'text'],
+  ['SELECT id FROM emp WHERE code = $1', 'text'],
+  ['SELECT id FROM emp WHERE $1 < salary', 'numeric'],
+  ['SELECT id + $1 FROM emp', 'int4'],
+  ['SELECT salary * $1 FROM emp', 'numeric'],
+  ["SELECT 'a' || $1", 'text'],
+  ['SELECT id FROM emp WHERE id IN ($1, $2)', 'int4,int4'],
+  ['SELECT id FROM emp WHERE id BETWEEN $1 AND $2', 'int4,int4'],
+  ['SELECT id FROM emp WHERE id = ANY($1)', '_int4'],
+  ['SELECT id FROM emp LIMIT $1 OFFSET $2', 'int8,int8'],
+  ['SELECT coalesce($1, id) FROM emp', 'int4'],
+  ['SELECT CASE WHEN $1 THEN id ELSE $2 END FROM emp', 'bool,int4'],
+  ['SELECT upper($1)', 'text'],
+  ['SELECT id FROM emp WHERE hired >= $1', 'date'],
+  ['SELECT id FROM emp WHERE seen > $1 AND active = $2', 'timestamp,bool'],
+  ['SELECT id FROM emp WHERE name LIKE $1', 'text'],
+  ['SELECT id FROM emp WHERE name ~ $1', 'text'],
+  ['SELECT $2::text, $1::int8', 'int8,text'],
+  ['SELECT date_trunc($1, seen) FROM emp', 'text'],
+  ['SELECT seen - $1 FROM emp', 'timestamp'],
+  ['SELECT id FROM emp WHERE (id, name) = ($1, $2)', 'int4,text'],
+  ['SELECT id FROM emp WHERE id IN (SELECT $1)', '42883'],
+  ['SELECT sum($1::int)', 'int4'],
+  ['SELECT $1 UNION SELECT 1', 'int4'],
+  ['SELECT * FROM (VALUES ($1, 1)) v(a, b)', 'text'],
+  ['SELECT nullif($1, id) FROM emp', 'int4'],
+  ['SELECT NOT $1', 'bool'],
+  ['SELECT id FROM emp WHERE $1', 'bool'],
+];
