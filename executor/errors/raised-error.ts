@@ -31,7 +31,7 @@ export function raisedError(exception: DuckdbException): SqlError {
 
 /** True for what the Parquet reader says of a damaged file: it has no exception type of its own. */
 export function speaksOfDamage(line: string): boolean {
-  return /No magic bytes found|too small to be a Parquet file|[Ff]ooter length|Parquet file|corrupt|truncated|TProtocolException|decompress|Out of buffer/.test(
+  return /No magic bytes found|too small to be a Parquet file|[Ff]ooter length|Parquet file|corrupt|truncated|TProtocolException|decompress|Out of buffer|don't know what type/.test(
     line,
   );
 }

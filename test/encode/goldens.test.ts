@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { OutputSettings } from '../../executor/engine.js';
 import { parameterLiteral } from '../../gateway/parameters/parameter-literal.js';
 import { DEFAULT_OUTPUT_SETTINGS } from '../../gateway/session/backend.js';
-import { isPostgresInstalled, startPostgres } from '../services/postgres.js';
+import { startPostgres } from '../services/postgres.js';
 import { CASE_GROUPS } from './cases.js';
 import { encodeValue, openDuckdb } from './duckdb.js';
 import { askPostgres, readGoldens } from './golden-file.js';
@@ -71,9 +71,6 @@ describe('encode: goldens of PostgreSQL', () => {
   }
 
   it('are what this PostgreSQL sends', async function test() {
-    if (!isPostgresInstalled()) {
-      this.skip();
-    }
     this.timeout(60_000);
     assert.deepEqual(await askPostgres(await startPostgres()), readGoldens());
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'mocha';
-import { isPostgresInstalled, startPostgres } from '../services/postgres.js';
+import { startPostgres } from '../services/postgres.js';
 import { startSluice, type SluiceServer } from '../services/sluice.js';
 import { runWireFile, type WireAddress } from './run-wire-file.js';
 import { parseWireFile } from './wire-file.js';
@@ -47,10 +47,7 @@ describe('wire conversations', () => {
   describe('on PostgreSQL 15', function () {
     this.timeout(30_000);
     let address: WireAddress;
-    before(async function () {
-      if (!isPostgresInstalled()) {
-        this.skip();
-      }
+    before(async () => {
       address = await startPostgres();
     });
     for (const { name, path } of cases.filter(({ isPlain }) => isPlain)) {
