@@ -57,7 +57,7 @@ function split(format: string): readonly PatternPart[] {
       index += quoted[0].length;
       continue;
     }
-    const fill = /^FM/i.test(format.slice(index));
+    const fill = /^[FT]M/i.test(format.slice(index));
     const rest = fill ? format.slice(index + 2) : format.slice(index);
     const found = TIME_PATTERNS.find(
       ([name]) =>

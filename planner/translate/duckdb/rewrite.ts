@@ -114,6 +114,8 @@ class Rewriter {
     if (value['class'] !== undefined) {
       return this.#expression(value, common, depth);
     }
+    // A sample taken twice, or in parts, is another sample.
+    this.volatile ||= isObject(value['sample']);
     const kind = value['type'];
     if (typeof kind !== 'string') {
       return this.#fields(value, common, depth);

@@ -29,3 +29,4 @@ SELECT d::date FROM generate_series('2024-01-01'::date, '2024-01-03', '1 day') A
 SELECT * FROM generate_series(timestamp '2024-01-01', timestamp '2024-01-02', interval '12 hours') ORDER BY 1
 SELECT justify_hours(interval '-5 days 27:30:00'), justify_days(interval '1 mon -65 days 03:00'), justify_interval(interval '2 mons -40 days 50:00:01.5')
 SELECT make_interval(1, 2, hours => 5, secs => 1.25), make_interval(weeks => 2), make_interval()
+SELECT to_char(timestamp '2024-01-01', 'TMMonth TMDay')
