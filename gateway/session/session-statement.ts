@@ -35,3 +35,13 @@ export function endsTransaction(statement: ParsedStatement): boolean {
 export function isSessionStatement(statement: PreparedStatement): statement is SessionStatement {
   return 'run' in statement;
 }
+
+/** True when none of these statements would come out differently if it were prepared again. */
+export async function areCurrent(statements: readonly SessionStatement[]): Promise<boolean> {
+  for (const statement of statements) {
+    if ((await statement.isCurrent?.()) === false) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -13,7 +13,8 @@ import type { SavedCatalog } from './session-catalog.js';
 import { SessionCatalog } from './session-catalog.js';
 import { SessionNames } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
-import { endsTransaction, isSessionStatement } from './session-statement.js';
+import { areCurrent, endsTransaction, isSessionStatement } from './session-statement.js';
+import { LateStatement } from './late-statement.js';
 import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
 import { TemporaryFiles } from './temporary-files.js';
@@ -94,7 +95,7 @@ export class Session implements SessionBackend {
     }
     const parsed = parseStatements(text);
     // Later statements may depend on what earlier ones create, so each is prepared when its turn comes.
-    const statements = parsed.map((statement) => new LateStatement(this, statement));
+    const statements = parsed.map((statement) => new LateStatement(statement, () => this.prepareStatement(this, statement, [])));
     if (parsed.length === 1 && parsed[0]?.kind === 'select' && this.#transaction.kind !== 'failed') {
       await statements[0]?.prepare();
       this.#statements.put(text, statements);
@@ -278,53 +279,5 @@ export class Session implements SessionBackend {
       state: this.#running !== null ? 'active' : status === 'T' ? 'idle in transaction' : status === 'E' ? 'idle in transaction (aborted)' : 'idle',
       query: this.#lastQuery,
     };
-  }
-}
-
-/** True when none of these statements would come out differently if it were prepared again. */
-async function areCurrent(statements: readonly SessionStatement[]): Promise<boolean> {
-  for (const statement of statements) {
-    if ((await statement.isCurrent?.()) === false) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/** A statement of a simple query: prepared when it runs, for the ones before it may change what its names mean. */
-class LateStatement implements SessionStatement {
-  readonly text: string;
-  readonly parameterTypes: readonly number[] = [];
-  readonly endsTransaction: boolean;
-  readonly #session: Session;
-  readonly #parsed: ParsedStatement;
-  #prepared: SessionStatement | null = null;
-
-  constructor(session: Session, parsed: ParsedStatement) {
-    this.#session = session;
-    this.#parsed = parsed;
-    this.text = parsed.text;
-    this.endsTransaction = endsTransaction(parsed);
-  }
-
-  async prepare(): Promise<SessionStatement> {
-    this.#prepared ??= await this.#session.prepareStatement(this.#session, this.#parsed, []);
-    return this.#prepared;
-  }
-
-  async describe(): Promise<readonly ResultColumn[] | null> {
-    return (await this.prepare()).describe();
-  }
-
-  async isCurrent(): Promise<boolean> {
-    return (await this.#prepared?.isCurrent?.()) ?? true;
-  }
-
-  async run(options: ExecuteOptions): Promise<ExecutionResult> {
-    const prepared = await this.prepare();
-    if (prepared.parameterTypes.length > 0) {
-      throw new SqlError(SQLSTATE.undefined_parameter, 'there is no parameter $1');
-    }
-    return prepared.run(options);
   }
 }
