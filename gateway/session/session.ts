@@ -1,4 +1,3 @@
-import type { ResultColumn } from '../../executor/engine.js';
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
