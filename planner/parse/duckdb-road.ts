@@ -8,6 +8,9 @@ const QUERY_START = /^[\s(]*(?:from|select|with|values|table|pivot|unpivot|descr
 const ARROW_LAMBDA =
   /\b(?:(?:list|array)_(?:transform|apply|filter|reduce)|apply|filter|reduce)\s*\((?:[^()]|\([^()]*\))*,\s*(?:\w+|\(\s*\w+(?:\s*,\s*\w+)*\s*\))\s*->(?!>)/i;
 
+/** Longest text that is searched for arrows: a longer one fails as Postgres's reading of it does. */
+const LAMBDA_TEXT_MAX = 1_000_000;
+
 /** True for a text that could be a query for DuckDB where Postgres's grammar refuses it. */
 export function looksLikeQuery(sql: string): boolean {
   return QUERY_START.test(blanked(sql));
@@ -24,14 +27,25 @@ export function silentTrap(sql: string): string | null {
       return `${word.toUpperCase()} JOIN`;
     }
   }
-  return ARROW_LAMBDA.test(text) ? 'a lambda' : null;
+  return text.includes('->') && text.length <= LAMBDA_TEXT_MAX && ARROW_LAMBDA.test(text) ? 'a lambda' : null;
 }
 
-/** The text with comments, strings and quoted names blanked out, character for character. */
+/** What opens a comment, a string or a quoted name. */
+const OPENING = /--|\/\*|['"]|\$\w*\$/g;
+
+/** The text with comments, strings and quoted names blanked out. Searching by hand: a pattern over a string of megabytes overflows its stack. */
 function blanked(sql: string): string {
-  return /--|\/\*|['"$]/.test(sql)
-    ? sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/|\$(\w*)\$[\s\S]*?\$\1\$/g, (part) =>
-        /^['"]/.test(part) ? `_${' '.repeat(Math.max(0, part.length - 2))}_` : ' '.repeat(part.length),
-      )
-    : sql;
+  const parts: string[] = [];
+  let from = 0;
+  OPENING.lastIndex = 0;
+  for (let match = OPENING.exec(sql); match !== null; match = OPENING.exec(sql)) {
+    const opening = match[0];
+    const closing = opening === '--' ? '\n' : opening === '/*' ? '*/' : opening;
+    const end = sql.indexOf(closing, match.index + opening.length);
+    // A quote written twice ends one string and opens the next: both are blanked.
+    parts.push(sql.slice(from, match.index), opening === '--' || opening === '/*' ? ' ' : '_');
+    from = end < 0 ? sql.length : end + closing.length;
+    OPENING.lastIndex = from;
+  }
+  return parts.length === 0 ? sql : parts.join('') + sql.slice(from);
 }

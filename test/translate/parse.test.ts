@@ -56,6 +56,7 @@ describe('parse', () => {
     assert.equal(kinds('SELECT 1 FROM a AS asof JOIN b ON true'), 'select -');
     assert.equal(kinds("SELECT ' a semi join b' /* x ANTI JOIN y */ FROM a JOIN b ON true"), 'select -');
     assert.equal(kinds("SELECT list_transform(a, x -> x + 1), j -> 'k' FROM t"), 'duckdb -');
+    assert.equal(kinds(`SELECT '${'join '.repeat(1_000_000)}' || 'it''s a semi join' FROM a JOIN b ON true`), 'select -');
     assert.equal(kinds("SELECT coalesce(j -> 'k', j -> x) FROM t"), 'select -');
   });
 

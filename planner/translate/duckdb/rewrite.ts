@@ -251,10 +251,24 @@ class Rewriter {
         "A column of that name is reached by its table's: t.name.",
       );
     }
+    if (kind === 'CAST' && hasExpression(value['cast_type'] ?? null)) {
+      throw refusal(SQLSTATE.feature_not_supported, location, 'a type with expressions is not supported');
+    }
     return kind === 'CAST'
       ? { ...this.#fields({ ...value, cast_type: null }, common, depth), cast_type: value['cast_type'] ?? null }
       : this.#fields(value, common, depth);
   }
+}
+
+/** True for a type whose parts are more than types and constants. */
+function hasExpression(value: Json): boolean {
+  if (isList(value)) {
+    return value.some(hasExpression);
+  }
+  if (!isObject(value)) {
+    return false;
+  }
+  return value['class'] === undefined ? Object.values(value).some(hasExpression) : value['class'] !== 'CONSTANT';
 }
 
 /** Functions of DuckDB itself: written without a schema, or as its grammar writes what stands behind syntax. */
