@@ -84,6 +84,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["FROM flights SELECT json_execute_serialized_sql('x')", '42883'],
   ["FROM flights SELECT main.getenv('x')", '42883'],
   ['FROM flights SELECT other.abs(1)', '42883'],
+  [`FROM flights SELECT ${'['.repeat(900)}1${']'.repeat(900)}`, '54001'],
   ['FROM flights SELECT origin.getenv()', '42883'],
   ["FROM flights SELECT 1::DECIMAL(getenv('HOME')::INT, 2)", '42601'],
 ];

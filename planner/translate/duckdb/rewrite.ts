@@ -37,8 +37,8 @@ export interface RewrittenTree {
 /** CTEs by their lower-cased names with the names they get. */
 type CommonTables = ReadonlyMap<string, string>;
 
-/** Deepest nesting: DuckDB's own parser stops near it. */
-const DEPTH_MAX = 2000;
+/** Deepest nesting of lists and objects in the tree, some two a level of SQL: the stack holds twice as many. */
+const DEPTH_MAX = 1000;
 
 /**
  * Checks DuckDB's tree of a statement and takes all names of tables out of it. What is not known to be harmless is refused.
