@@ -53,7 +53,7 @@ export class SerialProcess {
 
   async #attempt(work: TaskWork, timeZone: string, attempt: number): Promise<TaskEnd> {
     const current = await this.#ensure();
-    const run = current.run(work, { threads: this.#instance.threads, memoryBytes: this.#instance.memoryBytes, timeZone }, attempt);
+    const run = current.run(work, { threads: this.#instance.threads, memoryBytes: this.#instance.memoryBytes, timeZone, keepJoinOrder: false }, attempt);
     const timer = setTimeout(() => run.cancel(new SqlError(SQLSTATE.statement_too_complex, 'planning the statement takes too long')), TASK_TIMEOUT_MS);
     try {
       return await run.end;

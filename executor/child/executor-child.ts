@@ -96,7 +96,7 @@ export class ExecutorChild {
     this.#running = context;
     try {
       await database.apply(message.settings);
-      await database.avoidOptimizers(optimizersToAvoid(message.work));
+      await database.avoidOptimizers(optimizersToAvoid(message.work, message.settings));
       context.check();
       switch (work.kind) {
         case 'stream':

@@ -46,6 +46,7 @@ export class ExecutorPool {
         threads: this.#options.threads,
         memoryBytes: this.#desk.share.bytes,
         timeZone: query.settings.timeZone,
+        keepJoinOrder: false,
       },
     );
     void run.ended.then(() => this.#desk.release(leased));

@@ -72,6 +72,8 @@ export interface TaskSettings {
   readonly threads: number;
   readonly memoryBytes: number;
   readonly timeZone: string;
+  /** True for a stage's tasks: DuckDB joins in the order the plan wrote. It was chosen over the whole query; what a task reads tells less. */
+  readonly keepJoinOrder: boolean;
 }
 
 /** What a task does. */

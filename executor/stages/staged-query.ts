@@ -99,6 +99,7 @@ export class StagedQuery {
         threads: Math.max(1, Math.floor(this.environment.threads / width)),
         memoryBytes: this.environment.memoryBytes(),
         timeZone: this.options.settings.timeZone,
+        keepJoinOrder: this.plan.stages.length > 1,
       };
       summaries.push(await attemptTask(this.environment, this.signal, attempts({ stage, task, filled, settings })));
     });
