@@ -4,6 +4,7 @@ import type { Stage, StagedPlan } from '../fragment/staged-plan.js';
 import type { RelationReference } from '../translate/translated.js';
 import { estimateBytes } from '../distribute/estimate.js';
 import { explainOperators } from './explain-operators.js';
+import { stageTaskCount } from './explain-fragments.js';
 
 /** What EXPLAIN needs to name things. */
 export interface ExplainContext {
@@ -20,7 +21,8 @@ export function explainDistributed(staged: StagedPlan, distributed: DistributedP
     const stage = staged.stages[index];
     return stage === undefined ? [] : [stageLine(cut, stage), ...explainOperators(cut.plan, stages, context.references).map((line) => `  ${line}`)];
   });
-  const reasons = staged.stages.length === 1 && distributed.wholeReasons.length === 0 ? [ONE_TASK_REASON] : distributed.wholeReasons;
+  const isOneTask = staged.stages.length === 1 && staged.stages.every((stage) => stageTaskCount(stage) === 1);
+  const reasons = isOneTask && distributed.wholeReasons.length === 0 ? [ONE_TASK_REASON] : distributed.wholeReasons;
   return [...lines, ...reasons.map((reason) => `Not distributed: ${reason}`)];
 }
 
