@@ -38,7 +38,8 @@ describe('random', function () {
 
   for (const bug of PLANTED_BUGS) {
     it(`catches the planted planner bug ${bug}`, async () => {
-      const queries = queriesOf(SEED, Math.min(COUNT, 60));
+      // Always the same queries: rows spoiled at random can make the oracle's and the comparator's work endless.
+      const queries = queriesOf(1, 60);
       const spoiled = await runOnSluice(
         {
           ...OPTIONS,
