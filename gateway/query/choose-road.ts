@@ -1,3 +1,4 @@
+import type { QueryContext } from './query-context.js';
 import { byteCount } from '../../planner/relation/relation.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 
@@ -9,6 +10,12 @@ export interface RoadSettings {
   readonly distribute: 'auto' | 'on' | 'off';
   /** Bytes of scanned files from which `auto` plans a distribution. */
   readonly thresholdBytes: number;
+}
+
+/** What the session's settings say, in the form `chooseRoad` takes. */
+export function roadSettings(context: Pick<QueryContext, 'setting'>): RoadSettings {
+  const value = context.setting('sluice.distribute');
+  return { distribute: value === 'on' || value === 'off' ? value : 'auto', thresholdBytes: Number(context.setting('sluice.distribute_threshold')) };
 }
 
 /** Chooses by hints first, then by the setting, then by the size of what is read. */

@@ -5,7 +5,7 @@ import type { FileSink, StagedPlan } from '../../planner/fragment/staged-plan.js
 import type { DataType } from '../../planner/types/data-type.js';
 import { printDataType } from '../../planner/types/data-type.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
-import { chooseRoad } from './choose-road.js';
+import { chooseRoad, roadSettings } from './choose-road.js';
 import { planQuery } from './planned-query.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
@@ -40,11 +40,7 @@ async function planToWrite(
   parameters: ParameterConstants,
   columns: readonly WrittenColumn[],
 ): Promise<StagedPlan> {
-  const distribute = context.setting('sluice.distribute');
-  const road = chooseRoad(query, {
-    distribute: distribute === 'on' || distribute === 'off' ? distribute : 'auto',
-    thresholdBytes: Number(context.setting('sluice.distribute_threshold')),
-  });
+  const road = chooseRoad(query, roadSettings(context));
   const needsCasts = columns.some((column) => column.storedType !== column.type);
   if (road.kind === 'planned' && !needsCasts) {
     const planned = await planQuery(context, query, parameters, road.mode);

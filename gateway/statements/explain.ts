@@ -5,7 +5,7 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { nullLiteral } from '../parameters/parameter-literal.js';
-import { chooseRoad } from '../query/choose-road.js';
+import { chooseRoad, roadSettings } from '../query/choose-road.js';
 import { explainDistribution, explainFragmentSql, explainLogicalPlan, explainWhole } from '../query/explain-query.js';
 import { planQuery } from '../query/planned-query.js';
 import type { QueryContext } from '../query/query-context.js';
@@ -17,7 +17,7 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { constantStatement } from './command.js';
 import { bindParameters } from './bind-parameters.js';
-import { QueryStatement, distributeSetting, runQuery } from './query.js';
+import { QueryStatement, runQuery } from './query.js';
 
 /** EXPLAIN at its levels: TRANSLATED, LOGICAL, DISTRIBUTED (the default), FRAGMENTS; ANALYZE runs the query as well. */
 export async function prepareExplain(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
@@ -54,7 +54,7 @@ async function explain(context: QueryContext, query: TranslatedQuery, parameters
       return explainLogicalPlan(context, query, parameters);
     case 'distributed':
     case 'fragments': {
-      const road = chooseRoad(query, { distribute: distributeSetting(context), thresholdBytes: Number(context.setting('sluice.distribute_threshold')) });
+      const road = chooseRoad(query, roadSettings(context));
       if (road.kind === 'whole') {
         return explainWhole(context, query, parameters, road.reason, level);
       }

@@ -10,7 +10,7 @@ import { translateQuery } from '../../planner/translate/query.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { nullLiteral } from '../parameters/parameter-literal.js';
-import { chooseRoad } from '../query/choose-road.js';
+import { chooseRoad, roadSettings } from '../query/choose-road.js';
 import { planQuery, runStaged } from '../query/planned-query.js';
 import { sessionQueryContext } from '../query/session-context.js';
 import type { QueryContext } from '../query/query-context.js';
@@ -164,7 +164,7 @@ export interface RunningQuery {
 
 /** Runs a translated query whichever way is right for it. */
 export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
-  const road = chooseRoad(query, { distribute: distributeSetting(context), thresholdBytes: Number(context.setting('sluice.distribute_threshold')) });
+  const road = chooseRoad(query, roadSettings(context));
   if (road.kind === 'planned') {
     const planned = await planQuery(context, query, parameters, road.mode);
     options.signal.throwIfAborted();
@@ -177,12 +177,6 @@ export async function runQuery(context: QueryContext, query: TranslatedQuery, pa
     };
   }
   return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal), notices: [] };
-}
-
-/** The setting that says when queries are distributed. */
-export function distributeSetting(context: QueryContext): 'auto' | 'on' | 'off' {
-  const value = context.setting('sluice.distribute');
-  return value === 'on' || value === 'off' ? value : 'auto';
 }
 
 /** A stream of rows as the result of a statement that selects. */
