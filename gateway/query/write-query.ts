@@ -9,6 +9,7 @@ import { chooseRoad, roadSettings } from './choose-road.js';
 import { planQuery } from './planned-query.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
+import { whileWanted } from './while-wanted.js';
 import { preludesFor, wholeSql } from './whole-query.js';
 
 /** A column as it is written: its name in the file, what the query gives, and what the file holds. */
@@ -29,7 +30,7 @@ export async function writeQuery(
   directory: string,
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
-  const plan = withFileSink(await planToWrite(context, query, parameters, columns), sink);
+  const plan = withFileSink(await whileWanted(signal, planToWrite(context, query, parameters, columns)), sink);
   const preludes = await preludesFor(context, wholeSql(query, parameters));
   return context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes }, signal);
 }

@@ -8,6 +8,7 @@ import type { ExecuteOptions, ParameterValue } from '../session/backend.js';
 export class AbortSource {
   #reason: SqlError | null = null;
   #controller: AbortController | null = null;
+  #leave: ((reason: SqlError) => void) | null = null;
 
   /** Why the execution was aborted, null as long as it was not. */
   get reason(): SqlError | null {
@@ -29,7 +30,19 @@ export class AbortSource {
     if (this.#reason === null) {
       this.#reason = reason;
       this.#controller?.abort(reason);
+      this.#leave?.(reason);
     }
+  }
+
+  /** The outcome of work that takes no signal, or the reason as soon as this is aborted; the work's own end is then of no interest. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#leave = reject;
+      work.then(resolve, reject);
+      if (this.#reason !== null) {
+        reject(this.#reason);
+      }
+    });
   }
 
   throwIfAborted(): void {

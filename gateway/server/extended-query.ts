@@ -18,7 +18,7 @@ export async function handleParse(session: WireSession, message: ParseMessage): 
   if (message.name === '') {
     session.statements.delete('');
   }
-  const statement = await session.backend.parse(message.text, message.parameterTypes);
+  const statement = await session.prepareAbortably(() => session.backend.parse(message.text, message.parameterTypes));
   if (statement !== null) {
     session.assertRunnable(statement);
   }
@@ -53,7 +53,7 @@ export async function handleDescribe(session: WireSession, message: DescribeMess
   const { writer } = session.output;
   const target = message.target === 'statement' ? session.statements.get(message.name) : session.portals.get(message.name);
   const parsed = target instanceof Portal ? target.parsed : target;
-  const columns = target instanceof Portal ? await target.describe() : ((await target.statement?.describe()) ?? null);
+  const columns = await session.prepareAbortably(async () => (target instanceof Portal ? target.describe() : ((await target.statement?.describe()) ?? null)));
   if (columns !== null && parsed.statement !== null) {
     session.assertRunnable(parsed.statement);
   }

@@ -12,7 +12,7 @@ import type { WireSession } from './wire-session.js';
 export async function runSimpleQuery(session: WireSession, text: string): Promise<void> {
   session.statements.delete('');
   await session.portals.drop('');
-  const statements = await session.backend.parseSimple(text);
+  const statements = await session.prepareAbortably(() => session.backend.parseSimple(text));
   const last = statements.at(-1);
   if (last === undefined) {
     await session.backend.endImplicitTransaction(false);

@@ -4,7 +4,7 @@ import { writeNoticeResponse } from '../protocol/backend/report.js';
 import { writeParameterStatus } from '../protocol/backend/start-up.js';
 import type { FatalSqlError } from '../protocol/protocol-error.js';
 import type { PreparedStatement, SessionBackend } from '../session/backend.js';
-import type { AbortSource } from './abort-source.js';
+import { AbortSource } from './abort-source.js';
 import type { ClientOutput } from './client-output.js';
 import { failedTransaction } from './failure.js';
 import type { Log } from './log.js';
@@ -65,6 +65,12 @@ export class WireSession {
     } finally {
       this.#running = null;
     }
+  }
+
+  /** Parsing and planning, which a cancel or a lost client ends too: they only read, so nothing waits for them to let go. */
+  prepareAbortably<T>(work: () => Promise<T>): Promise<T> {
+    const abort = new AbortSource();
+    return this.runAbortably(abort, () => abort.race(work()));
   }
 
   /** Aborts what runs now; nothing happens between statements. */

@@ -2,6 +2,7 @@ import type { ResultColumn } from '../../executor/engine.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { whileWanted } from '../query/while-wanted.js';
 import type { ExecuteOptions, ExecutionResult } from './backend.js';
 import type { SessionStatement } from './session-statement.js';
 import { endsTransaction } from './session-statement.js';
@@ -34,7 +35,7 @@ export class LateStatement implements SessionStatement {
   }
 
   async run(options: ExecuteOptions): Promise<ExecutionResult> {
-    const prepared = await this.prepare();
+    const prepared = this.#prepared ?? (await whileWanted(options.signal, this.prepare()));
     if (prepared.parameterTypes.length > 0) {
       throw new SqlError(SQLSTATE.undefined_parameter, 'there is no parameter $1');
     }

@@ -13,6 +13,7 @@ import type { ParameterConstants } from '../query/whole-query.js';
 import { wholeSql } from '../query/whole-query.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import { textColumn } from '../session/constant-rows.js';
+import { whileWanted } from '../query/while-wanted.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { constantStatement } from './command.js';
@@ -37,7 +38,7 @@ export async function prepareExplain(session: Session, statement: ParsedStatemen
           ? translated.parameterTypes.map(nullLiteral)
           : bindParameters(translated.parameterTypes, options, context.outputSettings());
       const lines = [
-        ...(await explain(context, translated, parameters, request.level)),
+        ...(await whileWanted(options.signal, explain(context, translated, parameters, request.level))),
         ...(request.analyze ? await analyze(context, translated, parameters, options) : []),
       ];
       return { rows: lines.map((line) => [line]), tag: 'EXPLAIN', notices: translated.notices };

@@ -16,6 +16,7 @@ import { sessionQueryContext } from '../query/session-context.js';
 import type { QueryContext } from '../query/query-context.js';
 import type { Translation } from '../query/translate-query.js';
 import { translateWithNames } from '../query/translate-query.js';
+import { whileWanted } from '../query/while-wanted.js';
 import type { ParameterConstants } from '../query/whole-query.js';
 import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
 import { bindParameters } from './bind-parameters.js';
@@ -119,7 +120,7 @@ export class QueryStatement implements SessionStatement {
     if (quick !== null) {
       return quick;
     }
-    const { context, query } = await this.#translateAsPrepared();
+    const { context, query } = await whileWanted(options.signal, this.#translateAsPrepared());
     const constant = this.#runConstant(query, options);
     if (constant !== null) {
       return constant;
@@ -166,8 +167,7 @@ export interface RunningQuery {
 export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
   const road = chooseRoad(query, roadSettings(context));
   if (road.kind === 'planned') {
-    const planned = await planQuery(context, query, parameters, road.mode);
-    options.signal.throwIfAborted();
+    const planned = await whileWanted(options.signal, planQuery(context, query, parameters, road.mode));
     return {
       stream:
         planned.kind === 'staged'

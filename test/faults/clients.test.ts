@@ -14,37 +14,47 @@ const STOP_WITHIN_MS = 1000;
 /** What a client that does not read may cost the gateway: its buffers and the garbage of filling them. */
 const GROWTH_MAX_BYTES = 100 * 1024 * 1024;
 
+/** Greets the server and gives the key that cancels what the connection runs. */
+async function startUp(connection: RawConnection): Promise<{ readonly processId: number; readonly secretKey: number }> {
+  connection.send(serialize.startup({ user: 'sluice', database: 'sluice' }));
+  const greeting = await connection.until('readyForQuery');
+  const key = greeting.find((message) => message.name === 'backendKeyData');
+  assert(key !== undefined && 'processID' in key && 'secretKey' in key);
+  return { processId: Number(key.processID), secretKey: Number(key.secretKey) };
+}
+
 describe('faults/clients', function () {
   this.timeout(60_000);
   let server: SluiceServer;
 
   before(async () => {
     server = await startSluice({ data: await smallSampleDirectory(), executors: 2, threads: 1 });
+    await untilIdle(server);
   });
 
   afterEach(async () => {
     await assertWorks(server);
     await assertClean(server);
+    await untilIdle(server);
   });
 
   after(async () => {
     await server?.stop();
   });
 
-  for (const [name, sql] of [
+  const ENDLESS = [
     ['whole', ENDLESS_SQL],
     ['distributed', ENDLESS_SQL.replace('SELECT', 'SELECT /*+ DISTRIBUTED PARTITIONS(2) */')],
-  ] as const) {
+  ] as const;
+
+  for (const [name, sql] of ENDLESS) {
     it(`CancelRequest ends a ${name} query with 57014 within a second`, async () => {
       const connection = await RawConnection.open(server.port);
-      connection.send(serialize.startup({ user: 'sluice', database: 'sluice' }));
-      const greeting = await connection.until('readyForQuery');
-      const key = greeting.find((message) => message.name === 'backendKeyData');
-      assert(key !== undefined && 'processID' in key && 'secretKey' in key);
+      const key = await startUp(connection);
       connection.send(serialize.query(sql));
       await busyChild(server);
       const start = performance.now();
-      await sendCancel(Number(key.processID), Number(key.secretKey));
+      await sendCancel(key.processId, key.secretKey);
       const messages = await connection.until('readyForQuery', 10_000);
       assert(performance.now() - start < STOP_WITHIN_MS, `took ${performance.now() - start} ms`);
       const error = messages.find((message) => message.name === 'error');
@@ -56,6 +66,36 @@ describe('faults/clients', function () {
       await untilIdle(server);
     });
   }
+
+  it('a CancelRequest ends a query that is still being read and planned', async () => {
+    let late = 0;
+    for (const [index, delayMs] of [0, 1, 2, 4, 8, 12, 20, 40, 80, 160].entries()) {
+      for (const [, sql] of ENDLESS) {
+        const connection = await RawConnection.open(server.port);
+        const key = await startUp(connection);
+        // Another text each time: a plan made before would be found again.
+        connection.send(serialize.query(`${sql} AND a.distance > ${index}`));
+        await sleep(delayMs);
+        await sendCancel(key.processId, key.secretKey);
+        const outcome = connection.until('readyForQuery', 20_000).then((messages) => messages.find((message) => message.name === 'error'));
+        const error = await Promise.race([outcome, sleep(STOP_WITHIN_MS).then(() => null)]);
+        if (error === null) {
+          // The request came before the query: it cancels what runs, and nothing ran yet. Only the shortest delays may see it.
+          assert(delayMs <= 2, `a query cancelled after ${delayMs} ms went on`);
+          late += 1;
+          await sendCancel(key.processId, key.secretKey);
+        }
+        const failure = error ?? (await outcome);
+        assert(failure !== undefined && 'code' in failure);
+        assert.equal(failure.code, '57014');
+        connection.send(serialize.query('SELECT 1'));
+        await connection.until('readyForQuery');
+        await connection.end();
+      }
+    }
+    assert(late < 6, `${late} requests were lost`);
+    await untilIdle(server);
+  });
 
   it('a CancelRequest with a wrong key changes nothing', async () => {
     const client = await server.connect();

@@ -22,17 +22,20 @@ export async function outcomeOf(client: Client, sql: string): Promise<string> {
   }
 }
 
-/** Waits until one of the server's children works on a query, and returns it. */
+/** Waits until one of the server's children works on a query, and returns it. Call it on a server that was idle. */
 export async function busyChild(server: SluiceServer): Promise<ProcessEntry> {
   let before = new Map(server.children().map((child) => [child.pid, child.ticks]));
+  let busy = new Set<number>();
   let found: ProcessEntry | undefined;
   await waitUntil('a child that works', 10_000, async () => {
     await new Promise((resolve) => {
       setTimeout(resolve, 150);
     });
     const now = server.children();
-    // At least half of the time since the last look: a child that merely started up or answered is below it.
-    found = now.find((child) => child.ticks - (before.get(child.pid) ?? child.ticks) >= 7);
+    // At least half of the time between two looks, twice: planning or starting up is over sooner.
+    const busyNow = now.filter((child) => child.ticks - (before.get(child.pid) ?? child.ticks) >= 7);
+    found = busyNow.find((child) => busy.has(child.pid));
+    busy = new Set(busyNow.map((child) => child.pid));
     before = new Map(now.map((child) => [child.pid, child.ticks]));
     return found !== undefined;
   });
@@ -43,14 +46,18 @@ export async function busyChild(server: SluiceServer): Promise<ProcessEntry> {
 /** Waits until no child of the server works any more. */
 export async function untilIdle(server: SluiceServer, timeoutMs = 5000): Promise<void> {
   let before = new Map(server.children().map((child) => [child.pid, child.ticks]));
-  await waitUntil('all children idle', timeoutMs, async () => {
+  let busy: readonly ProcessEntry[] = [];
+  const idle = waitUntil('all children idle', timeoutMs, async () => {
     await new Promise((resolve) => {
       setTimeout(resolve, 200);
     });
     const now = server.children().filter((child) => isAlive(child));
-    const idle = now.every((child) => child.ticks - (before.get(child.pid) ?? 0) <= 2);
+    busy = now.filter((child) => child.ticks - (before.get(child.pid) ?? 0) > 2);
     before = new Map(now.map((child) => [child.pid, child.ticks]));
-    return idle;
+    return busy.length === 0;
+  });
+  await idle.catch((error: unknown) => {
+    throw new Error(`${String(error)}; busy: ${busy.map((child) => `${child.pid} (${child.command})`).join(', ')}`, { cause: error });
   });
 }
 

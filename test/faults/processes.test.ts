@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import { smallSampleDirectory } from '../services/sample-data.js';
 import { isAlive } from '../services/process-tree.js';
 import { startSluice, waitUntil, type SluiceServer } from '../services/sluice.js';
-import { assertClean, assertWorks, busyChild, ENDLESS_SQL, outcomeOf } from './long-query.js';
+import { assertClean, assertWorks, busyChild, ENDLESS_SQL, outcomeOf, untilIdle } from './long-query.js';
 
 describe('faults/processes', function () {
   this.timeout(60_000);
@@ -11,11 +11,13 @@ describe('faults/processes', function () {
 
   before(async () => {
     server = await startSluice({ data: await smallSampleDirectory(), executors: 2, threads: 1 });
+    await untilIdle(server);
   });
 
   afterEach(async () => {
     await assertWorks(server);
     await assertClean(server);
+    await untilIdle(server);
   });
 
   after(async () => {
