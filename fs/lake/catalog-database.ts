@@ -1,0 +1,35 @@
+/** A value of the catalog's own tables. Integers come back as numbers where they are safe, else as bigint; timestamps as text. */
+export type CatalogValue = string | number | bigint | boolean | null;
+
+/** A row by column name. */
+export type CatalogRow = Readonly<Record<string, CatalogValue>>;
+
+/** Something that runs SQL on the catalog database: the database itself, or one transaction of it. */
+export interface CatalogQueries {
+  /** Rows of one statement; parameters are `$1`, `$2`, ... The SQL must mean the same in DuckDB and PostgreSQL. */
+  query(sql: string, values?: readonly CatalogValue[]): Promise<readonly CatalogRow[]>;
+}
+
+/** The database a lake's catalog is kept in: a DuckDB file opened by this process alone, or PostgreSQL shared with others. */
+export interface CatalogDatabase extends CatalogQueries {
+  readonly kind: 'duckdb' | 'postgres';
+  /** True when no other process can change the catalog while this one has it open. */
+  readonly isExclusive: boolean;
+  /** Quoted schema of the catalog's tables with a dot at its end, e.g. `"main".`, to be put before every table name. */
+  readonly prefix: string;
+  /**
+   * Runs work in one transaction: committed when it resolves, rolled back when it throws. Throws CatalogRace when another
+   * transaction was first (unique or serialization violation), LakeError `unavailable` when the connection is lost, with
+   * `outcomeUnknown` when that happened during COMMIT. Transactions of one process run one after another on DuckDB.
+   */
+  transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Another transaction was first: try again from its result. */
+export class CatalogRace extends Error {
+  constructor(cause: unknown) {
+    super('another transaction changed the catalog first', { cause });
+    this.name = 'CatalogRace';
+  }
+}

@@ -1,0 +1,137 @@
+import type { LakeColumnStatistics, LakeDefault, LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from './model.js';
+
+/** A DuckLake catalog and the data it names, open in this process. `openLake` in `open-lake.ts` makes one. */
+export interface Lake {
+  readonly uuid: string;
+  /** Absolute folder under which all data files live. */
+  readonly dataPath: string;
+  /** The newest snapshot; costs no round trip while this process is the catalog's only writer or nothing has changed. */
+  snapshot(): Promise<LakeSnapshot>;
+  /** An older snapshot, by id or as of a time. Throws `no_snapshot`. */
+  snapshotAt(at: { readonly version: number } | { readonly timeMicros: bigint }): Promise<LakeSnapshot>;
+  /** All snapshots, oldest first. */
+  history(): Promise<readonly LakeHistoryEntry[]>;
+  /** A transaction over the newest snapshot. */
+  begin(): Promise<LakeTransaction>;
+  close(): Promise<void>;
+}
+
+/** A line of the catalog's history. */
+export interface LakeHistoryEntry {
+  readonly snapshotId: number;
+  readonly timeMicros: bigint;
+  readonly schemaVersion: number;
+  /** DuckLake's `changes_made`. */
+  readonly changes: string;
+  readonly author: string | null;
+  readonly message: string | null;
+}
+
+/** A column to be. Ids are given by the transaction. */
+export interface NewLakeColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly initialDefault?: string | null;
+  readonly defaultValue?: LakeDefault | null;
+  readonly children: readonly NewLakeColumn[];
+  readonly tags?: ReadonlyMap<string, string>;
+}
+
+/** A data file that was written below the table's folder; `commit` makes it durable (size compared, fsync of file and folder). */
+export interface NewLakeFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly rowCount: number;
+  readonly byteCount: number;
+  readonly footerByteCount: number;
+  /** For a table with a partition: values of its keys in order. */
+  readonly partitionValues: readonly (string | null)[];
+  readonly statistics: ReadonlyMap<number, LakeColumnStatistics>;
+}
+
+/** A delete file for one data file: all its deleted positions, those of its former delete file included. */
+export interface NewLakeDeletes {
+  readonly file: LakeFile;
+  readonly path: string;
+  readonly rowCount: number;
+  readonly byteCount: number;
+  readonly footerByteCount: number;
+}
+
+/** A state of a transaction to come back to. */
+export interface LakeSavepoint {
+  readonly kind: 'lake_savepoint';
+}
+
+/**
+ * Changes staged over a snapshot. Nothing is written to the catalog before `commit`; the staging calls are synchronous and
+ * throw LakeError (duplicate, not_found, dependent) at once. Names are exact. Ids of new objects are provisional and are
+ * given anew at commit, so callers keep names or objects of `current`, not ids, across commit.
+ */
+export interface LakeTransaction {
+  readonly base: LakeSnapshot;
+  /** The base with everything staged. A new object after each change. */
+  readonly current: LakeSnapshot;
+  /** True while nothing is staged. */
+  readonly isEmpty: boolean;
+  save(): LakeSavepoint;
+  restore(savepoint: LakeSavepoint): void;
+
+  createSchema(name: string): void;
+  /** Throws `dependent` when it still holds tables or views. */
+  dropSchema(name: string): void;
+  createTable(table: {
+    readonly schema: string;
+    readonly name: string;
+    readonly columns: readonly NewLakeColumn[];
+    readonly partition?: readonly { readonly columnName: string; readonly transform: string }[];
+    readonly sort?: readonly LakeSortKey[];
+    readonly tags?: ReadonlyMap<string, string>;
+  }): LakeTable;
+  dropTable(table: LakeTable): void;
+  renameTable(table: LakeTable, to: { readonly schema: string; readonly name: string }): void;
+  addColumn(table: LakeTable, column: NewLakeColumn): void;
+  dropColumn(table: LakeTable, columnId: number): void;
+  /** Anything of a column but its id and its children. A type may only be widened (int32 to int64, float32 to float64, ...). */
+  alterColumn(
+    table: LakeTable,
+    columnId: number,
+    change: { readonly name?: string; readonly type?: string; readonly nullable?: boolean; readonly defaultValue?: LakeDefault | null },
+  ): void;
+  setPartition(table: LakeTable, keys: readonly LakePartitionKey[]): void;
+  setSort(table: LakeTable, keys: readonly LakeSortKey[]): void;
+  createView(view: {
+    readonly schema: string;
+    readonly name: string;
+    readonly dialect: string;
+    readonly sql: string;
+    readonly columnNames: readonly string[];
+    readonly tags?: ReadonlyMap<string, string>;
+  }): void;
+  dropView(view: LakeView): void;
+  renameView(view: LakeView, to: { readonly schema: string; readonly name: string }): void;
+  /** Sets or (null) removes a tag of a schema, table or view. */
+  setTag(object: { readonly id: number }, key: string, value: string | null): void;
+  setColumnTag(table: LakeTable, columnId: number, key: string, value: string | null): void;
+
+  appendFiles(table: LakeTable, files: readonly NewLakeFile[]): void;
+  /** Rows to keep in the catalog: values by top-level column in order, as text DuckDB casts to the column's type. */
+  appendRows(table: LakeTable, rows: readonly (readonly (string | null)[])[]): void;
+  /** True when rows of the table may be kept in the catalog: all columns have types it can hold as they are. */
+  canInline(table: LakeTable): boolean;
+  /** Replaces delete files. A data file with no row left is given to `dropFiles` instead. */
+  deleteRows(table: LakeTable, deletes: readonly NewLakeDeletes[]): void;
+  deleteInlinedRows(table: LakeTable, rowIds: readonly number[]): void;
+  dropFiles(table: LakeTable, files: readonly LakeFile[]): void;
+  truncate(table: LakeTable): void;
+
+  /**
+   * Makes the staged files durable, then writes one catalog transaction. Appends never conflict; a change of what another
+   * transaction changed or dropped since the base throws `conflict` (40001), as does a change under a dropped name. After
+   * it resolves the changes are there for good. Unstaged files are the caller's to remove on failure: `rollback` does it.
+   */
+  commit(options?: { readonly author?: string; readonly message?: string }): Promise<LakeSnapshot>;
+  /** Forgets everything and removes the files staged so far. */
+  rollback(): Promise<void>;
+}
