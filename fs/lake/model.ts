@@ -69,6 +69,8 @@ export interface LakeTable {
   readonly path: string;
   /** Top-level columns in order. */
   readonly columns: readonly LakeColumn[];
+  /** Above every column id the table ever gave away (max(column_id) + 1 over its whole history): old files name dropped columns by id. */
+  readonly nextColumnId: number;
   readonly partition: LakePartition | null;
   readonly sort: readonly LakeSortKey[];
   /** ducklake_tag by key; `comment` is the comment, keys that start with `sluice.` are ours. */

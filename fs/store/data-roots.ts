@@ -7,6 +7,9 @@ import { checkStorePath, isInside } from './store-path.js';
 /** Folder inside a root that holds Sluice's own files (staging); SQL never reaches it. */
 export const PRIVATE_FOLDER = '.sluice';
 
+/** Folder inside a root that holds the files of stored tables; SQL reaches them through the catalog only. */
+export const TABLES_FOLDER = '.sluice-tables';
+
 /** A place in one of the roots. */
 export interface StoreLocation {
   readonly store: Store;
@@ -82,7 +85,7 @@ export class DataRoots {
 
 function checkUserPath(userPath: string, path: string): string {
   const components = path.split('/');
-  if (components[0] === '..' || components.includes(PRIVATE_FOLDER)) {
+  if (components[0] === '..' || components.includes(PRIVATE_FOLDER) || components.includes(TABLES_FOLDER)) {
     throw new StoreError('outside-roots', userPath, 'path is not inside a data root');
   }
   return checkStorePath(path);

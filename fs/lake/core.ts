@@ -1,0 +1,112 @@
+import type { CatalogDatabase, CatalogRow } from './catalog-database.js';
+import type { InlinedFiles } from './inlined-cache.js';
+import type { LakeCore } from './lake-core.js';
+import { LakeError } from './lake-error.js';
+import type { LakeSnapshot } from './model.js';
+import { CatalogSnapshot } from './snapshot/catalog-snapshot.js';
+import { loadDefinitions } from './snapshot/load-definitions.js';
+import { integer, text } from './snapshot/row-values.js';
+import { touchedTables } from './snapshot/touched-tables.js';
+
+/** Older snapshots remembered, for transactions that hold on to one and for time travel. */
+const SNAPSHOT_COUNT_MAX = 16;
+
+/** The catalog with what is remembered of it; every snapshot loaded shares with the newest known what did not change between them. */
+export class CatalogCore implements LakeCore {
+  readonly database: CatalogDatabase;
+  readonly dataPath: string;
+  readonly inlinedCache: InlinedFiles;
+  /** In the order they were last used. */
+  readonly #snapshots = new Map<number, CatalogSnapshot>();
+  #newest: CatalogSnapshot | null = null;
+  #asked: Promise<LakeSnapshot> | null = null;
+
+  constructor(database: CatalogDatabase, dataPath: string, inlinedCache: InlinedFiles) {
+    this.database = database;
+    this.dataPath = dataPath;
+    this.inlinedCache = inlinedCache;
+  }
+
+  snapshot(): Promise<LakeSnapshot> {
+    if (this.database.isExclusive && this.#newest !== null) {
+      return Promise.resolve(this.#newest);
+    }
+    // Those who ask while a question is under way must not get an answer older than their asking: they share the next one.
+    this.#asked ??= Promise.resolve().then(() => {
+      this.#asked = null;
+      return this.#askNewest();
+    });
+    return this.#asked;
+  }
+
+  async loadSnapshot(id: number): Promise<LakeSnapshot> {
+    return await this.#load(id);
+  }
+
+  publish(snapshot: LakeSnapshot): void {
+    const loaded = this.#snapshots.get(snapshot.id);
+    if (loaded !== undefined && (this.#newest === null || loaded.id > this.#newest.id)) {
+      this.#newest = loaded;
+    }
+  }
+
+  async #askNewest(): Promise<LakeSnapshot> {
+    const [row] = await this.database.query(`SELECT max(snapshot_id) AS id FROM ${this.database.prefix}ducklake_snapshot`);
+    if (row === undefined) {
+      throw new LakeError('catalog', 'the catalog has no snapshot');
+    }
+    const id = integer(row, 'id');
+    const loaded = this.#newest?.id === id ? this.#newest : await this.#load(id);
+    if (this.#newest === null || loaded.id > this.#newest.id) {
+      this.#newest = loaded;
+    }
+    return loaded;
+  }
+
+  async #load(id: number): Promise<CatalogSnapshot> {
+    const known = this.#snapshots.get(id);
+    if (known !== undefined) {
+      this.#remember(known);
+      return known;
+    }
+    const { prefix } = this.database;
+    const time = this.database.kind === 'duckdb' ? 'epoch_us(snapshot_time)' : 'CAST(extract(epoch FROM snapshot_time) * 1000000 AS BIGINT)';
+    const base = this.#newest;
+    const since = base === null || base.id >= id ? id : base.id + 1;
+    const rows = await this.database.query(
+      `SELECT s.snapshot_id, ${time} AS time_micros, s.schema_version, c.changes_made FROM ${prefix}ducklake_snapshot s LEFT JOIN ${prefix}ducklake_snapshot_changes c ON c.snapshot_id = s.snapshot_id WHERE s.snapshot_id BETWEEN ${since} AND ${id} ORDER BY s.snapshot_id`,
+    );
+    const own = rows.at(-1);
+    if (own === undefined || integer(own, 'snapshot_id') !== id) {
+      throw new LakeError('no_snapshot', `there is no snapshot ${id}`);
+    }
+    const loaded = await this.#make(id, own, base, base !== null && base.id < id ? rows.map((row) => textOf(row)) : null);
+    this.#remember(loaded);
+    return loaded;
+  }
+
+  async #make(id: number, row: CatalogRow, base: CatalogSnapshot | null, changes: readonly string[] | null): Promise<CatalogSnapshot> {
+    const identity = { id, schemaVersion: integer(row, 'schema_version'), timeMicros: BigInt(String(row['time_micros'] ?? 0)) };
+    const touched = changes === null ? null : touchedTables(changes);
+    if (base !== null && touched !== null && base.schemaVersion === identity.schemaVersion) {
+      return base.successor(identity, touched);
+    }
+    const definitions = await loadDefinitions(this.database, this.dataPath, id);
+    return new CatalogSnapshot({ database: this.database, inlinedCache: this.inlinedCache }, identity, definitions);
+  }
+
+  #remember(snapshot: CatalogSnapshot): void {
+    this.#snapshots.delete(snapshot.id);
+    this.#snapshots.set(snapshot.id, snapshot);
+    for (const id of this.#snapshots.keys()) {
+      if (this.#snapshots.size <= SNAPSHOT_COUNT_MAX) {
+        return;
+      }
+      this.#snapshots.delete(id);
+    }
+  }
+}
+
+function textOf(row: CatalogRow): string {
+  return row['changes_made'] === null ? '' : text(row, 'changes_made');
+}

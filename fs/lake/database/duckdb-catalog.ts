@@ -1,0 +1,138 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { CatalogDatabase, CatalogQueries, CatalogRow, CatalogValue } from '../catalog-database.js';
+import { CatalogRace } from '../catalog-database.js';
+import { LakeError } from '../lake-error.js';
+
+/** Two instances of one process would both open the file and silently diverge: a path is open once. */
+const openPaths = new Set<string>();
+
+/**
+ * Opens or makes a DuckDB file as a catalog. Throws LakeError `catalog` when another process has it open, or this one has,
+ * or when it is no DuckDB file.
+ */
+export async function openDuckdbCatalog(path: string): Promise<CatalogDatabase> {
+  const place = join(await realpath(dirname(path)), basename(path));
+  if (openPaths.has(place)) {
+    throw new LakeError('catalog', `the catalog ${path} is open in this process already`);
+  }
+  openPaths.add(place);
+  try {
+    const instance = await openInstance(place);
+    return new DuckdbCatalog(place, instance, await instance.connect(), await instance.connect());
+  } catch (error) {
+    openPaths.delete(place);
+    throw error;
+  }
+}
+
+async function openInstance(path: string): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(path, {
+      threads: '2',
+      memory_limit: '512MB',
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
+      allow_community_extensions: 'false',
+    });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const detail = /lock/i.test(text) ? 'Another process has it open: one gateway at a time can use a catalog in a DuckDB file.' : text;
+    throw new LakeError('catalog', `the catalog ${path} cannot be opened`, { detail, cause });
+  }
+}
+
+/** A DuckDB file; transactions run one after another on one connection, other queries on a second. */
+class DuckdbCatalog implements CatalogDatabase {
+  readonly kind = 'duckdb';
+  readonly isExclusive = true;
+  readonly prefix = '"main".';
+  readonly #path: string;
+  readonly #instance: DuckDBInstance;
+  readonly #writer: DuckDBConnection;
+  readonly #reader: DuckDBConnection;
+  #lastTransaction: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(path: string, instance: DuckDBInstance, writer: DuckDBConnection, reader: DuckDBConnection) {
+    this.#path = path;
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  query(sql: string, values: readonly CatalogValue[] = []): Promise<readonly CatalogRow[]> {
+    return this.#run(this.#reader, sql, values);
+  }
+
+  transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+    const result = this.#lastTransaction.then(() => this.#transact(work));
+    this.#lastTransaction = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) {
+      return;
+    }
+    await this.#lastTransaction;
+    this.#isClosed = true;
+    this.#writer.closeSync();
+    this.#reader.closeSync();
+    // Closing writes the log into the file.
+    this.#instance.closeSync();
+    openPaths.delete(this.#path);
+  }
+
+  async #transact<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+    await this.#run(this.#writer, 'BEGIN TRANSACTION', []);
+    try {
+      const result = await work({ query: (sql, values = []) => this.#run(this.#writer, sql, values) });
+      await this.#run(this.#writer, 'COMMIT', []);
+      return result;
+    } catch (error) {
+      // A COMMIT that failed has ended the transaction already.
+      await this.#run(this.#writer, 'ROLLBACK', []).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #run(connection: DuckDBConnection, sql: string, values: readonly CatalogValue[]): Promise<readonly CatalogRow[]> {
+    if (this.#isClosed) {
+      throw new LakeError('unavailable', 'the catalog is closed');
+    }
+    try {
+      const reader = await connection.runAndReadAll(sql, [...values]);
+      return reader.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, catalogValue(value)])));
+    } catch (cause) {
+      throw translated(cause);
+    }
+  }
+}
+
+/** Disk full and the like are the catalog's failures; a broken key or a changed row is another transaction's. */
+function translated(cause: unknown): Error {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (/^(?:Constraint Error: .*(?:duplicate|unique)|TransactionContext Error: .*[Cc]onflict|Transaction.*[Cc]onflict)/s.test(text)) {
+    return new CatalogRace(cause);
+  }
+  if (/^(?:IO Error|FATAL Error|INTERNAL Error)/.test(text)) {
+    return new LakeError('unavailable', 'the catalog cannot be written or read', { detail: text, cause });
+  }
+  return cause instanceof Error ? cause : new Error(text);
+}
+
+function catalogValue(value: DuckDBValue): CatalogValue {
+  switch (typeof value) {
+    case 'bigint':
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    default:
+      return value === null ? null : String(value);
+  }
+}

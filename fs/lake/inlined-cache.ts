@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { duckdbType, duckdbTypeInFiles, fieldIds } from './duckdb-types.js';
+import type { InlinedCache } from './lake-core.js';
+import type { LakeColumn, LakeInlinedRows } from './model.js';
+
+/** A row of the catalog: its values as text, by column id. */
+export interface InlinedRow {
+  readonly rowId: number;
+  readonly values: ReadonlyMap<number, string | null>;
+}
+
+/** How long a file outlives the last snapshot that named it: queries that were planned over it may still open it. */
+const KEEP_UNUSED_MS = 30 * 60_000;
+
+interface CachedFile {
+  readonly path: string;
+  readonly rows: WeakRef<LakeInlinedRows>;
+  readonly madeMs: number;
+}
+
+/**
+ * Rows that live in the catalog, as small Parquet files that executors can read. The rows stay in memory, too: there are
+ * few of them, and each change makes a new file of all.
+ */
+export class InlinedFiles implements InlinedCache {
+  readonly #directory: string;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #rows = new WeakMap<LakeInlinedRows, readonly InlinedRow[]>();
+  #files: CachedFile[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(directory: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#directory = directory;
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /** The directory is emptied: it belongs to this process alone. */
+  static async open(directory: string): Promise<InlinedFiles> {
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { recursive: true });
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: '1',
+      memory_limit: '512MB',
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
+    });
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return new InlinedFiles(directory, instance, connection);
+  }
+
+  async combine(request: Parameters<InlinedCache['combine']>[0]): Promise<LakeInlinedRows | null> {
+    const { columns, base, deletedRowIds, rows } = request;
+    const kept = base === null ? [] : (this.#rows.get(base.rows) ?? []).filter(({ rowId }) => !deletedRowIds.has(rowId));
+    const added = rows.map(({ rowId, values }): InlinedRow => ({ rowId, values: new Map(columns.map((column, index) => [column.id, values[index] ?? null])) }));
+    return await this.write(columns, [...kept, ...added]);
+  }
+
+  /** Writes rows as a file with these columns; a column a row has no value for gets its initial default. Null without rows. */
+  write(columns: readonly LakeColumn[], rows: readonly InlinedRow[]): Promise<LakeInlinedRows | null> {
+    if (rows.length === 0) {
+      return Promise.resolve(null);
+    }
+    // One at a time: they share a connection and a table.
+    const written = this.#last.then(() => this.#write(columns, rows));
+    this.#last = written.catch(() => undefined);
+    return written;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #write(columns: readonly LakeColumn[], rows: readonly InlinedRow[]): Promise<LakeInlinedRows> {
+    const path = join(this.#directory, `${randomUUID()}.parquet`);
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE texts (${columns.map((_, index) => `c${index} VARCHAR`).join(', ')})`);
+    const appender = await this.#connection.createAppender('texts', 'main', 'temp');
+    for (const { values } of rows) {
+      for (const column of columns) {
+        const value = values.has(column.id) ? (values.get(column.id) ?? null) : column.initialDefault;
+        if (value === null) {
+          appender.appendNull();
+        } else {
+          appender.appendVarchar(value);
+        }
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+    // Written in the order of row ids: a row's place in the file leads back to its id.
+    const list = columns.map((column, index) => `${storedValue(column, `c${index}`)} AS "${column.name.replaceAll('"', '""')}"`);
+    await this.#connection.run(
+      `COPY (SELECT ${list.join(', ')} FROM texts ORDER BY rowid) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, FIELD_IDS ${fieldIds(columns)})`,
+    );
+    const { size } = await stat(path);
+    const inlined: LakeInlinedRows = { path, byteCount: size, rowCount: rows.length, rowIds: rows.map(({ rowId }) => rowId) };
+    this.#rows.set(inlined, rows);
+    this.#files.push({ path, rows: new WeakRef(inlined), madeMs: Date.now() });
+    await this.#removeUnused();
+    return inlined;
+  }
+
+  async #removeUnused(): Promise<void> {
+    const before = Date.now() - KEEP_UNUSED_MS;
+    const unused = this.#files.filter(({ rows, madeMs }) => madeMs < before && rows.deref() === undefined);
+    if (unused.length > 0) {
+      this.#files = this.#files.filter((file) => !unused.includes(file));
+      await Promise.all(unused.map(({ path }) => rm(path, { force: true })));
+    }
+  }
+}
+
+/** A text as the column's type, in the form data files keep it. */
+function storedValue(column: LakeColumn, text: string): string {
+  const type = duckdbType(column);
+  const stored = duckdbTypeInFiles(column);
+  const value = type === 'VARCHAR' ? text : `CAST(${text} AS ${type})`;
+  return stored === type ? value : `CAST(${value} AS ${stored})`;
+}

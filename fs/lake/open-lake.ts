@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { setUpCatalog } from './bootstrap.js';
+import type { CatalogDatabase } from './catalog-database.js';
+import { CatalogCore } from './core.js';
+import { openDuckdbCatalog } from './database/duckdb-catalog.js';
+import { openPostgresCatalog } from './database/postgres-catalog.js';
+import { InlinedFiles } from './inlined-cache.js';
+import { LakeError } from './lake-error.js';
+import type { Lake, LakeHistoryEntry, LakeTransaction } from './lake.js';
+import type { LakeSnapshot } from './model.js';
+import { integer, text, textOrNull } from './snapshot/row-values.js';
+import { newTransaction } from './transaction/lake-transaction.js';
+
+/** Where the catalog is kept. */
+export type CatalogPlace = { readonly kind: 'duckdb'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/** What a lake is opened with. */
+export interface OpenLakeOptions {
+  readonly catalog: CatalogPlace;
+  /** Absolute folder for the data files of a new catalog; an existing catalog names its own, which must be this one. */
+  readonly dataPath: string;
+  /** A directory of this process alone that executors can read; it is emptied. */
+  readonly cacheDirectory: string;
+}
+
+/** Opens a catalog, making it where there is none. Throws LakeError `catalog`, `unavailable` or `unsupported`. */
+export async function openLake(options: OpenLakeOptions): Promise<Lake> {
+  const database =
+    options.catalog.kind === 'duckdb' ? await openDuckdbCatalog(options.catalog.path) : await openPostgresCatalog(options.catalog.url);
+  try {
+    const identity = await setUpCatalog(database, options.dataPath);
+    if (identity.dataPath !== options.dataPath.replace(/\/+$/, '')) {
+      throw new LakeError('catalog', 'the catalog belongs to another data directory', {
+        detail: `Its data files are under ${identity.dataPath}, not under ${options.dataPath}.`,
+      });
+    }
+    const cache = await InlinedFiles.open(join(options.cacheDirectory, 'inlined'));
+    return new OpenLake(identity.uuid, database, cache, new CatalogCore(database, identity.dataPath, cache));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+class OpenLake implements Lake {
+  readonly uuid: string;
+  readonly dataPath: string;
+  readonly #database: CatalogDatabase;
+  readonly #cache: InlinedFiles;
+  readonly #core: CatalogCore;
+
+  constructor(uuid: string, database: CatalogDatabase, cache: InlinedFiles, core: CatalogCore) {
+    this.uuid = uuid;
+    this.dataPath = core.dataPath;
+    this.#database = database;
+    this.#cache = cache;
+    this.#core = core;
+  }
+
+  snapshot(): Promise<LakeSnapshot> {
+    return this.#core.snapshot();
+  }
+
+  async snapshotAt(at: { readonly version: number } | { readonly timeMicros: bigint }): Promise<LakeSnapshot> {
+    if ('version' in at) {
+      return await this.#core.loadSnapshot(at.version);
+    }
+    const history = await this.history();
+    const found = history.findLast((entry) => entry.timeMicros <= at.timeMicros);
+    if (found === undefined) {
+      throw new LakeError('no_snapshot', 'there is no snapshot as old as that');
+    }
+    return await this.#core.loadSnapshot(found.snapshotId);
+  }
+
+  async history(): Promise<readonly LakeHistoryEntry[]> {
+    const { prefix, kind } = this.#database;
+    const time = kind === 'duckdb' ? 'epoch_us(s.snapshot_time)' : 'CAST(extract(epoch FROM s.snapshot_time) * 1000000 AS BIGINT)';
+    const rows = await this.#database.query(
+      `SELECT s.snapshot_id, ${time} AS time_micros, s.schema_version, c.changes_made, c.author, c.commit_message FROM ${prefix}ducklake_snapshot s LEFT JOIN ${prefix}ducklake_snapshot_changes c ON c.snapshot_id = s.snapshot_id ORDER BY s.snapshot_id`,
+    );
+    return rows.map((row) => ({
+      snapshotId: integer(row, 'snapshot_id'),
+      timeMicros: BigInt(text(row, 'time_micros')),
+      schemaVersion: integer(row, 'schema_version'),
+      changes: textOrNull(row, 'changes_made') ?? '',
+      author: textOrNull(row, 'author'),
+      message: textOrNull(row, 'commit_message'),
+    }));
+  }
+
+  async begin(): Promise<LakeTransaction> {
+    return newTransaction(this.#core, await this.#core.snapshot());
+  }
+
+  async close(): Promise<void> {
+    await this.#cache.close();
+    await this.#database.close();
+  }
+}

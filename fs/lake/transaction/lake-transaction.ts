@@ -1,0 +1,298 @@
+import type { LakeCore } from '../lake-core.js';
+import { LakeError } from '../lake-error.js';
+import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile } from '../lake.js';
+import type { LakeDefault, LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
+import { canInlineColumns } from './inlined-types.js';
+import { commitQueueOf } from './commit-queue.js';
+import { makeFilesDurable, removeWrittenFiles, type WrittenFile } from './durable-files.js';
+import { overlayInlinedRows } from './overlay-inlined.js';
+import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
+import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageTruncate } from './stage-data.js';
+import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema } from './stage-objects.js';
+import { buildColumns, canWiden, checkColumnNames, columnOf } from './staged-columns.js';
+import { withEntry, withoutEntry, type StagedState } from './staged-state.js';
+import { stagedDifference, type StagedDifference } from './staged-difference.js';
+
+/** A transaction over `base`; `Lake.begin` gives the newest snapshot. */
+export function newTransaction(core: LakeCore, base: LakeSnapshot): LakeTransaction {
+  return new StagedTransaction(core, base);
+}
+
+/** A savepoint is the immutable state it comes back to. */
+class StagedSavepoint implements LakeSavepoint {
+  readonly kind = 'lake_savepoint';
+  readonly owner: StagedTransaction;
+  readonly state: StagedState;
+
+  constructor(owner: StagedTransaction, state: StagedState) {
+    this.owner = owner;
+    this.state = state;
+  }
+}
+
+class StagedTransaction implements LakeTransaction {
+  readonly base: LakeSnapshot;
+  readonly #core: LakeCore;
+  readonly #start: StagedState;
+  readonly #cache: OverlayCache = new Map();
+  /** Every file ever staged, also those a savepoint or a later change gave up: what is not committed is removed at the end. */
+  readonly #written: WrittenFile[] = [];
+  #state: StagedState;
+  #current: LakeSnapshot;
+  #isOver = false;
+
+  constructor(core: LakeCore, base: LakeSnapshot) {
+    this.#core = core;
+    this.base = base;
+    this.#start = {
+      schemas: new Map(base.schemas.map((schema) => [schema.id, schema])),
+      tables: new Map(base.tables.map((table) => [table.id, table])),
+      views: new Map(base.views.map((view) => [view.id, view])),
+      data: new Map(),
+      nextId: -1,
+      definitionVersion: 0,
+    };
+    this.#state = this.#start;
+    this.#current = base;
+  }
+
+  get current(): LakeSnapshot {
+    return this.#current;
+  }
+
+  get isEmpty(): boolean {
+    return this.#state === this.#start;
+  }
+
+  save(): LakeSavepoint {
+    return new StagedSavepoint(this, this.#state);
+  }
+
+  restore(savepoint: LakeSavepoint): void {
+    if (!(savepoint instanceof StagedSavepoint) || savepoint.owner !== this) {
+      throw new LakeError('not_found', 'the savepoint belongs to another transaction');
+    }
+    this.#stage(savepoint.state);
+  }
+
+  createSchema(name: string): void {
+    this.#stage(stageCreateSchema(this.#state, this.#core.dataPath, name));
+  }
+
+  dropSchema(name: string): void {
+    this.#stage(stageDropSchema(this.#state, name));
+  }
+
+  createTable(definition: Parameters<LakeTransaction['createTable']>[0]): LakeTable {
+    const { state, table } = stageCreateTable(this.#state, definition);
+    this.#stage(state);
+    return table;
+  }
+
+  dropTable(table: LakeTable): void {
+    const { id } = this.#table(table);
+    this.#stage(definitionChanged({ ...this.#state, tables: withoutEntry(this.#state.tables, id), data: withoutEntry(this.#state.data, id) }));
+  }
+
+  renameTable(table: LakeTable, to: { readonly schema: string; readonly name: string }): void {
+    this.#alter({ ...this.#table(table), ...newPlace(this.#state, to) });
+  }
+
+  addColumn(table: LakeTable, column: NewLakeColumn): void {
+    const now = this.#table(table);
+    checkColumnNames(now.name, [...now.columns, column]);
+    const { columns, nextId } = buildColumns([column], now.nextColumnId);
+    this.#alter({ ...now, columns: [...now.columns, ...columns], nextColumnId: nextId });
+  }
+
+  dropColumn(table: LakeTable, columnId: number): void {
+    const now = this.#table(table);
+    const column = columnOf(now, columnId);
+    if (now.columns.length === 1) {
+      throw new LakeError('unsupported', `table "${now.name}" cannot lose its only column "${column.name}"`);
+    }
+    if (now.partition?.keys.some((key) => key.columnId === columnId) === true) {
+      throw new LakeError('dependent', `column "${column.name}" is a partition key of table "${now.name}"`);
+    }
+    if (now.sort.some(({ expression }) => expression.includes(`"${column.name.replaceAll('"', '""')}"`) || expression === column.name)) {
+      throw new LakeError('dependent', `column "${column.name}" is a sort key of table "${now.name}"`);
+    }
+    this.#alter({ ...now, columns: now.columns.filter(({ id }) => id !== columnId) });
+  }
+
+  alterColumn(
+    table: LakeTable,
+    columnId: number,
+    change: { readonly name?: string; readonly type?: string; readonly nullable?: boolean; readonly defaultValue?: LakeDefault | null },
+  ): void {
+    const now = this.#table(table);
+    const column = columnOf(now, columnId);
+    if (change.type !== undefined && !canWiden(column.type, change.type)) {
+      throw new LakeError('unsupported', `column "${column.name}" of type ${column.type} cannot become ${change.type}: types can only be widened`);
+    }
+    if (change.type !== undefined && change.type !== column.type && now.partition?.keys.some((key) => key.columnId === columnId) === true) {
+      throw new LakeError('dependent', `column "${column.name}" is a partition key of table "${now.name}"`);
+    }
+    const columns = now.columns.map((each) => (each.id === columnId ? { ...each, ...change } : each));
+    checkColumnNames(now.name, columns);
+    this.#alter({ ...now, columns });
+  }
+
+  setPartition(table: LakeTable, keys: readonly LakePartitionKey[]): void {
+    const now = this.#table(table);
+    for (const { columnId } of keys) {
+      columnOf(now, columnId);
+    }
+    const id = this.#state.nextId;
+    this.#alter({ ...now, partition: keys.length === 0 ? null : { id, keys } }, { ...this.#state, nextId: id - 1 });
+  }
+
+  setSort(table: LakeTable, keys: readonly LakeSortKey[]): void {
+    this.#alter({ ...this.#table(table), sort: keys });
+  }
+
+  createView(definition: Parameters<LakeTransaction['createView']>[0]): void {
+    this.#stage(stageCreateView(this.#state, definition));
+  }
+
+  dropView(view: LakeView): void {
+    const { id } = this.#view(view);
+    this.#stage(definitionChanged({ ...this.#state, views: withoutEntry(this.#state.views, id) }));
+  }
+
+  renameView(view: LakeView, to: { readonly schema: string; readonly name: string }): void {
+    const now = { ...this.#view(view), ...newPlace(this.#state, to) };
+    this.#stage(definitionChanged({ ...this.#state, views: withEntry(this.#state.views, now.id, now) }));
+  }
+
+  setTag(object: { readonly id: number }, key: string, value: string | null): void {
+    const { schemas, tables, views } = this.#state;
+    // Schemas, tables and views share one sequence of ids; only schema 0 of the first snapshot can meet another's.
+    const [table, view, schema] = [tables.get(object.id), views.get(object.id), schemas.get(object.id)];
+    if (table !== undefined) {
+      this.#alter({ ...table, tags: withTag(table.tags, key, value) });
+    } else if (view !== undefined) {
+      const tagged = { ...view, tags: withTag(view.tags, key, value) };
+      this.#stage(definitionChanged({ ...this.#state, views: withEntry(views, view.id, tagged) }));
+    } else if (schema !== undefined) {
+      const tagged = { ...schema, tags: withTag(schema.tags, key, value) };
+      this.#stage(definitionChanged({ ...this.#state, schemas: withEntry(schemas, schema.id, tagged) }));
+    } else {
+      throw new LakeError('not_found', `the catalog has no object ${object.id}`);
+    }
+  }
+
+  setColumnTag(table: LakeTable, columnId: number, key: string, value: string | null): void {
+    const now = this.#table(table);
+    columnOf(now, columnId);
+    this.#alter({ ...now, columns: now.columns.map((column) => (column.id === columnId ? { ...column, tags: withTag(column.tags, key, value) } : column)) });
+  }
+
+  appendFiles(table: LakeTable, files: readonly NewLakeFile[]): void {
+    this.#written.push(...files);
+    this.#stage(stageAppendFiles(this.#state, this.#table(table), files));
+  }
+
+  appendRows(table: LakeTable, rows: readonly (readonly (string | null)[])[]): void {
+    const now = this.#table(table);
+    if (!this.canInline(now)) {
+      throw new LakeError('unsupported', `rows of table "${now.name}" cannot be kept in the catalog`);
+    }
+    this.#stage(stageAppendRows(this.#state, now, rows));
+  }
+
+  canInline(table: LakeTable): boolean {
+    const now = this.#table(table);
+    return now.partition === null && canInlineColumns(now.columns);
+  }
+
+  deleteRows(table: LakeTable, deletes: readonly NewLakeDeletes[]): void {
+    this.#written.push(...deletes);
+    this.#stage(stageDeleteRows(this.#state, this.#table(table), deletes));
+  }
+
+  deleteInlinedRows(table: LakeTable, rowIds: readonly number[]): void {
+    this.#stage(stageDeleteInlinedRows(this.#state, this.#table(table), rowIds));
+  }
+
+  dropFiles(table: LakeTable, files: readonly LakeFile[]): void {
+    this.#stage(stageDropFiles(this.#state, this.#table(table), files));
+  }
+
+  truncate(table: LakeTable): void {
+    this.#stage(stageTruncate(this.#state, this.#table(table)));
+  }
+
+  async commit(options: { readonly author?: string; readonly message?: string } = {}): Promise<LakeSnapshot> {
+    this.#checkOpen();
+    const difference = await stagedDifference(this.base, this.#state);
+    if (difference === null) {
+      await this.rollback();
+      return this.base;
+    }
+    await makeFilesDurable(this.#core.dataPath, difference.writtenFiles);
+    const snapshot = await this.#write(difference, options);
+    this.#isOver = true;
+    const kept = new Set(difference.writtenFiles.map(({ path }) => path));
+    await removeWrittenFiles(this.#written.filter(({ path }) => !kept.has(path)));
+    return snapshot;
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#isOver) {
+      return;
+    }
+    this.#isOver = true;
+    this.#state = this.#start;
+    this.#current = this.base;
+    await removeWrittenFiles(this.#written);
+  }
+
+  async #write(difference: StagedDifference, options: { readonly author?: string; readonly message?: string }): Promise<LakeSnapshot> {
+    const request = { base: this.base, difference, author: options.author ?? null, message: options.message ?? null };
+    try {
+      return await commitQueueOf(this.#core).commit(request);
+    } catch (error) {
+      // Perhaps committed: the files must stay. When they are not, they are orphans for upkeep to find.
+      this.#isOver ||= error instanceof LakeError && error.outcomeUnknown;
+      throw error;
+    }
+  }
+
+  #alter(table: LakeTable, state: StagedState = this.#state): void {
+    this.#stage(definitionChanged({ ...state, tables: withEntry(state.tables, table.id, table) }));
+  }
+
+  #stage(state: StagedState): void {
+    this.#checkOpen();
+    this.#state = state;
+    this.#current = state === this.#start ? this.base : overlaySnapshot(this.base, state, this.#cache, (request) => overlayInlinedRows(this.#core, request));
+  }
+
+  /** The table as it is now; callers may hold an object of before the last change. */
+  #table(table: LakeTable): LakeTable {
+    const now = this.#state.tables.get(table.id);
+    if (now === undefined) {
+      throw new LakeError('not_found', `table "${table.name}" does not exist`);
+    }
+    return now;
+  }
+
+  #view(view: LakeView): LakeView {
+    const now = this.#state.views.get(view.id);
+    if (now === undefined) {
+      throw new LakeError('not_found', `view "${view.name}" does not exist`);
+    }
+    return now;
+  }
+
+  #checkOpen(): void {
+    if (this.#isOver) {
+      throw new LakeError('conflict', 'the transaction is over');
+    }
+  }
+}
+
+function withTag(tags: ReadonlyMap<string, string>, key: string, value: string | null): ReadonlyMap<string, string> {
+  return value === null ? withoutEntry(tags, key) : withEntry(tags, key, value);
+}

@@ -1,0 +1,99 @@
+import { LakeError } from '../lake-error.js';
+import type { LakeDeleteFile, LakeFile, LakeSchema, LakeSnapshot, LakeTable, LakeView } from '../model.js';
+import type { WrittenFile } from './durable-files.js';
+import { isNothingStaged, type StagedData, type StagedRow, type StagedState } from './staged-state.js';
+
+/** What a commit has to write: the base compared with what was staged, so that several changes of one object are one. */
+export interface StagedDifference {
+  readonly schemas: ObjectDifference<LakeSchema>;
+  readonly tables: ObjectDifference<LakeTable>;
+  readonly views: ObjectDifference<LakeView>;
+  readonly rows: readonly RowsDifference[];
+  /** Everything the catalog will name, to be made durable first. */
+  readonly writtenFiles: readonly WrittenFile[];
+  /** True when a name or a column changes: readers keep what they know of those by schema version. */
+  readonly isDefinition: boolean;
+}
+
+/** Objects of one kind that are new, gone, or not the same as in the base. */
+export interface ObjectDifference<T> {
+  readonly created: readonly T[];
+  readonly dropped: readonly T[];
+  readonly altered: readonly { readonly before: T; readonly after: T }[];
+}
+
+/** Changed rows of one table. */
+export interface RowsDifference {
+  readonly table: LakeTable;
+  readonly files: readonly LakeFile[];
+  /** Committed files whose rows all go. */
+  readonly droppedFiles: readonly LakeFile[];
+  /** New delete files of committed data files. */
+  readonly deletes: readonly { readonly file: LakeFile; readonly deletes: LakeDeleteFile }[];
+  readonly rows: readonly StagedRow[];
+  /** Committed rows kept in the catalog that go. */
+  readonly deletedRowIds: readonly number[];
+}
+
+/** The difference to the base; null when there is none. Reads the base's files where rows are deleted. */
+export async function stagedDifference(base: LakeSnapshot, state: StagedState): Promise<StagedDifference | null> {
+  const schemas = differenceOf(base.schemas, state.schemas);
+  const tables = differenceOf(base.tables, state.tables);
+  const views = differenceOf(base.views, state.views);
+  const rows: RowsDifference[] = [];
+  for (const [tableId, data] of state.data) {
+    const table = state.tables.get(tableId);
+    if (table !== undefined && !isNothingStaged(data)) {
+      const difference = await rowsDifference(base, table, data);
+      if (difference !== null) {
+        rows.push(difference);
+      }
+    }
+  }
+  const isDefinition = [schemas, tables, views].some(({ created, dropped, altered }) => created.length + dropped.length + altered.length > 0);
+  if (!isDefinition && rows.length === 0) {
+    return null;
+  }
+  return { schemas, tables, views, rows, writtenFiles: rows.flatMap(writtenFilesOf), isDefinition };
+}
+
+function differenceOf<T extends { readonly id: number }>(before: readonly T[], after: ReadonlyMap<number, T>): ObjectDifference<T> {
+  return {
+    created: [...after.values()].filter(({ id }) => id < 0),
+    dropped: before.filter(({ id }) => !after.has(id)),
+    altered: before.flatMap((object) => {
+      const now = after.get(object.id);
+      return now === undefined || now === object ? [] : [{ before: object, after: now }];
+    }),
+  };
+}
+
+async function rowsDifference(base: LakeSnapshot, table: LakeTable, staged: StagedData): Promise<RowsDifference | null> {
+  const baseTable = base.tables.find(({ id }) => id === table.id);
+  const readsBase = staged.isTruncated || staged.droppedFileIds.size > 0 || staged.deletes.size > 0;
+  const data = baseTable === undefined || !readsBase ? null : await base.data(baseTable);
+  const baseFiles = new Map((data?.files ?? []).map((file) => [file.id, file]));
+  const fileOf = (id: number): LakeFile => {
+    const file = baseFiles.get(id);
+    if (file === undefined) {
+      throw new LakeError('not_found', `table "${table.name}" has no data file ${id}`);
+    }
+    return file;
+  };
+  const droppedFiles = staged.isTruncated ? [...baseFiles.values()] : [...staged.droppedFileIds].map(fileOf);
+  const deletedRowIds = new Set([...staged.deletedRowIds, ...(staged.isTruncated ? (data?.inlined?.rowIds ?? []) : [])]);
+  const difference: RowsDifference = {
+    table,
+    files: staged.files,
+    droppedFiles,
+    deletes: staged.isTruncated ? [] : [...staged.deletes].map(([id, deletes]) => ({ file: fileOf(id), deletes })),
+    rows: [...staged.rows.values()],
+    deletedRowIds: [...deletedRowIds],
+  };
+  const count = difference.files.length + droppedFiles.length + difference.deletes.length + difference.rows.length + deletedRowIds.size;
+  return count === 0 ? null : difference;
+}
+
+function writtenFilesOf({ files, deletes }: RowsDifference): readonly WrittenFile[] {
+  return [...files, ...files.flatMap((file) => (file.deletes === null ? [] : [file.deletes])), ...deletes.map((each) => each.deletes)];
+}

@@ -1,0 +1,67 @@
+import type { LakeDeleteFile, LakeFile, LakeSchema, LakeTable, LakeView } from '../model.js';
+
+/** Everything a transaction has staged, immutable: a savepoint is the state itself. Objects not in a map were dropped. */
+export interface StagedState {
+  readonly schemas: ReadonlyMap<number, LakeSchema>;
+  readonly tables: ReadonlyMap<number, LakeTable>;
+  readonly views: ReadonlyMap<number, LakeView>;
+  /** By table id; tables whose rows are untouched have none. */
+  readonly data: ReadonlyMap<number, StagedData>;
+  /** Next provisional id; they go downwards from -1. */
+  readonly nextId: number;
+  /** Names the last change of a name or a column, unique in this process; 0 while there is none. */
+  readonly definitionVersion: number;
+}
+
+/** What was staged for one table's rows. */
+export interface StagedData {
+  /** Files of the transaction's own, in the order they were appended; their delete files are with them. */
+  readonly files: readonly LakeFile[];
+  /** Ids of committed data files whose rows all go. */
+  readonly droppedFileIds: ReadonlySet<number>;
+  /** Delete files replacing those of committed data files, by data file id. */
+  readonly deletes: ReadonlyMap<number, LakeDeleteFile>;
+  /** Rows to keep in the catalog, by provisional (negative) row id. */
+  readonly rows: ReadonlyMap<number, StagedRow>;
+  /** Committed rows kept in the catalog that go, by row id. */
+  readonly deletedRowIds: ReadonlySet<number>;
+  /** Every row of the base goes, also those kept in the catalog. */
+  readonly isTruncated: boolean;
+}
+
+/** A row's values by column id, as text; a column without a value gets its initial default. */
+export type StagedRow = ReadonlyMap<number, string | null>;
+
+/** Nothing staged for a table's rows. */
+export const NO_STAGED_DATA: StagedData = {
+  files: [],
+  droppedFileIds: new Set(),
+  deletes: new Map(),
+  rows: new Map(),
+  deletedRowIds: new Set(),
+  isTruncated: false,
+};
+
+/** True when nothing of a table's rows is changed. */
+export function isNothingStaged(data: StagedData): boolean {
+  return (
+    data.files.length === 0 &&
+    data.droppedFileIds.size === 0 &&
+    data.deletes.size === 0 &&
+    data.rows.size === 0 &&
+    data.deletedRowIds.size === 0 &&
+    !data.isTruncated
+  );
+}
+
+/** A map with one entry set, the order of the others kept. */
+export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+/** A map without one entry. */
+export function withoutEntry<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}
