@@ -97,4 +97,25 @@ export interface WrittenFile {
   readonly byteCount: number;
   /** Rows in it. A CSV writer with partitions only tells the total: it is the first file's, and the others have 0. */
   readonly rowCount: number;
+  /** What the Parquet writer says besides; absent for other formats. */
+  readonly parquet?: WrittenParquet;
+}
+
+/** A Parquet file as COPY's RETURN_STATS tells of it. */
+export interface WrittenParquet {
+  readonly footerByteCount: number;
+  /** By the column's path in the file, names quoted and joined by dots (`"a"`, `"s"."x"`); values as DuckDB casts them to VARCHAR. */
+  readonly statistics: ReadonlyMap<string, WrittenColumnStatistics>;
+  /** Values of the partition expressions in order, as text; null is SQL NULL. */
+  readonly partitionValues: readonly (string | null)[];
+}
+
+/** What the writer tells of one column of a file. */
+export interface WrittenColumnStatistics {
+  readonly min: string | null;
+  readonly max: string | null;
+  readonly nullCount: number | null;
+  readonly valueCount: number | null;
+  readonly byteCount: number | null;
+  readonly containsNan: boolean | null;
 }

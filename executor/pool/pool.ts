@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeAbandoned } from '../../fs/owner/owner.js';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
 import type { ResultStream, WholeQuery, WrittenFile } from '../engine.js';
 import type { FilesRunOptions, StageEnvironment, StagedResult, StagedRunOptions } from '../stages/options.js';
+import type { CollectedRow } from '../protocol/messages.js';
 import { runStaged } from '../stages/run-staged.js';
 import { QUERIES_FOLDER } from '../stages/staged-query.js';
 import { writeFiles } from '../stages/write-files.js';
@@ -62,6 +64,20 @@ export class ExecutorPool {
   /** Runs a distributed query whose last stage writes files; the caller makes them durable and publishes them. */
   async writeFiles(plan: StagedPlan, options: FilesRunOptions, signal: AbortSignal): Promise<readonly WrittenFile[]> {
     return await writeFiles(plan, options, this.#environment(), signal);
+  }
+
+  /** Runs Sluice's own statements in one process and gives the last one's rows, at most `rowCountMax`. */
+  async collect(statements: readonly string[], rowCountMax: number, signal: AbortSignal): Promise<readonly CollectedRow[]> {
+    const leased = await this.#desk.acquire(signal);
+    const run = leased.run(
+      { kind: 'collect', statements, directories: [], rowCountMax, preludes: [], inputs: [] },
+      { threads: this.#options.threads, memoryBytes: this.#desk.share.bytes, timeZone: 'UTC', keepJoinOrder: false },
+    );
+    void run.ended.then(() => this.#desk.release(leased));
+    cancelOnAbort(run, signal);
+    const end = await run.end;
+    assert(end.kind === 'collected');
+    return end.rows;
   }
 
   /** Tasks of one distributed query that run at the same time. */

@@ -71,7 +71,13 @@ async function runFilesStage(query: StagedQuery, directory: string): Promise<rea
 async function readFiles(rows: readonly CollectedRow[], sink: FileSink, directory: string): Promise<readonly WrittenFile[]> {
   if (sink.format === 'parquet') {
     assert(rows.length < FILES_PER_TASK_MAX, 'a task wrote too many files');
-    return readCopyStatistics(rows, 'files').map(({ path, byteCount, rowCount }) => ({ path, relativePath: relative(directory, path), byteCount, rowCount }));
+    return readCopyStatistics(rows, 'files').map(({ path, byteCount, rowCount, parquet }) => ({
+      path,
+      relativePath: relative(directory, path),
+      byteCount,
+      rowCount,
+      ...(parquet === undefined ? {} : { parquet }),
+    }));
   }
   const [count, paths] = rows[0] ?? [];
   assert(Array.isArray(paths), 'COPY names its files');

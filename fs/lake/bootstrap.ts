@@ -47,7 +47,9 @@ async function setUp(queries: CatalogQueries, prefix: string, dataPath: string):
   const names = new Set(rows.map((row) => String(row['table_name'])));
   if (!names.has('ducklake_metadata')) {
     if (names.size > 0) {
-      throw new LakeError('catalog', 'the catalog database holds a part of a DuckLake catalog', { detail: `It has ${[...names].join(', ')}, but no ducklake_metadata.` });
+      throw new LakeError('catalog', 'the catalog database holds a part of a DuckLake catalog', {
+        detail: `It has ${[...names].join(', ')}, but no ducklake_metadata.`,
+      });
     }
     await createDucklake(queries, prefix, dataPath);
   }

@@ -25,8 +25,7 @@ export interface OpenLakeOptions {
 
 /** Opens a catalog, making it where there is none. Throws LakeError `catalog`, `unavailable` or `unsupported`. */
 export async function openLake(options: OpenLakeOptions): Promise<Lake> {
-  const database =
-    options.catalog.kind === 'duckdb' ? await openDuckdbCatalog(options.catalog.path) : await openPostgresCatalog(options.catalog.url);
+  const database = options.catalog.kind === 'duckdb' ? await openDuckdbCatalog(options.catalog.path) : await openPostgresCatalog(options.catalog.url);
   try {
     const identity = await setUpCatalog(database, options.dataPath);
     if (identity.dataPath !== options.dataPath.replace(/\/+$/, '')) {

@@ -7,23 +7,32 @@ import type { StatementNames } from '../session/session-names.js';
 import type { CatalogRelation, CatalogState } from './pg/catalog-state.js';
 import { assignOids } from './pg/catalog-state.js';
 import { TEMPORARY_SCHEMA_NAME } from './pg/views/schemas.js';
+import { describeStored, storedOidNames, storedRelations, storedSchemaComments, storedSchemas } from './stored-state.js';
 
-/** What the system catalogs show to this session now: the files' tables and the session's own views and temporary tables. */
-export async function readCatalogState(session: Session, names: StatementNames): Promise<CatalogState> {
+/** What the system catalogs show to this session now: files' tables, stored tables and views, and the session's own. `sql` is what will read it. */
+export async function readCatalogState(session: Session, names: StatementNames, sql: string): Promise<CatalogState> {
   const { identity, settings, services } = session;
   const files: Relation[] = [];
   for (const summary of names.snapshot.relations()) {
+    if (names.isStored(summary.schema, summary.name)) {
+      continue;
+    }
     const relation = await loadReadable(session, names, summary.schema, summary.name);
     if (relation !== undefined) {
       files.push(relation);
     }
   }
   const own = session.catalog.all();
-  const oids = assignOids([...files, ...own].map(relationKey));
+  const stored = await storedRelations(names.lake);
+  const oids = assignOids([...[...files, ...own].map(relationKey), ...stored.flatMap(storedOidNames)]);
   return {
     // Temporary objects belong to one session, so its process id is part of the version once it has any.
     relationsVersion: JSON.stringify([
       names.snapshot.version,
+      // Staged changes are one session's alone.
+      names.lake.schemaVersion,
+      names.lake.id,
+      ...(session.lake.hasChanges ? [identity.processId, session.lake.changeCount] : []),
       identity.user,
       identity.database,
       ...(own.length === 0 ? [] : [identity.processId, session.catalog.version]),
@@ -32,11 +41,32 @@ export async function readCatalogState(session: Session, names: StatementNames):
     searchPath: names.searchPath.map((schema) => (schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : schema)),
     database: identity.database,
     user: identity.user,
-    schemas: [...new Set(files.map((relation) => relation.schema).filter((schema) => schema !== 'public'))],
-    relations: [...files, ...own].map((relation) => describeRelation(relation, oids.get(relationKey(relation)) ?? 0)),
+    schemas: [...new Set([...files.map((relation) => relation.schema), ...storedSchemas(names.lake)].filter((schema) => schema !== 'public'))],
+    schemaComments: storedSchemaComments(names.lake),
+    relations: [
+      ...[...files, ...own].map((relation) => describeRelation(relation, oids.get(relationKey(relation)) ?? 0)),
+      ...stored.map((relation) => describeStored(relation, oids)),
+    ],
+    ...(sql.includes('sluice_snapshots') ? { snapshots: await readHistory(session) } : {}),
     settings: settings.all(),
     sessions: services.sessions.list(),
   };
+}
+
+async function readHistory(session: Session): Promise<NonNullable<CatalogState['snapshots']>> {
+  const history = await session.services.lake.history();
+  return history.map((entry) => ({
+    id: entry.snapshotId,
+    time: timestampText(entry.timeMicros),
+    schemaVersion: entry.schemaVersion,
+    changes: entry.changes,
+  }));
+}
+
+/** A time as text with its microseconds, in UTC. */
+function timestampText(micros: bigint): string {
+  const seconds = new Date(Number(micros / 1000n)).toISOString().slice(0, 19).replace('T', ' ');
+  return `${seconds}.${String(micros % 1_000_000n).padStart(6, '0')}+00`;
 }
 
 /** A table whose files cannot be read as one table must not make every listing fail: it is left out, and the log says why. */

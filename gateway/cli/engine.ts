@@ -12,6 +12,7 @@ import { loadParser } from '../../planner/parse/parser.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
 import type { Log, Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
+import { openCatalog } from './open-catalog.js';
 import type { OptionValues } from './options.js';
 import { MEMORY_BYTES_DEFAULT, THREADS_DEFAULT, UsageError } from './options.js';
 
@@ -47,39 +48,45 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   const roots = await DataRoots.open([dataRoot]);
   await removeAbandonedStaging(roots.first);
   await loadParser();
+  const readableRoots = [...roots.stores.map((store) => store.root), stateDirectory];
+  const lake = await openCatalog({ dataRoot, readableRoots, cacheDirectory: join(temporaryDirectory, 'lake'), option: values.get('catalog') });
   const processLog = poolLog(log);
-  const pool = await ExecutorPool.start({
-    executorCount,
-    executorCountMax,
-    threads: Number(values.get('threads') ?? THREADS_DEFAULT),
-    memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
-    spillDirectory,
-    shuffleDirectory,
-    readableRoots: [...roots.stores.map((store) => store.root), stateDirectory],
-    writableRoots: [...roots.stores.map((store) => store.root), stateDirectory],
-    log: processLog,
-  });
-  let binder: Binder;
-  try {
-    binder = await Binder.start({
-      stubDirectory,
+  const { pool, binder } = await closingOnFailure(lake, async () => {
+    const executors = await ExecutorPool.start({
+      executorCount,
+      executorCountMax,
+      threads: Number(values.get('threads') ?? THREADS_DEFAULT),
+      memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
       spillDirectory,
-      readableRoots: [...roots.stores.map((store) => store.root), stateDirectory],
+      shuffleDirectory,
+      readableRoots,
+      writableRoots: readableRoots,
       log: processLog,
     });
-  } catch (error) {
-    // A child that is left running would keep this process from ending.
-    await pool.close();
-    throw error;
-  }
+    return closingOnFailure(executors, async () => ({
+      pool: executors,
+      binder: await Binder.start({ stubDirectory, spillDirectory, readableRoots, log: processLog }),
+    }));
+  });
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
   return {
-    services: { pool, binder, datasets, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
+    services: { pool, binder, datasets, lake, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
     close: async () => {
       await Promise.all([pool.close(), binder.close()]);
+      await lake.close();
       await releaseDirectory(temporaryDirectory);
     },
   };
+}
+
+/** What was started is closed when the next step fails: a child that is left running would keep this process from ending. */
+async function closingOnFailure<T>(started: { close(): Promise<void> }, next: () => Promise<T>): Promise<T> {
+  try {
+    return await next();
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
 }
 
 function poolLog(log: Log): { info(fields: object, message: string): void; warn(fields: object, message: string): void } {

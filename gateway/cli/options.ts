@@ -160,11 +160,11 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   },
   {
     name: 'catalog',
-    argument: 'URL',
-    description: 'catalog database of the tables (not in this release)',
-    commands: SERVE,
-    check: refuse('the table catalog is not part of this release; tables are the files under --data'),
-    defaultText: 'none',
+    argument: 'FILE|URL',
+    description: 'catalog of the stored tables: a DuckDB file that SQL cannot read, or postgres://...',
+    commands: LOCAL,
+    check: anything,
+    defaultText: 'a file in .NAME.sluice beside the data directory NAME',
   },
   {
     name: 'tls-certificate',

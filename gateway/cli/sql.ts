@@ -4,7 +4,7 @@ import { openSession } from '../session/open-session.js';
 import type { SessionBackend } from '../session/backend.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
 import { UsageError } from './options.js';
-import { readDataRows } from './data-rows.js';
+import { readDataRows } from '../session/data-rows.js';
 import { readOptions } from './read-options.js';
 import { printTable } from './table.js';
 

@@ -13,7 +13,7 @@ export interface QueryContext {
   readonly names: () => Promise<NameSource>;
   readonly loadRelation: (schema: string, name: string) => Promise<void>;
   readonly loadFileFunction: (call: FileFunctionCall) => Promise<void>;
-  readonly catalogState: () => Promise<CatalogState>;
+  readonly catalogState: (sql: string) => Promise<CatalogState>;
   readonly setting: (name: string) => string;
   readonly outputSettings: () => OutputSettings;
   /** First data root: EXPLAIN shows paths relative to it. */

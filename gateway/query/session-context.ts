@@ -12,7 +12,7 @@ export function sessionQueryContext(session: Session, names: StatementNames): Qu
     names: () => Promise.resolve(names),
     loadRelation: (schema, name) => names.load(schema, name),
     loadFileFunction: (call) => names.loadFileFunction(call),
-    catalogState: () => readCatalogState(session, names),
+    catalogState: (sql) => readCatalogState(session, names, sql),
     setting: (name) => session.settings.require(name),
     outputSettings: () => session.settings.output(),
     dataRoot: services.dataRoot,

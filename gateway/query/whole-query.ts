@@ -50,7 +50,7 @@ export async function runWhole(
 
 /** What an executor must hold before it can run this SQL. */
 export async function preludesFor(context: QueryContext, sql: string): Promise<readonly Prelude[]> {
-  return needsSystemCatalog(sql) ? systemPreludes(sql, await context.catalogState()) : [];
+  return needsSystemCatalog(sql) ? systemPreludes(sql, await context.catalogState(sql)) : [];
 }
 
 /** How a query's columns are named and encoded for the client. */

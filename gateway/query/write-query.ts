@@ -35,6 +35,19 @@ export async function writeQuery(
   return context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes }, signal);
 }
 
+/** Runs Sluice's own SQL, whose columns are these, and writes its rows as files under `directory`. */
+export function writeSql(
+  context: QueryContext,
+  sql: string,
+  columns: readonly WrittenColumn[],
+  sink: FileSink,
+  directory: string,
+  signal: AbortSignal,
+): Promise<readonly WrittenFile[]> {
+  const plan = withFileSink(wholePlan(sql, columns), sink);
+  return context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings() }, signal);
+}
+
 async function planToWrite(
   context: QueryContext,
   query: TranslatedQuery,

@@ -1,6 +1,7 @@
 import type { Binder } from '../../executor/binder/binder.js';
 import type { ExecutorPool } from '../../executor/pool/pool.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
+import type { SharedLake } from './session-lake.js';
 import type { SessionRegistry } from './session-registry.js';
 
 /** What all sessions of a server share. */
@@ -8,6 +9,8 @@ export interface Services {
   readonly pool: ExecutorPool;
   readonly binder: Binder;
   readonly datasets: DatasetCatalog;
+  /** The stored tables. */
+  readonly lake: SharedLake;
   readonly sessions: SessionRegistry;
   /** Absolute path of the first data root. */
   readonly dataRoot: string;

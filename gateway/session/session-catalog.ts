@@ -57,7 +57,7 @@ export class SessionCatalog {
       throw new SqlError(SQLSTATE.duplicate_table, `relation "${relation.name}" already exists`);
     }
     const next = new Map(this.#relations);
-    next.set(key, { relation, reads: reads.map(keyOf).filter((read) => read !== key && next.has(read)) });
+    next.set(key, { relation, reads: reads.map(keyOf).filter((read) => read !== key) });
     this.#change(next);
   }
 

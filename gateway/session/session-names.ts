@@ -7,6 +7,10 @@ import type { NameSource } from '../query/environment.js';
 import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
 import type { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity } from './backend.js';
+import type { LakeSnapshot } from '../../fs/lake/model.js';
+import { relationOfTable, relationOfView } from './lake-relations.js';
+import { lakeSchemaName, sqlSchemaName } from './lake-schemas.js';
+import { EMPTY_SNAPSHOT } from './lazy-lake.js';
 import type { Services } from './services.js';
 import type { SessionCatalog } from './session-catalog.js';
 import { TEMPORARY_SCHEMA } from './session-catalog.js';
@@ -17,13 +21,14 @@ export interface NamesOwner {
   readonly identity: ConnectionIdentity;
   readonly settings: SessionSettings;
   readonly catalog: SessionCatalog;
+  readonly lake: { snapshot(): Promise<LakeSnapshot> };
   transactionStartMicros(): bigint;
 }
 
-/** Makes the picture of names that one statement sees: temporary objects, the system catalogs, and the files' tables. */
+/** Makes the picture of names that one statement sees: temporary objects, the system catalogs, stored tables and views, and the files' tables. */
 export class SessionNames {
   readonly #session: NamesOwner;
-  #schemas: { readonly version: number; readonly names: ReadonlySet<string> } = { version: -1, names: new Set() };
+  #schemas: { readonly version: string; readonly names: ReadonlySet<string> } = { version: '', names: new Set() };
 
   constructor(session: NamesOwner) {
     this.#session = session;
@@ -31,16 +36,19 @@ export class SessionNames {
 
   /** Names for a statement that is known to name no table: nothing is looked at, so nothing is waited for. */
   withoutTables(): StatementNames {
-    return new StatementNames(this.#session, NO_TABLES, this.#schemas.names);
+    return new StatementNames(this.#session, NO_TABLES, EMPTY_SNAPSHOT, this.#schemas.names);
   }
 
   /** Names as they are now; everything that is loaded through it stays as it was loaded. */
   async current(): Promise<StatementNames> {
+    const lake = await this.#session.lake.snapshot();
     const snapshot = await this.#session.services.datasets.snapshot();
-    if (this.#schemas.version !== snapshot.version) {
-      this.#schemas = { version: snapshot.version, names: new Set(snapshot.relations().map((relation) => relation.schema)) };
+    const version = `${snapshot.version}.${lake.schemaVersion}`;
+    if (this.#schemas.version !== version) {
+      const stored = lake.schemas.map((schema) => sqlSchemaName(lake, schema.name));
+      this.#schemas = { version, names: new Set([...snapshot.relations().map((relation) => relation.schema), ...stored]) };
     }
-    return new StatementNames(this.#session, snapshot, this.#schemas.names);
+    return new StatementNames(this.#session, snapshot, lake, this.#schemas.names);
   }
 }
 
@@ -62,14 +70,16 @@ export class StatementNames implements NameSource {
   readonly user: string;
   readonly timeZone: string;
   readonly snapshot: CatalogSnapshot;
+  readonly lake: LakeSnapshot;
   readonly #session: NamesOwner;
   readonly #loaded = new Map<string, Relation | undefined>();
   readonly #fileFunctions = new Map<string, Relation>();
 
-  /** `schemas` are the ones that hold files' tables: the search path passes over what does not exist. */
-  constructor(session: NamesOwner, snapshot: CatalogSnapshot, schemas: ReadonlySet<string>) {
+  /** `schemas` are the stored ones and those that hold files' tables: the search path passes over what does not exist. */
+  constructor(session: NamesOwner, snapshot: CatalogSnapshot, lake: LakeSnapshot, schemas: ReadonlySet<string>) {
     this.#session = session;
     this.snapshot = snapshot;
+    this.lake = lake;
     this.user = session.identity.user;
     this.currentDatabase = session.identity.database;
     this.timeZone = session.settings.require('TimeZone');
@@ -102,6 +112,14 @@ export class StatementNames implements NameSource {
     if (this.#loaded.has(key)) {
       return this.#loaded.get(key);
     }
+    const lakeSchema = lakeSchemaName(this.lake, schema);
+    const view = this.lake.findView(lakeSchema, name);
+    if (view !== undefined) {
+      return relationOfView(this.lake, view, 'read');
+    }
+    if (this.lake.findTable(lakeSchema, name) !== undefined) {
+      throw new RelationNeeded(schema, name);
+    }
     if (!this.snapshot.has(schema, name)) {
       return undefined;
     }
@@ -120,9 +138,26 @@ export class StatementNames implements NameSource {
     return known;
   };
 
+  /** True when there is a stored table or a file's table of that name. */
+  has(schema: string, name: string): boolean {
+    return this.lake.findTable(lakeSchemaName(this.lake, schema), name) !== undefined || this.snapshot.has(schema, name);
+  }
+
+  /** True when a stored table or view has the name: it hides a file's table. */
+  isStored(schema: string, name: string): boolean {
+    return this.lake.findTable(lakeSchemaName(this.lake, schema), name) !== undefined || this.hasView(schema, name);
+  }
+
+  /** True when there is a stored view of that name. */
+  hasView(schema: string, name: string): boolean {
+    return this.lake.findView(lakeSchemaName(this.lake, schema), name) !== undefined;
+  }
+
   /** Loads what `find` asked for. */
   async load(schema: string, name: string): Promise<void> {
-    this.#loaded.set(`${schema}\0${name}`, await this.snapshot.load(schema, name));
+    const table = this.lake.findTable(lakeSchemaName(this.lake, schema), name);
+    const relation = table === undefined ? await this.snapshot.load(schema, name) : await relationOfTable(this.lake, table);
+    this.#loaded.set(`${schema}\0${name}`, relation);
   }
 
   /** Resolves what `findFileFunction` asked for. */

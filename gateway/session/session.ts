@@ -10,10 +10,13 @@ import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedState
 import type { Services } from './services.js';
 import type { SavedCatalog } from './session-catalog.js';
 import { SessionCatalog } from './session-catalog.js';
-import { SessionNames } from './session-names.js';
+import type { SavedLake } from './session-lake.js';
+import { SessionLake } from './session-lake.js';
+import { SessionNames, readSearchPath } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
 import { areCurrent, endsTransaction, isSessionStatement } from './session-statement.js';
 import { LateStatement } from './late-statement.js';
+import { withLakeErrors } from './lake-failures.js';
 import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
 import { TemporaryFiles } from './temporary-files.js';
@@ -27,6 +30,7 @@ interface Savepoint {
   readonly name: string;
   readonly settings: SettingValues;
   readonly catalog: SavedCatalog;
+  readonly lake: SavedLake;
 }
 
 /** One client's session: settings, transaction, temporary objects, and the statements it prepared by SQL. */
@@ -36,6 +40,8 @@ export class Session implements SessionBackend {
   readonly prepareStatement: PrepareStatement;
   readonly settings: SessionSettings = new SessionSettings();
   readonly catalog: SessionCatalog = new SessionCatalog();
+  /** The stored tables and views as this session's transaction sees and changes them. */
+  readonly lake: SessionLake = new SessionLake(this);
   readonly names: SessionNames;
   readonly temporaryFiles: TemporaryFiles;
   /** Statements of SQL's PREPARE, by name. */
@@ -63,6 +69,10 @@ export class Session implements SessionBackend {
     this.#unregister = services.sessions.add(() => this.#describe());
   }
 
+  get inTransaction(): boolean {
+    return this.#transaction.kind !== 'idle';
+  }
+
   get transactionStatus(): 'I' | 'T' | 'E' {
     return transactionStatus(this.#transaction);
   }
@@ -80,6 +90,10 @@ export class Session implements SessionBackend {
     return this.#transaction.kind === 'idle' ? nowMicros() : this.#transaction.startedMicros;
   }
 
+  schemasSearched(): readonly string[] {
+    return readSearchPath(this.settings.require('search_path'), this.identity.user);
+  }
+
   startupParameters(): readonly (readonly [string, string])[] {
     return this.settings
       .all()
@@ -87,7 +101,11 @@ export class Session implements SessionBackend {
       .map((row) => [row.name, row.value] as const);
   }
 
-  async parseSimple(text: string): Promise<readonly SessionStatement[]> {
+  parseSimple(text: string): Promise<readonly SessionStatement[]> {
+    return withLakeErrors(() => this.#parseSimple(text));
+  }
+
+  async #parseSimple(text: string): Promise<readonly SessionStatement[]> {
     const known = this.#statements.get(text);
     if (known !== undefined && (this.#transaction.kind === 'failed' || (await areCurrent(known)))) {
       return known;
@@ -102,7 +120,11 @@ export class Session implements SessionBackend {
     return statements;
   }
 
-  async parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
+  parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
+    return withLakeErrors(() => this.#parse(text, declaredTypes));
+  }
+
+  async #parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
     const key = `${declaredTypes.join(',')}\0${text}`;
     const known = this.#parsed.get(key);
     if (known !== undefined && this.#transaction.kind !== 'failed' && (await areCurrent([known]))) {
@@ -136,7 +158,7 @@ export class Session implements SessionBackend {
     this.#lastQuery = statement.text;
     this.#running = statement.text;
     try {
-      return await withStatementTimeout(Number(this.settings.require('statement_timeout')), options, (limited) => statement.run(limited));
+      return await withLakeErrors(() => withStatementTimeout(Number(this.settings.require('statement_timeout')), options, (limited) => statement.run(limited)));
     } finally {
       this.#running = null;
     }
@@ -144,9 +166,10 @@ export class Session implements SessionBackend {
 
   async endImplicitTransaction(failed: boolean): Promise<void> {
     if (this.#transaction.kind === 'implicit') {
-      this.#finish(failed ? 'rollback' : 'commit');
+      await withLakeErrors(() => this.#finish(failed ? 'rollback' : 'commit'));
     }
     if (this.#transaction.kind === 'idle') {
+      await this.lake.rollback();
       await this.temporaryFiles.removeUnused(this.catalog.all());
     }
   }
@@ -156,6 +179,8 @@ export class Session implements SessionBackend {
     this.#transaction = transition(before, { kind: 'error' });
     if (before.kind === 'implicit') {
       this.#undo('rollback');
+      // Waited for where the implicit transaction ends.
+      void this.lake.rollback();
     }
   }
 
@@ -170,23 +195,23 @@ export class Session implements SessionBackend {
   }
 
   /** COMMIT or ROLLBACK: what really happened, or null when no block was open. */
-  end(wanted: 'commit' | 'rollback'): 'commit' | 'rollback' | null {
+  async end(wanted: 'commit' | 'rollback'): Promise<'commit' | 'rollback' | null> {
     if (this.#transaction.kind === 'idle') {
       return null;
     }
     if (this.#transaction.kind === 'implicit') {
-      this.#finish(wanted);
+      await this.#finish(wanted);
       return null;
     }
     const outcome = this.#transaction.kind === 'failed' ? 'rollback' : wanted;
-    this.#finish(outcome);
+    await this.#finish(outcome);
     return outcome;
   }
 
   /** SAVEPOINT. */
-  savepoint(name: string): void {
+  async savepoint(name: string): Promise<void> {
     this.#requireBlock('SAVEPOINT');
-    this.#savepoints = [...this.#savepoints, { name, settings: this.settings.save(), catalog: this.catalog.save() }];
+    this.#savepoints = [...this.#savepoints, { name, settings: this.settings.save(), catalog: this.catalog.save(), lake: await this.lake.save() }];
   }
 
   /** RELEASE. */
@@ -196,13 +221,14 @@ export class Session implements SessionBackend {
   }
 
   /** ROLLBACK TO. */
-  rollbackTo(name: string): void {
+  async rollbackTo(name: string): Promise<void> {
     this.#requireBlock('ROLLBACK TO SAVEPOINT');
     const index = this.#findSavepoint(name);
     const savepoint = this.#savepoints[index];
     if (savepoint !== undefined) {
       this.settings.restore(savepoint.settings);
       this.catalog.restore(savepoint.catalog);
+      await this.lake.restore(savepoint.lake);
     }
     this.#savepoints = this.#savepoints.slice(0, index + 1);
     this.#transaction = transition(this.#transaction, { kind: 'restore' });
@@ -226,6 +252,7 @@ export class Session implements SessionBackend {
     this.prepared.clear();
     this.catalog.clear();
     this.forgetPlans();
+    await this.lake.rollback();
     await this.temporaryFiles.removeAll();
   }
 
@@ -243,9 +270,20 @@ export class Session implements SessionBackend {
     return index;
   }
 
-  #finish(outcome: 'commit' | 'rollback'): void {
-    this.#transaction = transition(this.#transaction, { kind: 'end' });
-    this.#undo(outcome);
+  /** Ends the transaction; one that cannot be committed is rolled back, and the reason thrown. */
+  async #finish(wanted: 'commit' | 'rollback'): Promise<void> {
+    let outcome: 'commit' | 'rollback' = 'rollback';
+    try {
+      if (wanted === 'commit') {
+        await this.lake.commit();
+        outcome = 'commit';
+      } else {
+        await this.lake.rollback();
+      }
+    } finally {
+      this.#transaction = transition(this.#transaction, { kind: 'end' });
+      this.#undo(outcome);
+    }
   }
 
   #undo(outcome: 'commit' | 'rollback'): void {

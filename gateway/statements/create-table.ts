@@ -1,10 +1,9 @@
-import { readCreateTable, readCreateTableAs } from '../../planner/parse/read-definitions.js';
+import type { ColumnRequest, CreateTableRequest } from '../../planner/parse/read-create-table.js';
+import { readCreateTable, readCreateTableAs } from '../../planner/parse/read-create-table.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Column } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import { declaredType } from '../../planner/translate/declared-type.js';
-import { dataTypeOf, formatPostgresType } from '../../planner/types/postgres-type.js';
 import { RecordingEnvironment } from '../query/environment.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
@@ -12,26 +11,26 @@ import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
-import type { CreationTarget } from './creation-schema.js';
+import { createStoredTable, createStoredTableAs, declaredColumnType } from './create-stored-table.js';
 import { isTemporary } from './creation-schema.js';
 import { describeColumns, requireDistinctNames } from './describe-columns.js';
 import { QueryStatement } from './query.js';
 
-/** CREATE TEMP TABLE (columns). */
+/** CREATE TABLE (columns), stored or TEMP. */
 export async function prepareCreateTable(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readCreateTable(statement);
-  requireTemporary(request);
   refuseOptions(statement);
-  requireDistinctNames(request.columns.map((column) => column.name));
+  if (!isTemporary(request)) {
+    return command(statement, () => createStoredTable(session, statement, request));
+  }
+  const requested = temporaryColumns(request);
+  requireDistinctNames(requested.map((column) => column.name));
   const environment = new RecordingEnvironment(await session.names.current());
-  const columns = request.columns.map((column): Column => {
-    const postgres = declaredType(statement, environment, column.type);
-    const type = dataTypeOf(postgres);
-    if (type === undefined) {
-      throw new SqlError(SQLSTATE.feature_not_supported, `columns of type ${formatPostgresType(postgres)} are not supported`);
-    }
-    return { name: column.name, type, postgres, notNull: column.notNull };
-  });
+  const columns = requested.map((column): Column => ({
+    name: column.name,
+    ...declaredColumnType(statement, environment, column.type),
+    notNull: column.notNull,
+  }));
   return command(statement, () => {
     if (isThere(session, request)) {
       return existsAlready(request, 'CREATE TABLE');
@@ -41,16 +40,40 @@ export async function prepareCreateTable(session: Session, statement: ParsedStat
   });
 }
 
-/** CREATE TEMP TABLE ... AS query. */
+/** A temporary table's columns; 0A000 for what only stored tables have. */
+function temporaryColumns(request: CreateTableRequest): readonly ColumnRequest[] {
+  const columns = request.elements.flatMap((element) => (element.kind === 'column' ? [element.column] : []));
+  const [key] = request.keys;
+  const refused =
+    columns.length < request.elements.length
+      ? 'LIKE is'
+      : key !== undefined
+        ? `${key.kind === 'primary' ? 'PRIMARY KEY' : key.kind === 'unique' ? 'UNIQUE' : 'FOREIGN KEY'} constraints are`
+        : columns.some((column) => column.defaultValue !== null)
+          ? 'DEFAULT is'
+          : request.partitionStrategy !== null
+            ? 'PARTITION BY is'
+            : request.replace
+              ? 'OR REPLACE is'
+              : null;
+  if (refused !== null) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `${refused} not supported for temporary tables`);
+  }
+  return columns;
+}
+
+/** CREATE TABLE ... AS query, stored or TEMP. */
 export async function prepareCreateTableAs(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
   const request = readCreateTableAs(statement);
-  requireTemporary(request);
   refuseOptions(statement);
   if (request.inner.kind !== 'select') {
     throw new SqlError(SQLSTATE.feature_not_supported, 'CREATE TABLE AS is supported for queries only');
   }
   const query = new QueryStatement(session, request.inner, declaredTypes);
   await query.translate();
+  if (!isTemporary(request)) {
+    return command(statement, (options) => createStoredTableAs(session, request, query, options), query.parameterTypes);
+  }
   return command(
     statement,
     async (options) => {
@@ -85,14 +108,6 @@ function existsAlready(request: { readonly name: string; readonly ifNotExists: b
   };
 }
 
-function requireTemporary(request: CreationTarget): void {
-  if (!isTemporary(request)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'tables can be created as TEMP only', {
-      hint: "Write a dataset with COPY (SELECT ...) TO 'name', or use CREATE TEMP TABLE; stored tables come with the table catalog.",
-    });
-  }
-}
-
 /** Clauses that would change what the table does are refused, not passed over. */
 function refuseOptions({ node }: ParsedStatement): void {
   if (node === null) {
@@ -108,10 +123,11 @@ function refuseOptions({ node }: ParsedStatement): void {
         ? 'ON COMMIT DELETE ROWS'
         : create?.inhRelations !== undefined
           ? 'INHERITS'
-          : create?.partspec !== undefined
-            ? 'PARTITION BY'
-            : null;
+          : null;
   if (refused !== null) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `${refused} is not supported for temporary tables`);
+    throw new SqlError(
+      SQLSTATE.feature_not_supported,
+      `${refused} is not supported for ${create?.relation?.relpersistence === 't' || into?.rel?.relpersistence === 't' ? 'temporary' : 'stored'} tables`,
+    );
   }
 }

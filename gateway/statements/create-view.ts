@@ -1,3 +1,4 @@
+import type { CreateViewRequest } from '../../planner/parse/read-definitions.js';
 import { readCreateView } from '../../planner/parse/read-definitions.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Column, Relation } from '../../planner/relation/relation.js';
@@ -6,21 +7,22 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import { formatPostgresType, postgresTypeOf } from '../../planner/types/postgres-type.js';
+import { findSystemRelation } from '../catalog/pg/system-catalog.js';
+import { VIEW_COLUMNS_TAG, VIEW_DIALECT, VIEW_READS_TAG, VIEW_TEXT_TAG, relationOfView } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
+import type { RelationName } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { command } from './command.js';
 import { isTemporary } from './creation-schema.js';
 import { describeColumns } from './describe-columns.js';
 import { QueryStatement } from './query.js';
+import { creationPlace, requireFreeName } from './stored-names.js';
+import { renameRelations } from './view-text.js';
 
-/** CREATE [OR REPLACE] [TEMP] VIEW: kept in the session; a stored view needs the table catalog. */
+/** CREATE [OR REPLACE] VIEW, stored or TEMP. A view that reads something temporary is temporary itself. */
 export async function prepareCreateView(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readCreateView(statement);
-  const wantedSchema = isTemporary(request) ? TEMPORARY_SCHEMA : (request.schema ?? 'public');
-  if (wantedSchema !== TEMPORARY_SCHEMA && wantedSchema !== 'public') {
-    throw new SqlError(SQLSTATE.invalid_schema_name, `views can be created in schema "public" or as TEMP, not in "${wantedSchema}"`);
-  }
   const query = new QueryStatement(session, request.inner, []);
   await query.translate();
   if (query.parameterTypes.length > 0) {
@@ -28,27 +30,72 @@ export async function prepareCreateView(session: Session, statement: ParsedState
   }
   return command(statement, async () => {
     const columns = await describeColumns(query, request.columnNames, 'CREATE VIEW specifies more column names than columns');
-    const { lookups } = await query.translate();
-    const reads = lookups.map(({ schema, name }) => session.catalog.find(schema, name)).filter((relation) => relation !== undefined);
-    const becomesTemporary = wantedSchema !== TEMPORARY_SCHEMA && reads.some(({ schema }) => schema === TEMPORARY_SCHEMA);
-    const schema = becomesTemporary ? TEMPORARY_SCHEMA : wantedSchema;
-    if (schema !== TEMPORARY_SCHEMA) {
-      session.requireWritable('CREATE VIEW');
+    const reads = await findReads(session, query);
+    const wantsTemporary = isTemporary(request);
+    const becomesTemporary = !wantsTemporary && reads.some(({ schema }) => schema === TEMPORARY_SCHEMA);
+    if (wantsTemporary || becomesTemporary) {
+      createTemporaryView(session, request, columns, reads);
+    } else {
+      await createStoredView(session, request, columns, reads);
     }
-    const snapshot = await session.services.datasets.snapshot();
-    if (snapshot.has(schema, request.name)) {
-      throw new SqlError(SQLSTATE.duplicate_table, `relation "${request.name}" already exists`);
-    }
-    const existing = session.catalog.find(schema, request.name);
-    if (existing !== undefined && request.replace) {
-      checkReplacement(existing, columns);
-    }
-    const sql =
-      request.columnNames.length === 0
-        ? request.body
-        : `SELECT * FROM (${request.body}\n) AS ${quoteName(request.name)}(${columns.map((column) => quoteName(column.name)).join(', ')})`;
-    session.catalog.put({ schema, name: request.name, columns, source: { kind: 'view', sql } }, request.replace, reads);
     return { tag: 'CREATE VIEW', notices: becomesTemporary ? [temporaryNotice(request.name)] : [] };
+  });
+}
+
+/** The relations a query's names mean now, those inside views too; not the system's. */
+async function findReads(session: Session, query: QueryStatement): Promise<readonly RelationName[]> {
+  const { lookups } = await query.translate();
+  const names = await session.names.current();
+  return lookups.filter(
+    ({ schema, name }) =>
+      findSystemRelation(schema, name) === undefined &&
+      (session.catalog.find(schema, name) !== undefined || names.has(schema, name) || names.hasView(schema, name)),
+  );
+}
+
+function createTemporaryView(session: Session, request: CreateViewRequest, columns: readonly Column[], reads: readonly RelationName[]): void {
+  const existing = session.catalog.find(TEMPORARY_SCHEMA, request.name);
+  if (existing !== undefined && request.replace) {
+    checkReplacement(existing, columns);
+  }
+  const sql =
+    request.columnNames.length === 0
+      ? request.body
+      : `SELECT * FROM (${request.body}\n) AS ${quoteName(request.name)}(${columns.map((column) => quoteName(column.name)).join(', ')})`;
+  session.catalog.put({ schema: TEMPORARY_SCHEMA, name: request.name, columns, source: { kind: 'view', sql } }, request.replace, reads);
+}
+
+async function createStoredView(session: Session, request: CreateViewRequest, columns: readonly Column[], reads: readonly RelationName[]): Promise<void> {
+  const transaction = await session.lake.writable('CREATE VIEW');
+  const place = await creationPlace(session, transaction, request.schema);
+  const existing = transaction.current.findView(place.lakeSchema, request.name);
+  if (existing !== undefined && request.replace) {
+    checkReplacement(relationOfView(transaction.current, existing, 'list'), columns);
+    transaction.dropView(existing);
+  }
+  if (request.replace && transaction.current.findTable(place.lakeSchema, request.name) !== undefined) {
+    throw new SqlError(SQLSTATE.wrong_object_type, `"${request.name}" is not a view`);
+  }
+  await requireFreeName(session, transaction, place, request.name);
+  // Others read it with a search_path of their own, and the tables may get more columns: names and columns are written out.
+  const { searchPath } = await session.names.current();
+  const firstOf = (name: string): RelationName | null =>
+    searchPath.map((schema) => reads.find((read) => read.schema === schema && read.name === name)).find((read) => read !== undefined) ?? null;
+  const body = renameRelations(request.body, (schema, name) => (schema === undefined ? firstOf(name) : null));
+  const names = columns.map((column) => quoteName(column.name)).join(', ');
+  const alias = request.columnNames.length === 0 ? '' : `(${names})`;
+  transaction.createView({
+    schema: place.lakeSchema,
+    name: request.name,
+    dialect: VIEW_DIALECT,
+    sql: `SELECT ${names} FROM (${body}\n) AS ${quoteName(request.name)}${alias}`,
+    columnNames: columns.map((column) => column.name),
+    tags: new Map([
+      ...(existing?.tags ?? []),
+      [VIEW_COLUMNS_TAG, JSON.stringify(columns)],
+      [VIEW_READS_TAG, JSON.stringify(reads.map(({ schema, name }) => [schema, name]))],
+      [VIEW_TEXT_TAG, request.body],
+    ]),
   });
 }
 

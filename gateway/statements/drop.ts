@@ -1,3 +1,5 @@
+import type { LakeTransaction } from '../../fs/lake/lake.js';
+import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { QualifiedName } from '../../planner/parse/read-names.js';
 import { readDrop } from '../../planner/parse/read-names.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -7,81 +9,133 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
+import { ownSchemas } from '../session/session-catalog.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
+import { prepareDropSchema } from './drop-schema.js';
+import type { StoredObject } from './stored-names.js';
+import { dependentViews, findStored, missing, sqlNameOf } from './stored-names.js';
 
 type DroppedKind = 'table' | 'view';
 
-/** DROP TABLE and DROP VIEW of the session's own objects: all that are named, or none. */
+/** What goes: the session's own, or stored. */
+type Target = { readonly kind: 'own'; readonly relation: Relation } | StoredObject;
+
+/** DROP TABLE and DROP VIEW: all that are named, or none. DROP SCHEMA is drop-schema.ts's. */
 export function prepareDrop(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const { kind, names, missingOk, cascade } = readDrop(statement);
+  if (kind === 'schema') {
+    return prepareDropSchema(session, statement);
+  }
   if (kind !== 'table' && kind !== 'view') {
     throw new SqlError(SQLSTATE.feature_not_supported, `DROP ${kind.toUpperCase()} is not supported`);
   }
   return Promise.resolve(
     command(statement, async (): Promise<CommandOutcome> => {
-      const targets: Relation[] = [];
+      const snapshot = await session.lake.snapshot();
+      const targets: Target[] = [];
       const notices: SqlNotice[] = [];
       for (const name of names) {
-        const target = await findTarget(session, name, kind, missingOk);
+        const target = await findTarget(session, snapshot, name, kind, missingOk);
         if (target === undefined) {
           notices.push(notice(`${kind} "${name.name}" does not exist, skipping`));
         } else {
           targets.push(target);
         }
       }
-      const dependents = session.catalog.dependents(targets);
+      const dependents = findDependents(session, snapshot, targets);
       if (dependents.length > 0 && !cascade) {
         throw dependentsExist(kind, targets, dependents);
       }
-      if ([...targets, ...dependents].some((relation) => relation.schema !== TEMPORARY_SCHEMA)) {
-        session.requireWritable(`DROP ${kind.toUpperCase()}`);
-      }
-      session.catalog.remove([...targets, ...dependents]);
+      await dropAll(session, `DROP ${kind.toUpperCase()}`, [...targets, ...dependents]);
       return { tag: `DROP ${kind.toUpperCase()}`, notices: [...notices, ...cascadeNotices(dependents)] };
     }),
   );
 }
 
-/** The relation to drop; undefined when there is none and none need be. */
-async function findTarget(session: Session, { schema, name }: QualifiedName, kind: DroppedKind, missingOk: boolean): Promise<Relation | undefined> {
-  const own = ownSchemas(schema)
-    .map((candidate) => session.catalog.find(candidate, name))
-    .find((relation) => relation !== undefined);
-  if (own !== undefined) {
-    if ((own.source.kind === 'view') !== (kind === 'view')) {
-      throw new SqlError(SQLSTATE.wrong_object_type, `"${name}" is not a ${kind}`, { hint: `Use DROP ${kind === 'view' ? 'TABLE' : 'VIEW'} to remove it.` });
-    }
-    return own;
+async function dropAll(session: Session, commandName: string, targets: readonly Target[]): Promise<void> {
+  if (targets.some((target) => target.kind !== 'own')) {
+    const transaction = await session.lake.writable(commandName);
+    targets.forEach((target) => dropStored(transaction, target));
   }
-  if ((await session.services.datasets.snapshot()).has(schema ?? 'public', name)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `cannot drop "${name}"`, {
+  session.catalog.remove(targets.flatMap((target) => (target.kind === 'own' ? [target.relation] : [])));
+}
+
+function dropStored(transaction: LakeTransaction, target: Target): void {
+  switch (target.kind) {
+    case 'own':
+      return;
+    case 'table':
+      return transaction.dropTable(target.table);
+    case 'view':
+      return transaction.dropView(target.view);
+  }
+}
+
+/** Views that read what is to go, stored ones and the session's own. */
+function findDependents(session: Session, snapshot: LakeSnapshot, targets: readonly Target[]): readonly Target[] {
+  const names = targets.map((target) => (target.kind === 'own' ? target.relation : sqlNameOf(snapshot, target.kind === 'table' ? target.table : target.view)));
+  const stored = dependentViews(snapshot, names);
+  const own = session.catalog.dependents([...names, ...stored.map((view) => sqlNameOf(snapshot, view))]);
+  return [...stored.map((view): Target => ({ kind: 'view', view })), ...own.map((relation): Target => ({ kind: 'own', relation }))];
+}
+
+/** What a name means; undefined when there is nothing of it and nothing need be. */
+async function findTarget(session: Session, snapshot: LakeSnapshot, name: QualifiedName, kind: DroppedKind, missingOk: boolean): Promise<Target | undefined> {
+  const own = ownSchemas(name.schema)
+    .map((candidate) => session.catalog.find(candidate, name.name))
+    .find((relation) => relation !== undefined);
+  const target: Target | undefined = own === undefined ? findStored(session, snapshot, name) : { kind: 'own', relation: own };
+  if (target !== undefined) {
+    if (kindOf(target) !== kind) {
+      throw new SqlError(SQLSTATE.wrong_object_type, `"${name.name}" is not a ${kind}`, {
+        hint: `Use DROP ${kind === 'view' ? 'TABLE' : 'VIEW'} to remove it.`,
+      });
+    }
+    return target;
+  }
+  if ((await session.services.datasets.snapshot()).has(name.schema ?? 'public', name.name)) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `cannot drop "${name.name}"`, {
       detail: 'It is a file or folder under the data directory.',
       hint: 'Remove the files themselves.',
     });
   }
   if (!missingOk) {
-    throw new SqlError(SQLSTATE.undefined_table, `${kind} "${name}" does not exist`);
+    throw await missing(session, name, kind, 'drop');
   }
   return undefined;
 }
 
-function dependentsExist(kind: DroppedKind, targets: readonly Relation[], dependents: readonly Relation[]): SqlError {
+function kindOf(target: Target): DroppedKind {
+  return target.kind === 'own' ? (target.relation.source.kind === 'view' ? 'view' : 'table') : target.kind;
+}
+
+function nameOf(target: Target): string {
+  switch (target.kind) {
+    case 'own':
+      return target.relation.name;
+    case 'table':
+      return target.table.name;
+    case 'view':
+      return target.view.name;
+  }
+}
+
+function dependentsExist(kind: DroppedKind, targets: readonly Target[], dependents: readonly Target[]): SqlError {
   const [target] = targets;
-  const what = targets.length === 1 && target !== undefined ? `${kind} ${target.name}` : 'desired object(s)';
+  const what = targets.length === 1 && target !== undefined ? `${kind} ${nameOf(target)}` : 'desired object(s)';
   return new SqlError(SQLSTATE.dependent_objects_still_exist, `cannot drop ${what} because other objects depend on it`, {
-    detail: dependents.map((view) => `view ${view.name} depends on ${what}`).join('\n'),
+    detail: dependents.map((view) => `view ${nameOf(view)} depends on ${what}`).join('\n'),
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   });
 }
 
-function cascadeNotices(dependents: readonly Relation[]): readonly SqlNotice[] {
+function cascadeNotices(dependents: readonly Target[]): readonly SqlNotice[] {
   const [first] = dependents;
   if (first === undefined) {
     return [];
   }
-  return [notice(dependents.length === 1 ? `drop cascades to view ${first.name}` : `drop cascades to ${dependents.length} other objects`)];
+  return [notice(dependents.length === 1 ? `drop cascades to view ${nameOf(first)}` : `drop cascades to ${dependents.length} other objects`)];
 }
 
 function notice(message: string): SqlNotice {

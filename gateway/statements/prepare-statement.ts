@@ -3,7 +3,10 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
+import { prepareAlterTable } from './alter-table.js';
+import { prepareComment } from './comment.js';
 import { prepareCopy } from './copy.js';
+import { prepareCreateSchema } from './create-schema.js';
 import { prepareCreateTable, prepareCreateTableAs } from './create-table.js';
 import { prepareCreateView } from './create-view.js';
 import { prepareDiscard } from './discard.js';
@@ -14,9 +17,11 @@ import { prepareInsert } from './insert.js';
 import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
 import { prepareNoEffect } from './no-effect.js';
 import { prepareQuery } from './query.js';
+import { prepareRename, prepareSetSchema } from './rename.js';
 import { prepareSet } from './set.js';
 import { prepareShow } from './show.js';
 import { prepareTransaction } from './transaction.js';
+import { prepareTruncate } from './truncate.js';
 
 /** A parsed statement as one that can run in this session. Unknown names, wrong types and features that are not there are reported here. */
 export function prepareStatement(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
@@ -53,6 +58,18 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
       return prepareInsert(session, statement, declaredTypes);
     case 'drop':
       return prepareDrop(session, statement);
+    case 'create_schema':
+      return prepareCreateSchema(session, statement);
+    case 'alter_table':
+      return prepareAlterTable(session, statement);
+    case 'rename':
+      return prepareRename(session, statement);
+    case 'set_schema':
+      return prepareSetSchema(session, statement);
+    case 'truncate':
+      return prepareTruncate(session, statement);
+    case 'comment':
+      return prepareComment(session, statement);
     case 'update':
     case 'delete':
       throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`, {
@@ -72,8 +89,6 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
     case 'vacuum':
     case 'checkpoint':
     case 'constraints':
-    case 'truncate':
-    case 'comment':
       throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`);
     case 'other':
       throw new SqlError(SQLSTATE.feature_not_supported, `${firstWords(statement.text)} is not supported`);

@@ -17,7 +17,7 @@ export function prepareTransaction(session: Session, statement: ParsedStatement)
   return Promise.resolve(command(statement, () => runTransaction(session, request)));
 }
 
-function runTransaction(session: Session, request: TransactionRequest): CommandOutcome {
+async function runTransaction(session: Session, request: TransactionRequest): Promise<CommandOutcome> {
   switch (request.kind) {
     case 'begin': {
       const isFresh = session.begin();
@@ -27,7 +27,7 @@ function runTransaction(session: Session, request: TransactionRequest): CommandO
     case 'commit':
     case 'rollback': {
       const modes = currentModes(session);
-      const outcome = session.end(request.kind);
+      const outcome = await session.end(request.kind);
       if (request.chain) {
         if (outcome === null) {
           throw new SqlError(SQLSTATE.no_active_sql_transaction, `${request.kind.toUpperCase()} AND CHAIN can only be used in transaction blocks`);
@@ -40,13 +40,13 @@ function runTransaction(session: Session, request: TransactionRequest): CommandO
         : { tag: outcome.toUpperCase() };
     }
     case 'savepoint':
-      session.savepoint(request.name);
+      await session.savepoint(request.name);
       return { tag: 'SAVEPOINT' };
     case 'release':
       session.release(request.name);
       return { tag: 'RELEASE' };
     case 'rollback_to':
-      session.rollbackTo(request.name);
+      await session.rollbackTo(request.name);
       return { tag: 'ROLLBACK' };
     case 'prepare':
     case 'commit_prepared':

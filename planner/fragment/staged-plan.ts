@@ -86,4 +86,16 @@ export interface FileSink {
   readonly options: Readonly<Record<string, string>>;
   /** True: the target is one file and there is exactly one task. */
   readonly singleFile: boolean;
+  /** For a stored table's files (Parquet). */
+  readonly table?: TableSink;
+}
+
+/** What files of a stored table need besides. */
+export interface TableSink {
+  /** COPY's FIELD_IDS. */
+  readonly fieldIds: string;
+  /** Expressions over the columns by their names in the file, whose values part the rows into files; they are not written. */
+  readonly partitionExpressions: readonly string[];
+  /** ORDER BY's list over the columns by their names in the file; empty for none. */
+  readonly sort: string;
 }

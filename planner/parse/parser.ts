@@ -21,7 +21,7 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
     return [];
   }
   const first = runParser(given);
-  const sql = first.kind === 'error' ? quoteJsonFormat(given) : given;
+  const sql = first.kind === 'error' ? quoteJsonFormat(blankOrReplace(given)) : given;
   const answer = sql === given ? first : runParser(sql);
   if (answer.kind === 'error') {
     const syntaxError = new SqlError(SQLSTATE.syntax_error, answer.message, { position: answer.position });
@@ -43,7 +43,7 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
     const end = raw.stmt_len === undefined ? sql.length : stringOffset(offsets, from + raw.stmt_len);
     statements.push({
       kind: statementKind(node),
-      text: sql.slice(start, end),
+      text: given.length === sql.length ? given.slice(start, end) : sql.slice(start, end),
       offset: offsets.stringOffsets === null ? start : characterCount(sql.slice(0, start)),
       node,
       source: { offsets, start },
@@ -71,6 +71,14 @@ function duckdbStatement(sql: string, syntaxError: SqlError | null): ParsedState
     source: { offsets: textOffsets(sql), start: 0 },
     ...(syntaxError === null ? {} : { syntaxError }),
   };
+}
+
+/** `CREATE OR REPLACE TABLE` is no Postgres; the words are blanked for its parser, so that positions stay, and found again in the statement's text. */
+function blankOrReplace(sql: string): string {
+  return sql.replace(
+    /^(\s*create)(\s+or\s+replace)(?=\s+(?:(?:global|local)\s+)?(?:temp(?:orary)?\s+|unlogged\s+)?table\b)/i,
+    (_, head: string, words: string) => head + words.replaceAll(/\S/g, ' '),
+  );
 }
 
 /** `COPY ... (FORMAT json)`: Postgres has no such format, and its grammar takes these two words together for something else. */

@@ -25,6 +25,10 @@ export type StatementKind =
   | 'create_table'
   | 'create_table_as'
   | 'create_view'
+  | 'create_schema'
+  | 'alter_table'
+  | 'rename'
+  | 'set_schema'
   | 'drop'
   | 'truncate'
   | 'comment'
@@ -58,6 +62,10 @@ const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
   CreateStmt: 'create_table',
   CreateTableAsStmt: 'create_table_as',
   ViewStmt: 'create_view',
+  CreateSchemaStmt: 'create_schema',
+  AlterTableStmt: 'alter_table',
+  RenameStmt: 'rename',
+  AlterObjectSchemaStmt: 'set_schema',
   DropStmt: 'drop',
   TruncateStmt: 'truncate',
   CommentStmt: 'comment',

@@ -40,6 +40,16 @@ export interface FileSource {
    * column's type (HUGEINT stored as VARCHAR).
    */
   readonly storedTypes?: Readonly<Record<string, DataType>>;
+  /** How a stored table's files hold its columns; absent for plain files, whose columns are found by name. */
+  readonly fields?: FieldLayout;
+}
+
+/** Columns found by Parquet field id: files may call them otherwise, hold narrower types, or lack them. */
+export interface FieldLayout {
+  /** By column name. Rows of files that lack the column have `initialDefault`, a text that is cast to its type; null is SQL NULL. */
+  readonly columns: Readonly<Record<string, { readonly id: number; readonly initialDefault: string | null }>>;
+  /** Columns of the relation that say where each row lies: its file's path and its position there from 0. Only for statements that change rows. */
+  readonly location?: { readonly file: string; readonly position: string };
 }
 
 /** File formats that can be read as tables. */
@@ -58,6 +68,10 @@ export interface DataFile {
   readonly partitionValues?: readonly (string | null)[];
   /** Columns the file really holds, in its own order, where that differs from the relation's (CSV with another header). */
   readonly columns?: readonly string[];
+  /** Rows of the file that are deleted: a Parquet file of (file_path, pos). `rowCount` of the file counts them still. */
+  readonly deletes?: { readonly path: string; readonly rowCount: number };
+  /** For a file without field ids: the field id of each of its columns, by name. */
+  readonly fieldsByName?: Readonly<Record<string, number>>;
   /** Smallest and largest value by column name, as DuckDB prints them as text; absent when unknown. */
   readonly statistics?: Readonly<Record<string, ColumnStatistics>>;
 }
@@ -89,7 +103,7 @@ export function estimateRowCount(relation: Relation): number {
   }
   let rows = 0;
   for (const file of relation.source.files) {
-    rows += file.rowCount ?? Math.ceil(file.byteCount / BYTES_PER_ROW_GUESS);
+    rows += (file.rowCount ?? Math.ceil(file.byteCount / BYTES_PER_ROW_GUESS)) - (file.deletes?.rowCount ?? 0);
   }
   return rows;
 }

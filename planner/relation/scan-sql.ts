@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { printDataType, quoteName, quoteText, sameDataType } from '../types/data-type.js';
+import { fieldScanSql } from './field-scan-sql.js';
 import { duckdbPath } from './file-list-sql.js';
 import { hiveReadable } from './hive-readable.js';
 import { columnNamed, fileColumns, readerCall, ROW_NUMBER_COLUMN, storedType } from './reader-call.js';
@@ -33,6 +34,9 @@ export function scanSql(relation: Relation, options: ScanOptions = {}): string {
   const columns = options.columns?.map((name) => columnNamed(relation, name)) ?? relation.columns;
   if (shares.length === 0) {
     return `(${emptySelect(columns)})`;
+  }
+  if (source.fields !== undefined) {
+    return fieldScanSql(source.fields, shares, columns, options.rowCountHint);
   }
   const reads = groupShares(source, shares);
   const [only] = reads;

@@ -227,7 +227,8 @@ async function assertAllGone(children: readonly ProcessEntry[]): Promise<void> {
 /** Files below a shuffle, staging or spill directory of the state directory, and hidden work files in the data directory. */
 function listLeftovers(state: string, data: string): string[] {
   const inState = listFiles(state).filter((path) => /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path));
-  const inData = listFiles(data).filter((path) => /(^|\/)[._][^/]*\//.test(path));
+  // Stored tables stay: their files, and what the data directory remembers of their catalog.
+  const inData = listFiles(data).filter((path) => /(^|\/)[._][^/]*\//.test(path) && !/^\.sluice-tables\/|^\.sluice\/lake\.json$/.test(path));
   return [...inState, ...inData];
 }
 

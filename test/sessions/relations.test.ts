@@ -25,12 +25,12 @@ describe('sessions/relations', function () {
   it('replaces views without taking columns away, changing their names or their types', async () => {
     assert.deepEqual(
       await outcomes(client, [
-        "CREATE VIEW v AS SELECT 1 AS a, 'x' AS b",
-        'CREATE VIEW v AS SELECT 1',
-        'CREATE OR REPLACE VIEW v AS SELECT 2 AS a',
-        "CREATE OR REPLACE VIEW v AS SELECT 2 AS c, 'x' AS b",
-        "CREATE OR REPLACE VIEW v AS SELECT 'y' AS a, 'x' AS b",
-        "CREATE OR REPLACE VIEW v AS SELECT 2 AS a, 'z' AS b, true AS c",
+        "CREATE TEMP VIEW v AS SELECT 1 AS a, 'x' AS b",
+        'CREATE TEMP VIEW v AS SELECT 1',
+        'CREATE OR REPLACE TEMP VIEW v AS SELECT 2 AS a',
+        "CREATE OR REPLACE TEMP VIEW v AS SELECT 2 AS c, 'x' AS b",
+        "CREATE OR REPLACE TEMP VIEW v AS SELECT 'y' AS a, 'x' AS b",
+        "CREATE OR REPLACE TEMP VIEW v AS SELECT 2 AS a, 'z' AS b, true AS c",
         'TABLE v',
       ]),
       [
@@ -48,11 +48,11 @@ describe('sessions/relations', function () {
   it('names the columns of views and tables before it looks for two of one name', async () => {
     assert.deepEqual(
       await outcomes(client, [
-        'CREATE VIEW v(a, b, c) AS SELECT 1, 2, 3',
+        'CREATE TEMP VIEW v(a, b, c) AS SELECT 1, 2, 3',
         'TABLE v',
-        'CREATE VIEW w(a, b, c, d) AS SELECT 1, 2, 3',
-        'CREATE VIEW w(a, a) AS SELECT 1, 2',
-        'CREATE VIEW w AS SELECT 1, 2',
+        'CREATE TEMP VIEW w(a, b, c, d) AS SELECT 1, 2, 3',
+        'CREATE TEMP VIEW w(a, a) AS SELECT 1, 2',
+        'CREATE TEMP VIEW w AS SELECT 1, 2',
         'CREATE TEMP TABLE t (a, b) AS SELECT 1, 2, 3',
         'CREATE TEMP TABLE u (a, b) AS SELECT 1',
         'CREATE TEMP TABLE u (a int, a text)',
@@ -142,7 +142,7 @@ describe('sessions/relations', function () {
         "INSERT INTO t VALUES (1, 'x', 1234)",
         "INSERT INTO t SELECT 3, 'z', 1.005",
         'TABLE t',
-        'CREATE VIEW v AS SELECT 1 AS a',
+        'CREATE TEMP VIEW v AS SELECT 1 AS a',
         'INSERT INTO v VALUES (1)',
         "INSERT INTO pg_temp_1.t VALUES (4, 'four')",
         'SELECT a FROM pg_temp.t WHERE a = 4',
@@ -171,7 +171,7 @@ describe('sessions/relations', function () {
   it('keeps the objects of sessions apart', async () => {
     const other = await live.server.connect();
     try {
-      await outcomes(client, ['CREATE TEMP TABLE t AS SELECT 1 AS a', 'CREATE VIEW v AS SELECT 1 AS a']);
+      await outcomes(client, ['CREATE TEMP TABLE t AS SELECT 1 AS a', 'CREATE TEMP VIEW v AS SELECT 1 AS a']);
       assert.deepEqual(await outcomes(other, ['TABLE t', 'TABLE v', 'CREATE TEMP TABLE t AS SELECT 2 AS a', 'TABLE t']), [
         '42P01 relation "t" does not exist',
         '42P01 relation "v" does not exist',

@@ -32,7 +32,13 @@ export class CatalogSnapshot implements LakeSnapshot {
   readonly #views: ReadonlyMap<string, LakeView>;
   readonly #data: Map<number, KnownData>;
 
-  constructor(source: SnapshotSource, identity: SnapshotIdentity, definitions: Definitions, before?: CatalogSnapshot, touched: ReadonlySet<number> = new Set()) {
+  constructor(
+    source: SnapshotSource,
+    identity: SnapshotIdentity,
+    definitions: Definitions,
+    before?: CatalogSnapshot,
+    touched: ReadonlySet<number> = new Set(),
+  ) {
     this.id = identity.id;
     this.schemaVersion = identity.schemaVersion;
     this.timeMicros = identity.timeMicros;

@@ -20,14 +20,20 @@ export async function loadDefinitions(database: CatalogDatabase, dataPath: strin
   const live = livesAt(snapshotId);
   const read = (sql: string): Promise<readonly CatalogRow[]> => database.query(sql);
   const [schemaRows, tableRows, columnRows, nextColumns, columnTags, viewRows, tagRows, partitions, sorts] = await Promise.all([
-    read(`SELECT schema_id, CAST(schema_uuid AS VARCHAR) AS schema_uuid, schema_name, path, path_is_relative FROM ${prefix}ducklake_schema WHERE ${live} ORDER BY schema_id`),
-    read(`SELECT table_id, CAST(table_uuid AS VARCHAR) AS table_uuid, schema_id, table_name, path, path_is_relative FROM ${prefix}ducklake_table WHERE ${live} ORDER BY table_id`),
+    read(
+      `SELECT schema_id, CAST(schema_uuid AS VARCHAR) AS schema_uuid, schema_name, path, path_is_relative FROM ${prefix}ducklake_schema WHERE ${live} ORDER BY schema_id`,
+    ),
+    read(
+      `SELECT table_id, CAST(table_uuid AS VARCHAR) AS table_uuid, schema_id, table_name, path, path_is_relative FROM ${prefix}ducklake_table WHERE ${live} ORDER BY table_id`,
+    ),
     read(
       `SELECT table_id, column_id, column_name, column_type, initial_default, default_value, nulls_allowed, parent_column, default_value_type, default_value_dialect FROM ${prefix}ducklake_column WHERE ${live} ORDER BY table_id, column_order, column_id`,
     ),
     read(`SELECT table_id, max(column_id) + 1 AS next_column_id FROM ${prefix}ducklake_column GROUP BY table_id`),
     read(`SELECT table_id, column_id, key, value FROM ${prefix}ducklake_column_tag WHERE ${live}`),
-    read(`SELECT view_id, CAST(view_uuid AS VARCHAR) AS view_uuid, schema_id, view_name, dialect, sql, column_aliases FROM ${prefix}ducklake_view WHERE ${live} ORDER BY view_id`),
+    read(
+      `SELECT view_id, CAST(view_uuid AS VARCHAR) AS view_uuid, schema_id, view_name, dialect, sql, column_aliases FROM ${prefix}ducklake_view WHERE ${live} ORDER BY view_id`,
+    ),
     read(`SELECT object_id, key, value FROM ${prefix}ducklake_tag WHERE ${live}`),
     read(
       `SELECT i.table_id, i.partition_id, c.column_id, c.transform FROM ${prefix}ducklake_partition_info i JOIN ${prefix}ducklake_partition_column c ON c.partition_id = i.partition_id AND c.table_id = i.table_id WHERE ${livesAt(snapshotId, 'i.')} ORDER BY i.table_id, c.partition_key_index`,
@@ -145,4 +151,3 @@ function tagMap(rows: readonly CatalogRow[] | undefined): ReadonlyMap<string, st
 function aliases(list: string | null): readonly string[] {
   return list === null ? [] : [...list.matchAll(/"((?:[^"]|"")*)"/g)].map((match) => (match[1] ?? '').replaceAll('""', '"'));
 }
-

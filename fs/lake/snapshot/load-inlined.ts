@@ -55,4 +55,3 @@ function valueText(kind: CatalogDatabase['kind'], type: string, value: string | 
   const bytes = Buffer.from(value.slice(2), 'hex');
   return type === 'blob' ? [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('') : bytes.toString('utf8');
 }
-

@@ -70,7 +70,11 @@ async function loadDetails(database: CatalogDatabase, table: LakeTable, rows: re
           `SELECT mapping_id, source_name, target_field_id FROM ${prefix}ducklake_name_mapping WHERE parent_column IS NULL AND mapping_id IN (${mappingIds.join(', ')})`,
         ),
   ]);
-  return { statistics: grouped(statistics, 'data_file_id'), partitionValues: grouped(partitionValues, 'data_file_id'), mappings: grouped(mappings, 'mapping_id') };
+  return {
+    statistics: grouped(statistics, 'data_file_id'),
+    partitionValues: grouped(partitionValues, 'data_file_id'),
+    mappings: grouped(mappings, 'mapping_id'),
+  };
 }
 
 function newFile(table: LakeTable, row: CatalogRow, details: FileDetails): LakeFile {

@@ -10,9 +10,13 @@ export interface CatalogState {
   readonly database: string;
   readonly user: string;
   readonly schemas: readonly string[];
+  /** Comments by schema. */
+  readonly schemaComments?: ReadonlyMap<string, string>;
   /** Schemas searched for names without one: what stands in none of them is not visible. */
   readonly searchPath: readonly string[];
   readonly relations: readonly CatalogRelation[];
+  /** The catalog's history, oldest first; there when a query names it. */
+  readonly snapshots?: readonly { readonly id: number; readonly time: string; readonly schemaVersion: number; readonly changes: string }[];
   readonly settings: readonly { readonly definition: SettingDefinition | undefined; readonly name: string; readonly value: string }[];
   readonly sessions: readonly CatalogSession[];
 }
@@ -29,6 +33,25 @@ export interface CatalogRelation {
   readonly byteCount: number;
   /** Text of a view's query. */
   readonly definition?: string;
+  /** True for stored tables, whose rows can be changed. */
+  readonly stored?: boolean;
+  readonly comment?: string;
+  /** Of the columns in order; null for none. */
+  readonly columnComments?: readonly (string | null)[];
+  /** SQL of the columns' defaults in order; null for none. */
+  readonly defaults?: readonly (string | null)[];
+  readonly keys?: readonly CatalogKey[];
+}
+
+/** A declared key. */
+export interface CatalogKey {
+  readonly constraintOid: number;
+  /** OID of the index it has in listings; of no meaning for foreign keys. */
+  readonly indexOid: number;
+  readonly name: string;
+  readonly kind: 'primary' | 'unique' | 'foreign';
+  readonly columns: readonly string[];
+  readonly references: { readonly schema: string | null; readonly name: string; readonly columns: readonly string[] } | null;
 }
 
 /** A connection, for pg_stat_activity. */
@@ -52,6 +75,7 @@ export const WELL_KNOWN_OID = {
   role: 10,
   database: 5,
   heapAccessMethod: 2,
+  btreeAccessMethod: 403,
   defaultTablespace: 1663,
   defaultCollation: 100,
   collationC: 950,

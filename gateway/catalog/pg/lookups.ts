@@ -8,6 +8,7 @@ import { rememberedPrelude } from './remembered-preludes.js';
 import type { CatalogRow } from './catalog-view.js';
 import { columnDefinitions, insertStatement } from './load-rows.js';
 import { CATALOG_SCHEMA, catalogRelationShapes } from './shapes.js';
+import { allKeys, constraintDefinition, indexDefinition, indexedKeys } from './views/declarations.js';
 import { operatorSignature, SYSTEM_OPERATORS } from './views/operators.js';
 import { procedureArguments, procedureResult, procedureSignature, SYSTEM_PROCEDURES } from './views/procedures.js';
 import { viewText } from './views/relations.js';
@@ -179,6 +180,19 @@ function relationLookups(state: CatalogState): readonly string[] {
       'VARCHAR',
     ),
     setMap(
+      'constraint_definition',
+      allKeys(state).map(({ relation, key }): Pair<number> => [key.constraintOid, constraintDefinition(state, relation, key)]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'index_definition',
+      indexedKeys(state).map(({ relation, key }): Pair<number> => [key.indexOid, indexDefinition(relation, key)]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap('comment', commentPairs(state), 'VARCHAR', 'VARCHAR'),
+    setMap(
       'schema_name',
       schemas.map((schema): Pair<number> => [oidOf(schema), quoteIdentifier(schema)]),
       'BIGINT',
@@ -192,6 +206,17 @@ function relationLookups(state: CatalogState): readonly string[] {
     ),
     setMap('role_name', [[WELL_KNOWN_OID.role, state.user]], 'BIGINT', 'VARCHAR'),
     setMap('role_oid', [[quoteIdentifier(state.user), WELL_KNOWN_OID.role]], 'VARCHAR', 'BIGINT'),
+  ];
+}
+
+/** Comments by `oid` of the object, or `oid.number` of a column. */
+function commentPairs(state: CatalogState): readonly Pair<string>[] {
+  return [
+    ...state.relations.flatMap((relation): readonly Pair<string>[] => [
+      ...(relation.comment === undefined ? [] : [[`${relation.oid}`, relation.comment] as const]),
+      ...(relation.columnComments ?? []).flatMap((text, index) => (text === null ? [] : [[`${relation.oid}.${index + 1}`, text] as const])),
+    ]),
+    ...[...(state.schemaComments ?? [])].map(([schema, text]): Pair<string> => [`${schemaOid(state.schemas, schema)}`, text]),
   ];
 }
 

@@ -88,6 +88,13 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
     reads: ['relations'],
   },
   { name: 'pg_get_viewdef', definition: `(view_oid) AS ${VIEW_DEFINITION}`, reads: ['relations'] },
+  { name: 'pg_get_constraintdef', definition: `(constraint_oid) AS ${lookUp('constraint_definition', 'constraint_oid')}`, reads: ['relations'] },
+  { name: 'pg_get_indexdef', definition: `(index_oid) AS ${lookUp('index_definition', 'index_oid')}`, reads: ['relations'] },
+  {
+    name: 'pg_comment_of',
+    definition: `(object_oid, column_number) AS ${lookUp('comment', "CAST(object_oid AS VARCHAR) || CASE WHEN column_number = 0 THEN '' ELSE '.' || column_number END")}`,
+    reads: ['relations'],
+  },
   { name: 'pg_relation_size', definition: `(relation_oid) AS ${RELATION_BYTES}`, reads: ['relations'] },
   {
     name: 'pg_database_size',

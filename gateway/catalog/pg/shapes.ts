@@ -20,10 +20,11 @@ export interface CatalogShape {
 /** Schema inside an executor's DuckDB that holds the catalog relations. */
 export const CATALOG_SCHEMA = 'sluice_catalog';
 
-/** Functions without arguments that list rows: to the translator they are relations of their name. */
+/** Functions without arguments that list rows, and Sluice's own relations: to the translator they are relations of their name. */
 const FUNCTION_SHAPES = `
 pg_get_keywords 1 f: word text, catcode char, barelabel bool, catdesc text, baredesc text
 pg_listening_channels 2 f: pg_listening_channels text
+sluice_snapshots 5 f: snapshot_id int8, snapshot_time timestamptz, schema_version int8, changes text
 pg_show_all_settings 4 f: name text, setting text, unit text, category text, short_desc text, extra_desc text, context text, vartype text, source text, min_val text, max_val text, enumvals _text, boot_val text, reset_val text, sourcefile text, sourceline int4, pending_restart bool
 `;
 

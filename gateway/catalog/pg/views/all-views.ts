@@ -1,11 +1,13 @@
 import type { CatalogView } from '../catalog-view.js';
 import { informationColumns, pgAttribute } from './columns.js';
+import { keyColumnUsage, pgAttrdef, pgConstraint, pgDescription, pgIndex, tableConstraints } from './declarations.js';
 import { pgGetKeywords } from './keywords.js';
 import { pgCast, pgOperator } from './operators.js';
 import { pgProc } from './procedures.js';
 import { informationTables, informationViews, pgClass, pgTables, pgViews } from './relations.js';
 import { pgAuthid, pgRoles, pgShadow, pgUser } from './roles.js';
 import { pgNamespace, schemata } from './schemas.js';
+import { sluiceSnapshots } from './snapshots.js';
 import { pgAm, pgCollation, pgDatabase, pgLanguage, pgSettings, pgStatActivity, pgTablespace } from './server.js';
 import { pgType } from './types.js';
 
@@ -20,6 +22,13 @@ export const CATALOG_VIEWS: readonly CatalogView[] = [
   informationViews,
   pgAttribute,
   informationColumns,
+  pgAttrdef,
+  pgConstraint,
+  pgIndex,
+  pgDescription,
+  tableConstraints,
+  keyColumnUsage,
+  sluiceSnapshots,
   pgType,
   pgProc,
   pgOperator,

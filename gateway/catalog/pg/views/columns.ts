@@ -2,6 +2,7 @@ import type { Column } from '../../../../planner/relation/relation.js';
 import type { PostgresColumnType } from '../../../../planner/types/postgres-type.js';
 import { OID, formatPostgresType, postgresTypeByOid, postgresTypeOf } from '../../../../planner/types/postgres-type.js';
 import type { CatalogRow, CatalogView } from '../catalog-view.js';
+import { isInsertable } from './relations.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
 import { catalogRelationShapes } from '../shapes.js';
 import { systemTypeByOid } from './system-types.js';
@@ -11,7 +12,7 @@ export function reportedType(column: Column): PostgresColumnType {
   return column.postgres ?? postgresTypeOf(column.type);
 }
 
-function attributeRow(relationOid: number, column: Column, index: number): CatalogRow {
+function attributeRow(relationOid: number, column: Column, index: number, hasDefault = false): CatalogRow {
   const reported = reportedType(column);
   const type = systemTypeByOid(reported.oid);
   return {
@@ -29,7 +30,7 @@ function attributeRow(relationOid: number, column: Column, index: number): Catal
     attstorage: type?.storage ?? 'x',
     attcompression: '',
     attnotnull: column.notNull === true,
-    atthasdef: false,
+    atthasdef: hasDefault,
     atthasmissing: false,
     attidentity: '',
     attgenerated: '',
@@ -53,16 +54,26 @@ export const pgAttribute: CatalogView = {
         return byByte && row['attcollation'] === WELL_KNOWN_OID.defaultCollation ? { ...row, attcollation: WELL_KNOWN_OID.collationC } : row;
       }),
     ),
-  rows: (state) => state.relations.flatMap((relation) => relation.columns.map((column, index) => attributeRow(relation.oid, column, index))),
+  rows: (state) =>
+    state.relations.flatMap((relation) =>
+      relation.columns.map((column, index) => attributeRow(relation.oid, column, index, (relation.defaults?.[index] ?? null) !== null)),
+    ),
 };
 
 /** What information_schema.columns says of a relation's columns; the catalog's own name is put in when it is read. */
-function columnRows(schema: string, name: string, columns: readonly Column[], updatable: boolean): readonly CatalogRow[] {
+function columnRows(
+  schema: string,
+  name: string,
+  columns: readonly Column[],
+  updatable: boolean,
+  defaults: readonly (string | null)[] = [],
+): readonly CatalogRow[] {
   return columns.map((column, index) => ({
     table_schema: schema,
     table_name: name,
     column_name: column.name,
     ordinal_position: index + 1,
+    column_default: defaults[index] ?? null,
     is_nullable: column.notNull === true ? 'NO' : 'YES',
     ...describeType(reportedType(column)),
     dtd_identifier: String(index + 1),
@@ -80,7 +91,7 @@ export const informationColumns: CatalogView = {
   changes: 'with_relations',
   fixedRows: () => catalogRelationShapes().flatMap((shape) => columnRows(shape.schema, shape.name, shape.columns, false)),
   rows: (state) =>
-    state.relations.flatMap((relation) => columnRows(relation.schema, relation.name, relation.columns, relation.temporary && relation.kind === 'table')),
+    state.relations.flatMap((relation) => columnRows(relation.schema, relation.name, relation.columns, isInsertable(relation), relation.defaults)),
 };
 
 /** Binary digits of the number types, as information_schema counts precision. */

@@ -1,7 +1,8 @@
-import type { CatalogRelation, CatalogState } from '../catalog-state.js';
+import type { CatalogKey, CatalogRelation, CatalogState } from '../catalog-state.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
 import type { CatalogRow, CatalogView } from '../catalog-view.js';
 import { catalogRelationShapes } from '../shapes.js';
+import { indexedKeys } from './declarations.js';
 import { schemaOid } from './schemas.js';
 
 /** Bytes of a Postgres page, in which pg_class counts sizes. */
@@ -60,8 +61,28 @@ function userRow(state: CatalogState, relation: CatalogRelation): CatalogRow {
     relpersistence: relation.temporary ? 't' : 'p',
     relkind: relation.kind === 'table' ? 'r' : 'v',
     relnatts: relation.columns.length,
+    relhasindex: (relation.keys ?? []).some((key) => key.kind !== 'foreign'),
+    // psql asks for foreign keys of tables with triggers only: in Postgres these enforce them.
+    relhastriggers: (relation.keys ?? []).some((key) => key.kind === 'foreign'),
     relhasrules: relation.kind === 'view',
     relreplident: relation.kind === 'table' ? 'd' : 'n',
+  };
+}
+
+function indexRow(state: CatalogState, relation: CatalogRelation, key: CatalogKey): CatalogRow {
+  return {
+    ...COMMON,
+    oid: key.indexOid,
+    relname: key.name,
+    relnamespace: schemaOid(state.schemas, relation.schema),
+    relam: WELL_KNOWN_OID.btreeAccessMethod,
+    relfilenode: key.indexOid,
+    relpages: 0,
+    reltuples: relation.rowCount,
+    relpersistence: 'p',
+    relkind: 'i',
+    relnatts: key.columns.length,
+    relreplident: 'n',
   };
 }
 
@@ -70,8 +91,16 @@ export const pgClass: CatalogView = {
   name: 'pg_catalog.pg_class',
   changes: 'with_relations',
   fixedRows: systemRows,
-  rows: (state) => state.relations.map((relation) => userRow(state, relation)),
+  rows: (state) => [
+    ...state.relations.map((relation) => userRow(state, relation)),
+    ...indexedKeys(state).map(({ relation, key }) => indexRow(state, relation, key)),
+  ],
 };
+
+/** True for tables that take INSERT: temporary and stored ones, not files. */
+export function isInsertable(relation: CatalogRelation): boolean {
+  return relation.kind === 'table' && (relation.temporary || relation.stored === true);
+}
 
 /** pg_tables. */
 export const pgTables: CatalogView = {
@@ -119,7 +148,7 @@ export const informationTables: CatalogView = {
       table_schema: relation.schema,
       table_name: relation.name,
       table_type: relation.kind === 'view' ? 'VIEW' : relation.temporary ? 'LOCAL TEMPORARY' : 'BASE TABLE',
-      is_insertable_into: relation.temporary && relation.kind === 'table' ? 'YES' : 'NO',
+      is_insertable_into: isInsertable(relation) ? 'YES' : 'NO',
       is_typed: 'NO',
       commit_action: relation.temporary ? 'PRESERVE' : null,
     })),

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WrittenFile } from '../../executor/engine.js';
+import { fieldIds } from '../../fs/lake/duckdb-types.js';
+import type { NewLakeFile } from '../../fs/lake/lake.js';
+import type { LakeColumn, LakeColumnStatistics, LakePartitionKey, LakeTable } from '../../fs/lake/model.js';
+import type { FileSink } from '../../planner/fragment/staged-plan.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { TranslatedQuery } from '../../planner/translate/translated.js';
+import { quoteName } from '../../planner/types/data-type.js';
+import { sessionQueryContext } from '../query/session-context.js';
+import type { ParameterConstants } from '../query/whole-query.js';
+import type { WrittenColumn } from '../query/write-query.js';
+import { writeQuery, writeSql } from '../query/write-query.js';
+import type { ExecuteOptions } from '../session/backend.js';
+import type { Session } from '../session/session.js';
+import { dataTypeOfLake, fileType } from './lake-types.js';
+
+/** Files written for a stored table, not yet part of it. */
+export interface WrittenRows {
+  readonly files: readonly NewLakeFile[];
+  readonly rowCount: number;
+}
+
+/** Runs a query whose columns are the table's, in order, and writes its rows as data files: distributed where queries are. */
+export async function writeTableFiles(
+  session: Session,
+  table: LakeTable,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  options: Pick<ExecuteOptions, 'signal'>,
+): Promise<WrittenRows> {
+  const context = sessionQueryContext(session, await session.names.current());
+  return await writeInto(table, (columns, sink, directory) => writeQuery(context, query, parameters, columns, sink, directory, options.signal));
+}
+
+/** The same for Sluice's own SQL. */
+export async function writeTableSql(session: Session, table: LakeTable, sql: string, options: Pick<ExecuteOptions, 'signal'>): Promise<WrittenRows> {
+  const context = sessionQueryContext(session, await session.names.current());
+  return await writeInto(table, (columns, sink, directory) => writeSql(context, sql, columns, sink, directory, options.signal));
+}
+
+async function writeInto(
+  table: LakeTable,
+  write: (columns: readonly WrittenColumn[], sink: FileSink, directory: string) => Promise<readonly WrittenFile[]>,
+): Promise<WrittenRows> {
+  const columns = table.columns.map((column) => writtenColumn(column));
+  // A folder of its own: what a failed statement has written goes with it.
+  const directory = join(table.path, randomUUID());
+  await mkdir(directory, { recursive: true });
+  try {
+    const sink: FileSink = {
+      format: 'parquet',
+      columnNames: columns.map((column) => column.name),
+      partitionBy: [],
+      options: {},
+      singleFile: false,
+      table: {
+        fieldIds: fieldIds(table.columns),
+        partitionExpressions: (table.partition?.keys ?? []).map((key) => partitionExpression(table, key)),
+        sort: table.sort.map((key) => `${key.expression} ${key.descending ? 'DESC' : 'ASC'} NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}`).join(', '),
+      },
+    };
+    const written = await write(columns, sink, directory);
+    const files = written.filter((file) => file.rowCount > 0);
+    await Promise.all(written.filter((file) => file.rowCount === 0).map((file) => rm(file.path, { force: true })));
+    if (files.length === 0) {
+      await rm(directory, { recursive: true, force: true });
+    }
+    return { files: files.map((file) => newFile(table, file)), rowCount: files.reduce((sum, file) => sum + file.rowCount, 0) };
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function writtenColumn(column: LakeColumn): WrittenColumn {
+  const type = dataTypeOfLake(column);
+  return { name: column.name, type, storedType: fileType(type) };
+}
+
+/** A partition key's value, from the columns as they stand in the file. */
+function partitionExpression(table: LakeTable, key: LakePartitionKey): string {
+  const column = table.columns.find(({ id }) => id === key.columnId);
+  if (column === undefined) {
+    throw new Error(`table ${table.name} is partitioned by a column it does not have`);
+  }
+  const name = quoteName(column.name);
+  switch (key.transform) {
+    case 'identity':
+      return name;
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'hour':
+      return `${key.transform}(${name})`;
+    default:
+      throw new SqlError(SQLSTATE.feature_not_supported, `table "${table.name}" is partitioned by ${key.transform}, which Sluice cannot write yet`);
+  }
+}
+
+function newFile(table: LakeTable, file: WrittenFile): NewLakeFile {
+  const { parquet } = file;
+  if (parquet === undefined) {
+    throw new Error('a Parquet file was written without statistics');
+  }
+  return {
+    path: file.path,
+    rowCount: file.rowCount,
+    byteCount: file.byteCount,
+    footerByteCount: parquet.footerByteCount,
+    partitionValues: table.partition === null ? [] : parquet.partitionValues,
+    statistics: new Map(table.columns.flatMap((column) => statisticsBelow(column, quoteName(column.name), parquet.statistics))),
+  };
+}
+
+/** Statistics of a column or, for a nested one, of the columns inside it, by field id. Texts that stand for other types say nothing of these. */
+function statisticsBelow(
+  column: LakeColumn,
+  path: string,
+  known: ReadonlyMap<string, LakeColumnStatistics>,
+): readonly (readonly [number, LakeColumnStatistics])[] {
+  if (column.children.length > 0) {
+    return column.children.flatMap((child) => statisticsBelow(child, `${path}.${quoteName(child.name)}`, known));
+  }
+  const facts = known.get(path);
+  if (facts === undefined) {
+    return [];
+  }
+  const type = dataTypeOfLake(column);
+  return [[column.id, fileType(type) === type ? facts : { ...facts, min: null, max: null }]];
+}

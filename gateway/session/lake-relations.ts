@@ -1,0 +1,63 @@
+import type { LakeSnapshot, LakeTable, LakeTableData, LakeView } from '../../fs/lake/model.js';
+import type { Column, Relation } from '../../planner/relation/relation.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { scalar } from '../../planner/types/data-type.js';
+import { lakeRelation } from '../lake/lake-relation.js';
+import { sqlSchemaName } from './lake-schemas.js';
+
+/** `ducklake_view.dialect` of the views Sluice stores. */
+export const VIEW_DIALECT = 'sluice';
+
+/** Tag of a view with its columns: names and types as JSON. */
+export const VIEW_COLUMNS_TAG = 'sluice.columns';
+
+/** Tag of a view with its query as it was written, for showing. */
+export const VIEW_TEXT_TAG = 'sluice.text';
+
+/** Tag of a view with what it reads: `[schema, name]` pairs of SQL names as JSON. */
+export const VIEW_READS_TAG = 'sluice.reads';
+
+/** One object for each version of a table's columns and rows: identity keys what is made of it. */
+const tableRelations = new WeakMap<LakeTableData, { readonly table: LakeTable; readonly relation: Relation }>();
+const viewRelations = new WeakMap<LakeView, Relation>();
+
+/** A table as a relation with its exact files at this snapshot. */
+export async function relationOfTable(snapshot: LakeSnapshot, table: LakeTable): Promise<Relation> {
+  const data = await snapshot.data(table);
+  const schema = sqlSchemaName(snapshot, table.schema);
+  const known = tableRelations.get(data);
+  if (known?.table === table && known.relation.schema === schema) {
+    return known.relation;
+  }
+  const relation: Relation = { ...lakeRelation(table, data), schema };
+  tableRelations.set(data, { table, relation });
+  return relation;
+}
+
+/** A stored view as a relation. 0A000 for one whose text is not Sluice's SQL, unless it is only to be listed. */
+export function relationOfView(snapshot: LakeSnapshot, view: LakeView, use: 'read' | 'list'): Relation {
+  if (view.dialect !== VIEW_DIALECT && use === 'read') {
+    throw new SqlError(SQLSTATE.feature_not_supported, `view "${view.name}" is written in the SQL of "${view.dialect}"`);
+  }
+  const schema = sqlSchemaName(snapshot, view.schema);
+  const known = viewRelations.get(view);
+  if (known?.schema === schema) {
+    return known;
+  }
+  const relation: Relation = { schema, name: view.name, columns: viewColumns(view), source: { kind: 'view', sql: view.sql } };
+  viewRelations.set(view, relation);
+  return relation;
+}
+
+function viewColumns(view: LakeView): readonly Column[] {
+  const tag = view.tags.get(VIEW_COLUMNS_TAG);
+  const known = tag === undefined ? [] : (JSON.parse(tag) as readonly Column[]);
+  return known.length > 0 ? known : view.columnNames.map((name) => ({ name, type: scalar('VARCHAR') }));
+}
+
+/** What a stored view reads, by SQL names. */
+export function viewReads(view: LakeView): readonly (readonly [schema: string, name: string])[] {
+  const tag = view.tags.get(VIEW_READS_TAG);
+  return tag === undefined ? [] : (JSON.parse(tag) as readonly (readonly [string, string])[]);
+}

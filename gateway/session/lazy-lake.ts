@@ -1,0 +1,80 @@
+import type { Lake, LakeHistoryEntry, LakeTransaction } from '../../fs/lake/lake.js';
+import { LakeError } from '../../fs/lake/lake-error.js';
+import type { LakeSnapshot } from '../../fs/lake/model.js';
+import type { SharedLake } from './session-lake.js';
+
+/** What is seen of a data directory that never had a stored table. */
+export const EMPTY_SNAPSHOT: LakeSnapshot = {
+  id: -1,
+  schemaVersion: 'none',
+  timeMicros: 0n,
+  schemas: [],
+  tables: [],
+  views: [],
+  findSchema: () => undefined,
+  findTable: () => undefined,
+  findView: () => undefined,
+  data: () => Promise.reject(new LakeError('not_found', 'there are no tables')),
+};
+
+/** A lake whose catalog is made by the first transaction that writes, so that a directory that is only read stays as it is. */
+export class LazyLake implements SharedLake {
+  readonly dataPath: string;
+  readonly #create: () => Promise<Lake>;
+  #lake: Lake | null;
+  #opening: Promise<Lake> | null = null;
+
+  /** `lake` is the catalog that is there already, null for none; `create` makes one. */
+  constructor(dataPath: string, lake: Lake | null, create: () => Promise<Lake>) {
+    this.dataPath = dataPath;
+    this.#lake = lake;
+    this.#create = create;
+  }
+
+  get exists(): boolean {
+    return this.#lake !== null;
+  }
+
+  get uuid(): string {
+    return this.#lake?.uuid ?? '';
+  }
+
+  snapshot(): Promise<LakeSnapshot> {
+    return this.#lake === null ? Promise.resolve(EMPTY_SNAPSHOT) : this.#lake.snapshot();
+  }
+
+  snapshotAt(at: { readonly version: number } | { readonly timeMicros: bigint }): Promise<LakeSnapshot> {
+    return this.#lake === null ? Promise.reject(new LakeError('no_snapshot', 'there is no such snapshot')) : this.#lake.snapshotAt(at);
+  }
+
+  history(): Promise<readonly LakeHistoryEntry[]> {
+    return this.#lake === null ? Promise.resolve([]) : this.#lake.history();
+  }
+
+  async begin(): Promise<LakeTransaction> {
+    return (await this.#open()).begin();
+  }
+
+  async close(): Promise<void> {
+    const lake = this.#opening === null ? this.#lake : await this.#opening.catch(() => null);
+    await lake?.close();
+  }
+
+  #open(): Promise<Lake> {
+    if (this.#lake !== null) {
+      return Promise.resolve(this.#lake);
+    }
+    this.#opening ??= this.#create().then(
+      (lake) => {
+        this.#lake = lake;
+        return lake;
+      },
+      (error: unknown) => {
+        // The next writer tries again: the reason may be gone by then.
+        this.#opening = null;
+        throw error;
+      },
+    );
+    return this.#opening;
+  }
+}

@@ -1,0 +1,60 @@
+import { readComment } from '../../planner/parse/read-objects.js';
+import type { CommentRequest } from '../../planner/parse/read-objects.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { lakeSchemaName } from '../session/lake-schemas.js';
+import type { Session } from '../session/session.js';
+import type { SessionStatement } from '../session/session-statement.js';
+import { command } from './command.js';
+import { findStored, missing, requireStoredTable } from './stored-names.js';
+
+/** The tag DuckLake keeps comments in. */
+const COMMENT_TAG = 'comment';
+
+/** COMMENT ON TABLE, VIEW, COLUMN and SCHEMA. */
+export function prepareComment(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const request = readComment(statement);
+  return Promise.resolve(
+    command(statement, async () => {
+      await comment(session, request);
+      return { tag: 'COMMENT' };
+    }),
+  );
+}
+
+async function comment(session: Session, request: CommentRequest): Promise<void> {
+  const transaction = await session.lake.writable('COMMENT');
+  switch (request.kind) {
+    case 'schema': {
+      const schema = transaction.current.findSchema(lakeSchemaName(transaction.current, request.name));
+      if (schema === undefined) {
+        throw new SqlError(SQLSTATE.invalid_schema_name, `schema "${request.name}" does not exist`);
+      }
+      transaction.setTag(schema, COMMENT_TAG, request.comment);
+      return;
+    }
+    case 'view': {
+      const found = findStored(session, transaction.current, request);
+      if (found?.kind === 'table') {
+        throw new SqlError(SQLSTATE.wrong_object_type, `"${request.name}" is not a view`);
+      }
+      if (found === undefined) {
+        throw await missing(session, request, 'relation', 'comment on');
+      }
+      transaction.setTag(found.view, COMMENT_TAG, request.comment);
+      return;
+    }
+    case 'table':
+      transaction.setTag(await requireStoredTable(session, transaction, request, 'comment on'), COMMENT_TAG, request.comment);
+      return;
+    case 'column': {
+      const table = await requireStoredTable(session, transaction, request, 'comment on');
+      const column = table.columns.find((candidate) => candidate.name === request.column);
+      if (column === undefined) {
+        throw new SqlError(SQLSTATE.undefined_column, `column "${request.column}" of relation "${request.name}" does not exist`);
+      }
+      transaction.setColumnTag(table, column.id, COMMENT_TAG, request.comment);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { LakeTransaction } from '../../fs/lake/lake.js';
+import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
+import type { QualifiedName } from '../../planner/parse/read-names.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { viewReads } from '../session/lake-relations.js';
+import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
+import type { Session } from '../session/session.js';
+
+/** Schemas that hold no stored tables. */
+const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
+
+/** A place for a new table or view: its schema as SQL and as the lake calls it. */
+export interface CreationPlace {
+  readonly schema: string;
+  readonly lakeSchema: string;
+}
+
+/** Where a new object goes: the schema it names, else the first of search_path that exists. 3F000 when there is none. */
+export async function creationPlace(session: Session, transaction: LakeTransaction, schema: string | undefined): Promise<CreationPlace> {
+  const candidates = schema === undefined ? session.schemasSearched().filter((name) => !SYSTEM_SCHEMAS.has(name)) : [schema];
+  for (const candidate of candidates) {
+    requireUserSchema(candidate);
+    const lakeSchema = lakeSchemaName(transaction.current, candidate);
+    if (transaction.current.findSchema(lakeSchema) !== undefined) {
+      return { schema: candidate, lakeSchema };
+    }
+    if (await isFolderSchema(session, candidate)) {
+      transaction.createSchema(lakeSchema);
+      return { schema: candidate, lakeSchema };
+    }
+  }
+  throw schema === undefined
+    ? new SqlError(SQLSTATE.invalid_schema_name, 'no schema has been selected to create in')
+    : new SqlError(SQLSTATE.invalid_schema_name, `schema "${schema}" does not exist`);
+}
+
+/** 42501 for a schema that only the server may put something in. */
+export function requireUserSchema(name: string): void {
+  if (SYSTEM_SCHEMAS.has(name)) {
+    throw new SqlError(SQLSTATE.insufficient_privilege, `permission denied for schema ${name}`);
+  }
+}
+
+/** True when a folder under the data directory is a schema of that name. */
+export async function isFolderSchema(session: Session, name: string): Promise<boolean> {
+  const snapshot = await session.services.datasets.snapshot();
+  return snapshot.relations().some((relation) => relation.schema === name);
+}
+
+/** 42P07 when a stored object, a file or a folder has the name. */
+export async function requireFreeName(session: Session, transaction: LakeTransaction, place: CreationPlace, name: string): Promise<void> {
+  const { current } = transaction;
+  const isStored = current.findTable(place.lakeSchema, name) !== undefined || current.findView(place.lakeSchema, name) !== undefined;
+  const isFile = !isStored && (await session.services.datasets.snapshot()).has(place.schema, name);
+  if (isStored || isFile) {
+    throw new SqlError(
+      SQLSTATE.duplicate_table,
+      `relation "${name}" already exists`,
+      isFile ? { detail: 'It is a file or folder under the data directory.' } : {},
+    );
+  }
+}
+
+/** Something stored that statements name. */
+export type StoredObject = { readonly kind: 'table'; readonly table: LakeTable } | { readonly kind: 'view'; readonly view: LakeView };
+
+/** The stored table or view a name means, by search_path where it has no schema. */
+export function findStored(session: Session, snapshot: LakeSnapshot, { schema, name }: QualifiedName): StoredObject | undefined {
+  for (const candidate of schema === undefined ? session.schemasSearched() : [schema]) {
+    const lakeSchema = lakeSchemaName(snapshot, candidate);
+    const table = snapshot.findTable(lakeSchema, name);
+    if (table !== undefined) {
+      return { kind: 'table', table };
+    }
+    const view = snapshot.findView(lakeSchema, name);
+    if (view !== undefined) {
+      return { kind: 'view', view };
+    }
+  }
+  return undefined;
+}
+
+/** The stored table that a command is to change; 42P01, 42809 for a view, 0A000 for a file. `verb` says what was wanted of it. */
+export async function requireStoredTable(session: Session, transaction: LakeTransaction, name: QualifiedName, verb: string): Promise<LakeTable> {
+  const found = findStored(session, transaction.current, name);
+  if (found?.kind === 'table') {
+    return found.table;
+  }
+  if (found?.kind === 'view') {
+    throw new SqlError(SQLSTATE.wrong_object_type, `"${name.name}" is not a table`);
+  }
+  throw await missing(session, name, 'relation', verb);
+}
+
+/** Why a name that is not stored cannot be changed. */
+export async function missing(session: Session, { schema, name }: QualifiedName, noun: string, verb: string): Promise<SqlError> {
+  if ((await session.services.datasets.snapshot()).has(schema ?? 'public', name)) {
+    return new SqlError(SQLSTATE.feature_not_supported, `cannot ${verb} "${name}"`, {
+      detail: 'It is a file or folder under the data directory.',
+      hint: 'CREATE TABLE ... AS SELECT * FROM it makes a stored table of it.',
+    });
+  }
+  return new SqlError(SQLSTATE.undefined_table, `${noun} "${name}" does not exist`);
+}
+
+/** Views that read any of these, directly or through other views, without those themselves. Names are SQL's. */
+export function dependentViews(snapshot: LakeSnapshot, names: readonly { readonly schema: string; readonly name: string }[]): readonly LakeView[] {
+  const reached = new Set(names.map(({ schema, name }) => `${schema}\0${name}`));
+  const found: LakeView[] = [];
+  for (let count = -1; count !== found.length;) {
+    count = found.length;
+    for (const view of snapshot.views) {
+      const key = `${sqlSchemaName(snapshot, view.schema)}\0${view.name}`;
+      if (!reached.has(key) && viewReads(view).some(([schema, name]) => reached.has(`${schema}\0${name}`))) {
+        reached.add(key);
+        found.push(view);
+      }
+    }
+  }
+  return found;
+}
+
+/** A stored object's name as SQL has it. */
+export function sqlNameOf(
+  snapshot: LakeSnapshot,
+  object: { readonly schema: string; readonly name: string },
+): { readonly schema: string; readonly name: string } {
+  return { schema: sqlSchemaName(snapshot, object.schema), name: object.name };
+}

@@ -1,0 +1,29 @@
+import { readTruncate } from '../../planner/parse/read-objects.js';
+import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Session } from '../session/session.js';
+import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
+import type { SessionStatement } from '../session/session-statement.js';
+import { temporaryRelation } from '../session/temporary-tables.js';
+import { command } from './command.js';
+import { requireStoredTable } from './stored-names.js';
+
+/** TRUNCATE of stored and temporary tables. */
+export function prepareTruncate(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
+  const names = readTruncate(statement);
+  return Promise.resolve(
+    command(statement, async () => {
+      for (const name of names) {
+        const own = ownSchemas(name.schema)
+          .map((schema) => session.catalog.find(schema, name.name))
+          .find((relation) => relation !== undefined);
+        if (own?.schema === TEMPORARY_SCHEMA && own.source.kind === 'files') {
+          session.catalog.put(temporaryRelation(own.name, own.columns, []), true);
+          continue;
+        }
+        const transaction = await session.lake.writable('TRUNCATE TABLE');
+        transaction.truncate(await requireStoredTable(session, transaction, name, 'truncate'));
+      }
+      return { tag: 'TRUNCATE TABLE' };
+    }),
+  );
+}

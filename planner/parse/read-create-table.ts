@@ -1,0 +1,245 @@
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
+import { textUntilClause } from './clause-text.js';
+import type { QualifiedName } from './read-names.js';
+import type { ParsedStatement } from './statement.js';
+import { statementKind } from './statement.js';
+import type { ColumnDef, Constraint, Node, TypeName } from './syntax-tree.js';
+import { scalarText, stringValues } from './syntax-tree.js';
+
+/** A column's default as it was written. */
+export interface DefaultRequest {
+  /** PostgreSQL's SQL. */
+  readonly text: string;
+  readonly node: Node;
+}
+
+/** A column to be. */
+export interface ColumnRequest {
+  readonly name: string;
+  readonly type: TypeName;
+  readonly notNull: boolean;
+  readonly defaultValue: DefaultRequest | null;
+}
+
+/** A declared key. Keys are shown, not enforced. */
+export interface KeyRequest {
+  readonly name: string | undefined;
+  readonly kind: 'primary' | 'unique' | 'foreign';
+  readonly columns: readonly string[];
+  readonly references: (QualifiedName & { readonly columns: readonly string[] }) | null;
+}
+
+/** A table whose columns are taken over (LIKE). */
+export interface LikeRequest extends QualifiedName {
+  readonly includingDefaults: boolean;
+  readonly includingComments: boolean;
+  readonly includingKeys: boolean;
+}
+
+/** A key of a table's partitioning: a column, or a DuckLake transform of one. */
+export interface PartitionKeyRequest {
+  readonly column: string;
+  /** `identity`, `year`, `month`, `day`, `hour` or `bucket(N)`. */
+  readonly transform: string;
+}
+
+/** A key of a table's sort order. */
+export interface SortKeyRequest {
+  readonly column: string;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** What CREATE TABLE and CREATE TABLE AS say alike. */
+export interface TableHead extends QualifiedName {
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly replace: boolean;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** CREATE TABLE. */
+export interface CreateTableRequest extends TableHead {
+  /** Columns and LIKE clauses in order. */
+  readonly elements: readonly ({ readonly kind: 'column'; readonly column: ColumnRequest } | { readonly kind: 'like'; readonly like: LikeRequest })[];
+  readonly keys: readonly KeyRequest[];
+  readonly partitionStrategy: 'list' | 'range' | 'hash' | null;
+  readonly partition: readonly PartitionKeyRequest[];
+}
+
+/** CREATE TABLE ... AS and SELECT ... INTO. */
+export interface CreateTableAsRequest extends TableHead {
+  readonly withData: boolean;
+  readonly columnNames: readonly string[];
+  readonly inner: ParsedStatement;
+}
+
+/** Bits of CREATE TABLE ... LIKE's options, by Postgres's numbering. */
+const LIKE_COMMENTS = 1;
+const LIKE_DEFAULTS = 8;
+const LIKE_INDEXES = 64;
+
+/** Reads CREATE TABLE. */
+export function readCreateTable(statement: ParsedStatement): CreateTableRequest {
+  if (statement.node === null || !('CreateStmt' in statement.node)) {
+    throw new Error('not a CREATE TABLE statement');
+  }
+  const create = statement.node.CreateStmt;
+  const elements: CreateTableRequest['elements'][number][] = [];
+  const keys: KeyRequest[] = [];
+  for (const element of create.tableElts ?? []) {
+    if ('ColumnDef' in element) {
+      elements.push({ kind: 'column', column: readColumn(statement, element.ColumnDef) });
+      keys.push(...columnKeys(element.ColumnDef));
+    } else if ('TableLikeClause' in element) {
+      const { relation, options = 0 } = element.TableLikeClause;
+      const like = {
+        schema: relation?.schemaname,
+        name: relation?.relname ?? '',
+        includingDefaults: (options & LIKE_DEFAULTS) !== 0,
+        includingComments: (options & LIKE_COMMENTS) !== 0,
+        includingKeys: (options & LIKE_INDEXES) !== 0,
+      };
+      elements.push({ kind: 'like', like });
+    } else if ('Constraint' in element) {
+      keys.push(readKey(element.Constraint, stringValues(element.Constraint.keys)));
+    }
+  }
+  const strategy = create.partspec?.strategy;
+  return {
+    schema: create.relation?.schemaname,
+    name: create.relation?.relname ?? '',
+    temporary: create.relation?.relpersistence === 't',
+    ifNotExists: create.if_not_exists === true,
+    replace: isReplacing(statement),
+    options: readOptions(create.options),
+    elements,
+    keys,
+    partitionStrategy:
+      strategy === undefined ? null : strategy === 'PARTITION_STRATEGY_LIST' ? 'list' : strategy === 'PARTITION_STRATEGY_RANGE' ? 'range' : 'hash',
+    partition: (create.partspec?.partParams ?? []).map(readPartitionKey),
+  };
+}
+
+/** Reads CREATE TABLE ... AS. */
+export function readCreateTableAs(statement: ParsedStatement): CreateTableAsRequest {
+  if (statement.node === null || !('CreateTableAsStmt' in statement.node) || statement.node.CreateTableAsStmt.query === undefined) {
+    throw new Error('not a CREATE TABLE AS statement');
+  }
+  const { query, into, if_not_exists: ifNotExists, objtype } = statement.node.CreateTableAsStmt;
+  if (objtype === 'OBJECT_MATVIEW') {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'materialized views are not supported');
+  }
+  return {
+    schema: into?.rel?.schemaname,
+    name: into?.rel?.relname ?? '',
+    temporary: into?.rel?.relpersistence === 't',
+    ifNotExists: ifNotExists === true,
+    replace: isReplacing(statement),
+    options: readOptions(into?.options),
+    withData: into?.skipData !== true,
+    columnNames: stringValues(into?.colNames),
+    inner: { ...statement, kind: statementKind(query), node: query },
+  };
+}
+
+/** Reads a column's definition, in CREATE TABLE or ADD COLUMN; 0A000 for what is not kept. */
+export function readColumn(statement: ParsedStatement, definition: ColumnDef): ColumnRequest {
+  const name = definition.colname ?? '';
+  if (definition.typeName === undefined) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `column "${name}" has no type`);
+  }
+  const typeName = stringValues(definition.typeName.names).at(-1) ?? '';
+  if (/^(small|big)?serial[248]?$/.test(typeName)) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `columns of type ${typeName} are not supported`, { hint: 'Sequences are not part of this release.' });
+  }
+  let notNull = false;
+  let defaultValue: DefaultRequest | null = null;
+  for (const constraint of constraintsOf(definition)) {
+    switch (constraint.contype) {
+      case 'CONSTR_NOTNULL':
+      case 'CONSTR_PRIMARY':
+        notNull = true;
+        break;
+      case 'CONSTR_DEFAULT':
+        if (constraint.raw_expr !== undefined) {
+          defaultValue = { text: textUntilClause(statement, constraint.location ?? 0), node: constraint.raw_expr };
+        }
+        break;
+      case 'CONSTR_NULL':
+      case 'CONSTR_UNIQUE':
+      case 'CONSTR_FOREIGN':
+      case 'CONSTR_ATTR_NOT_DEFERRABLE':
+      case 'CONSTR_ATTR_IMMEDIATE':
+        break;
+      default:
+        throw refuseConstraint(constraint);
+    }
+  }
+  return { name, type: definition.typeName, notNull, defaultValue };
+}
+
+/** The keys that a column's definition declares. */
+export function columnKeys(definition: ColumnDef): readonly KeyRequest[] {
+  return constraintsOf(definition)
+    .filter((constraint) => ['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'].includes(constraint.contype ?? ''))
+    .map((constraint) => readKey(constraint, [definition.colname ?? '']));
+}
+
+/** Reads a table's constraint; 0A000 for one that is not a key. */
+export function readKey(constraint: Constraint, columns: readonly string[]): KeyRequest {
+  switch (constraint.contype) {
+    case 'CONSTR_PRIMARY':
+      return { name: constraint.conname, kind: 'primary', columns, references: null };
+    case 'CONSTR_UNIQUE':
+      return { name: constraint.conname, kind: 'unique', columns, references: null };
+    case 'CONSTR_FOREIGN': {
+      const own = stringValues(constraint.fk_attrs);
+      const { pktable } = constraint;
+      const references = { schema: pktable?.schemaname, name: pktable?.relname ?? '', columns: stringValues(constraint.pk_attrs) };
+      return { name: constraint.conname, kind: 'foreign', columns: own.length === 0 ? columns : own, references };
+    }
+    default:
+      throw refuseConstraint(constraint);
+  }
+}
+
+function constraintsOf(definition: ColumnDef): readonly Constraint[] {
+  return (definition.constraints ?? []).flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
+}
+
+function refuseConstraint(constraint: Constraint): SqlError {
+  const word = (constraint.contype ?? '').replace('CONSTR_', '').replaceAll('_', ' ');
+  return new SqlError(SQLSTATE.feature_not_supported, `${word === 'EXCLUSION' ? 'EXCLUDE' : word} constraints are not supported`);
+}
+
+function readPartitionKey(node: Node): PartitionKeyRequest {
+  const element = 'PartitionElem' in node ? node.PartitionElem : {};
+  if (element.name !== undefined) {
+    return { column: element.name, transform: 'identity' };
+  }
+  const call = element.expr !== undefined && 'FuncCall' in element.expr ? element.expr.FuncCall : undefined;
+  const [argument] = call?.args ?? [];
+  const column = argument !== undefined && 'ColumnRef' in argument ? stringValues(argument.ColumnRef.fields) : [];
+  const transform = stringValues(call?.funcname).at(-1) ?? '';
+  if (column.length !== 1 || call?.args?.length !== 1 || !['year', 'month', 'day', 'hour'].includes(transform)) {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'a table is partitioned by columns, or by year, month, day or hour of one');
+  }
+  return { column: column[0] ?? '', transform };
+}
+
+function readOptions(options: readonly Node[] | undefined): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const option of options ?? []) {
+    if ('DefElem' in option) {
+      found.set((option.DefElem.defname ?? '').toLowerCase(), scalarText(option.DefElem.arg) ?? '');
+    }
+  }
+  return found;
+}
+
+/** Postgres's parser has no OR REPLACE for tables: the words were blanked for it and stand in the text only. */
+function isReplacing(statement: ParsedStatement): boolean {
+  return /^\s*create\s+or\s+replace\s/i.test(statement.text);
+}

@@ -1,0 +1,215 @@
+import type { ColumnRequest, KeyRequest } from './read-create-table.js';
+import { columnKeys, readColumn, readKey } from './read-create-table.js';
+import { expressionText } from './clause-text.js';
+import type { QualifiedName } from './read-names.js';
+import { SqlError } from '../sql-error.js';
+import { SQLSTATE } from '../sqlstate.js';
+import type { ParsedStatement } from './statement.js';
+import type { AlterTableCmd, Node, TypeName } from './syntax-tree.js';
+import { listItems, stringValues } from './syntax-tree.js';
+
+/** CREATE SCHEMA. */
+export interface CreateSchemaRequest {
+  readonly name: string;
+  readonly ifNotExists: boolean;
+}
+
+/** Reads CREATE SCHEMA; 0A000 when it holds statements. */
+export function readCreateSchema(statement: ParsedStatement): CreateSchemaRequest {
+  if (statement.node === null || !('CreateSchemaStmt' in statement.node)) {
+    throw new Error('not a CREATE SCHEMA statement');
+  }
+  const { schemaname, authrole, schemaElts, if_not_exists: ifNotExists } = statement.node.CreateSchemaStmt;
+  if (schemaElts !== undefined && schemaElts.length > 0) {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'CREATE SCHEMA with statements in it is not supported');
+  }
+  return { name: schemaname ?? authrole?.rolename ?? '', ifNotExists: ifNotExists === true };
+}
+
+/** One change of a table. */
+export type TableChange =
+  | { readonly kind: 'add_column'; readonly column: ColumnRequest; readonly keys: readonly KeyRequest[]; readonly ifNotExists: boolean }
+  | { readonly kind: 'drop_column'; readonly name: string; readonly missingOk: boolean; readonly cascade: boolean }
+  | { readonly kind: 'set_type'; readonly name: string; readonly type: TypeName }
+  | { readonly kind: 'set_default'; readonly name: string; readonly text: string; readonly node: Node }
+  | { readonly kind: 'drop_default' | 'set_not_null' | 'drop_not_null'; readonly name: string }
+  | { readonly kind: 'add_key'; readonly key: KeyRequest }
+  | { readonly kind: 'drop_key'; readonly name: string; readonly missingOk: boolean }
+  | { readonly kind: 'nothing' };
+
+/** ALTER TABLE. */
+export interface AlterTableRequest extends QualifiedName {
+  readonly missingOk: boolean;
+  readonly changes: readonly TableChange[];
+}
+
+/** Reads ALTER TABLE; 0A000 for what tables cannot do. */
+export function readAlterTable(statement: ParsedStatement): AlterTableRequest {
+  if (statement.node === null || !('AlterTableStmt' in statement.node)) {
+    throw new Error('not an ALTER TABLE statement');
+  }
+  const { relation, cmds, objtype, missing_ok: missingOk } = statement.node.AlterTableStmt;
+  if (objtype !== undefined && objtype !== 'OBJECT_TABLE') {
+    throw new SqlError(SQLSTATE.feature_not_supported, `ALTER ${objtype.replace('OBJECT_', '').replaceAll('_', ' ')} is not supported`);
+  }
+  const changes = (cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [readChange(statement, node.AlterTableCmd)] : []));
+  return { schema: relation?.schemaname, name: relation?.relname ?? '', missingOk: missingOk === true, changes };
+}
+
+function readChange(statement: ParsedStatement, command: AlterTableCmd): TableChange {
+  const name = command.name ?? '';
+  const { def } = command;
+  switch (command.subtype) {
+    case 'AT_AddColumn': {
+      if (def !== undefined && 'ColumnDef' in def) {
+        return { kind: 'add_column', column: readColumn(statement, def.ColumnDef), keys: columnKeys(def.ColumnDef), ifNotExists: command.missing_ok === true };
+      }
+      break;
+    }
+    case 'AT_DropColumn':
+      return { kind: 'drop_column', name, missingOk: command.missing_ok === true, cascade: command.behavior === 'DROP_CASCADE' };
+    case 'AT_AlterColumnType': {
+      if (def !== undefined && 'ColumnDef' in def && def.ColumnDef.typeName !== undefined) {
+        if (def.ColumnDef.raw_default !== undefined) {
+          throw new SqlError(SQLSTATE.feature_not_supported, 'ALTER COLUMN TYPE with USING is not supported');
+        }
+        return { kind: 'set_type', name, type: def.ColumnDef.typeName };
+      }
+      break;
+    }
+    case 'AT_ColumnDefault':
+      return def === undefined ? { kind: 'drop_default', name } : { kind: 'set_default', name, text: defaultText(statement, name), node: def };
+    case 'AT_SetNotNull':
+      return { kind: 'set_not_null', name };
+    case 'AT_DropNotNull':
+      return { kind: 'drop_not_null', name };
+    case 'AT_AddConstraint': {
+      if (def !== undefined && 'Constraint' in def) {
+        return { kind: 'add_key', key: readKey(def.Constraint, stringValues(def.Constraint.keys)) };
+      }
+      break;
+    }
+    case 'AT_DropConstraint':
+      return { kind: 'drop_key', name, missingOk: command.missing_ok === true };
+    case 'AT_ChangeOwner':
+    case 'AT_ReplicaIdentity':
+      // There is one owner; tools write it after every CREATE.
+      return { kind: 'nothing' };
+    default:
+      break;
+  }
+  const words = (command.subtype ?? '').replace('AT_', '').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
+  throw new SqlError(SQLSTATE.feature_not_supported, `ALTER TABLE ${words.toUpperCase()} is not supported`);
+}
+
+/** The tree has no place for the expression as a whole: it stands after the words ALTER [COLUMN] name SET DEFAULT. */
+function defaultText(statement: ParsedStatement, column: string): string {
+  const quoted = column.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('"', '""');
+  const head = new RegExp(String.raw`alter\s+(?:column\s+)?"?${quoted}"?\s+set\s+default\b`, 'i').exec(statement.text);
+  if (head === null) {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'comments inside ALTER COLUMN ... SET DEFAULT are not supported');
+  }
+  return expressionText(statement.text.slice(head.index + head[0].length), 0);
+}
+
+/** ALTER ... RENAME. */
+export interface RenameRequest extends QualifiedName {
+  readonly kind: 'table' | 'view' | 'column' | 'schema' | 'constraint';
+  /** The column to rename. */
+  readonly subname: string;
+  readonly newName: string;
+  readonly missingOk: boolean;
+}
+
+/** Reads ALTER ... RENAME. */
+export function readRename(statement: ParsedStatement): RenameRequest {
+  if (statement.node === null || !('RenameStmt' in statement.node)) {
+    throw new Error('not an ALTER ... RENAME statement');
+  }
+  const { renameType, relation, subname, newname, missing_ok: missingOk } = statement.node.RenameStmt;
+  const request = {
+    schema: relation?.schemaname,
+    name: relation?.relname ?? '',
+    subname: subname ?? '',
+    newName: newname ?? '',
+    missingOk: missingOk === true,
+  };
+  switch (renameType) {
+    case 'OBJECT_TABLE':
+      return { ...request, kind: 'table' };
+    case 'OBJECT_VIEW':
+      return { ...request, kind: 'view' };
+    case 'OBJECT_COLUMN':
+      return { ...request, kind: 'column' };
+    case 'OBJECT_SCHEMA':
+      return { ...request, kind: 'schema' };
+    case 'OBJECT_TABCONSTRAINT':
+      return { ...request, kind: 'constraint' };
+    default:
+      throw new SqlError(SQLSTATE.feature_not_supported, `ALTER ${(renameType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} RENAME is not supported`);
+  }
+}
+
+/** ALTER ... SET SCHEMA of a table or view. */
+export interface SetSchemaRequest extends QualifiedName {
+  readonly kind: 'table' | 'view';
+  readonly newSchema: string;
+  readonly missingOk: boolean;
+}
+
+/** Reads ALTER ... SET SCHEMA. */
+export function readSetSchema(statement: ParsedStatement): SetSchemaRequest {
+  if (statement.node === null || !('AlterObjectSchemaStmt' in statement.node)) {
+    throw new Error('not an ALTER ... SET SCHEMA statement');
+  }
+  const { objectType, relation, newschema, missing_ok: missingOk } = statement.node.AlterObjectSchemaStmt;
+  if (objectType !== 'OBJECT_TABLE' && objectType !== 'OBJECT_VIEW') {
+    throw new SqlError(SQLSTATE.feature_not_supported, `ALTER ${(objectType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} SET SCHEMA is not supported`);
+  }
+  return {
+    kind: objectType === 'OBJECT_TABLE' ? 'table' : 'view',
+    schema: relation?.schemaname,
+    name: relation?.relname ?? '',
+    newSchema: newschema ?? '',
+    missingOk: missingOk === true,
+  };
+}
+
+/** Reads TRUNCATE: the tables, and whether it asks for something that only sequences and foreign keys need. */
+export function readTruncate(statement: ParsedStatement): readonly QualifiedName[] {
+  if (statement.node === null || !('TruncateStmt' in statement.node)) {
+    throw new Error('not a TRUNCATE statement');
+  }
+  return (statement.node.TruncateStmt.relations ?? []).flatMap((node) =>
+    'RangeVar' in node ? [{ schema: node.RangeVar.schemaname, name: node.RangeVar.relname ?? '' }] : [],
+  );
+}
+
+/** COMMENT ON. */
+export interface CommentRequest extends QualifiedName {
+  readonly kind: 'table' | 'view' | 'column' | 'schema';
+  readonly column: string;
+  /** Null removes it. */
+  readonly comment: string | null;
+}
+
+/** Reads COMMENT ON. */
+export function readComment(statement: ParsedStatement): CommentRequest {
+  if (statement.node === null || !('CommentStmt' in statement.node)) {
+    throw new Error('not a COMMENT statement');
+  }
+  const { objtype, object, comment } = statement.node.CommentStmt;
+  const parts = stringValues(listItems(object));
+  const text = comment === undefined || comment === '' ? null : comment;
+  switch (objtype) {
+    case 'OBJECT_TABLE':
+    case 'OBJECT_VIEW':
+      return { kind: objtype === 'OBJECT_TABLE' ? 'table' : 'view', schema: parts.at(-2), name: parts.at(-1) ?? '', column: '', comment: text };
+    case 'OBJECT_COLUMN':
+      return { kind: 'column', schema: parts.at(-3), name: parts.at(-2) ?? '', column: parts.at(-1) ?? '', comment: text };
+    case 'OBJECT_SCHEMA':
+      return { kind: 'schema', schema: undefined, name: parts.at(-1) ?? '', column: '', comment: text };
+    default:
+      throw new SqlError(SQLSTATE.feature_not_supported, `COMMENT ON ${(objtype ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} is not supported`);
+  }
+}
