@@ -1,5 +1,7 @@
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Cursor } from '../cursors/cursor.js';
+import { Cursors } from '../cursors/cursors.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -27,6 +29,7 @@ interface Savepoint {
   readonly name: string;
   readonly settings: SettingValues;
   readonly catalog: SavedCatalog;
+  readonly cursors: ReadonlySet<Cursor>;
 }
 
 /** One client's session: settings, transaction, temporary objects, and the statements it prepared by SQL. */
@@ -38,6 +41,7 @@ export class Session implements SessionBackend {
   readonly catalog: SessionCatalog = new SessionCatalog();
   readonly names: SessionNames;
   readonly temporaryFiles: TemporaryFiles;
+  readonly cursors: Cursors = new Cursors();
   /** Statements of SQL's PREPARE, by name. */
   readonly prepared: Map<string, SessionStatement> = new Map();
   onNotice: ((notice: SqlNotice) => void) | null = null;
@@ -49,6 +53,9 @@ export class Session implements SessionBackend {
   readonly #unregister: () => void;
   #transaction: TransactionState = { kind: 'idle' };
   #savepoints: readonly Savepoint[] = [];
+  #cursorsBefore: ReadonlySet<Cursor> = new Set();
+  /** Cursors of the transaction that ended last, on their way out. */
+  #closingCursors: Promise<void> = Promise.resolve();
   #running: string | null = null;
   #lastQuery = '';
 
@@ -147,6 +154,7 @@ export class Session implements SessionBackend {
       this.#finish(failed ? 'rollback' : 'commit');
     }
     if (this.#transaction.kind === 'idle') {
+      await this.#closingCursors;
       await this.temporaryFiles.removeUnused(this.catalog.all());
     }
   }
@@ -186,7 +194,7 @@ export class Session implements SessionBackend {
   /** SAVEPOINT. */
   savepoint(name: string): void {
     this.#requireBlock('SAVEPOINT');
-    this.#savepoints = [...this.#savepoints, { name, settings: this.settings.save(), catalog: this.catalog.save() }];
+    this.#savepoints = [...this.#savepoints, { name, settings: this.settings.save(), catalog: this.catalog.save(), cursors: this.cursors.save() }];
   }
 
   /** RELEASE. */
@@ -203,6 +211,7 @@ export class Session implements SessionBackend {
     if (savepoint !== undefined) {
       this.settings.restore(savepoint.settings);
       this.catalog.restore(savepoint.catalog);
+      this.#closingCursors = this.cursors.restore(savepoint.cursors);
     }
     this.#savepoints = this.#savepoints.slice(0, index + 1);
     this.#transaction = transition(this.#transaction, { kind: 'restore' });
@@ -226,6 +235,8 @@ export class Session implements SessionBackend {
     this.prepared.clear();
     this.catalog.clear();
     this.forgetPlans();
+    await this.#closingCursors;
+    await this.cursors.closeAll();
     await this.temporaryFiles.removeAll();
   }
 
@@ -251,6 +262,7 @@ export class Session implements SessionBackend {
   #undo(outcome: 'commit' | 'rollback'): void {
     this.settings.endTransaction(outcome);
     this.catalog.endTransaction(outcome);
+    this.#closingCursors = this.cursors.endTransaction(outcome, this.#cursorsBefore);
     this.#savepoints = [];
   }
 
@@ -258,6 +270,7 @@ export class Session implements SessionBackend {
   #beginUndo(): void {
     this.settings.beginTransaction();
     this.catalog.beginTransaction();
+    this.#cursorsBefore = this.cursors.save();
   }
 
   #refuseInFailedTransaction(allowed: boolean): void {
