@@ -55,16 +55,13 @@ export function readFetch(statement: ParsedStatement): FetchRequest {
 
 /** A negative count turns FORWARD and BACKWARD round. */
 function directed(direction: string | undefined, count: number): Pick<FetchRequest, 'direction' | 'count'> {
-  switch (direction) {
-    case 'FETCH_BACKWARD':
-      return { direction: count < 0 ? 'forward' : 'backward', count: Math.abs(count) };
-    case 'FETCH_ABSOLUTE':
-      return { direction: 'absolute', count };
-    case 'FETCH_RELATIVE':
-      return { direction: 'relative', count };
-    default:
-      return { direction: count < 0 ? 'backward' : 'forward', count: Math.abs(count) };
+  if (direction === 'FETCH_ABSOLUTE') {
+    return { direction: 'absolute', count };
   }
+  if (direction === 'FETCH_RELATIVE') {
+    return { direction: 'relative', count };
+  }
+  return { direction: (direction === 'FETCH_BACKWARD') === count < 0 ? 'forward' : 'backward', count: Math.abs(count) };
 }
 
 /** Reads CLOSE: the cursor's name, null for ALL. */
