@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import type { ResultStream, RowBatch } from '../../executor/engine.js';
+import { splitBatch } from '../session/row-batch.js';
 import type { AbortSource } from './abort-source.js';
 import type { ClientOutput } from './client-output.js';
 
@@ -14,8 +14,6 @@ export interface RelayOutcome {
   readonly rowCount: number;
   readonly ended: boolean;
 }
-
-const DATA_ROW = 0x44;
 
 /**
  * Relays up to `rowCountMax` rows to the client. It asks for a batch only while the socket takes more, so a client that
@@ -33,26 +31,10 @@ export async function relayRows(output: ClientOutput, source: RowSource, rowCoun
     if (batch === null) {
       return { rowCount, ended: true };
     }
-    const room = rowCountMax - rowCount;
-    if (batch.rowCount <= room) {
-      output.relayRows(batch.bytes);
-      rowCount += batch.rowCount;
-    } else {
-      const cut = endOfRow(batch.bytes, room);
-      output.relayRows(batch.bytes.subarray(0, cut));
-      source.leftover = { bytes: batch.bytes.subarray(cut), rowCount: batch.rowCount - room };
-      rowCount += room;
-    }
+    const { head, rest } = splitBatch(batch, rowCountMax - rowCount);
+    output.relayRows(head.bytes);
+    source.leftover = rest;
+    rowCount += head.rowCount;
   }
   return { rowCount, ended: false };
-}
-
-/** The offset behind the first `rowCount` DataRow messages. */
-function endOfRow(bytes: Buffer, rowCount: number): number {
-  let offset = 0;
-  for (let row = 0; row < rowCount; row += 1) {
-    assert(bytes[offset] === DATA_ROW, 'a row batch holds whole DataRow messages only');
-    offset += 1 + bytes.readInt32BE(offset + 1);
-  }
-  return offset;
 }

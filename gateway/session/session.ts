@@ -1,5 +1,7 @@
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Cursor } from '../cursors/cursor.js';
+import { Cursors } from '../cursors/cursors.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -31,6 +33,7 @@ interface Savepoint {
   readonly settings: SettingValues;
   readonly catalog: SavedCatalog;
   readonly lake: SavedLake;
+  readonly cursors: ReadonlySet<Cursor>;
 }
 
 /** One client's session: settings, transaction, temporary objects, and the statements it prepared by SQL. */
@@ -44,6 +47,7 @@ export class Session implements SessionBackend {
   readonly lake: SessionLake = new SessionLake(this);
   readonly names: SessionNames;
   readonly temporaryFiles: TemporaryFiles;
+  readonly cursors: Cursors = new Cursors();
   /** Statements of SQL's PREPARE, by name. */
   readonly prepared: Map<string, SessionStatement> = new Map();
   onNotice: ((notice: SqlNotice) => void) | null = null;
@@ -55,6 +59,9 @@ export class Session implements SessionBackend {
   readonly #unregister: () => void;
   #transaction: TransactionState = { kind: 'idle' };
   #savepoints: readonly Savepoint[] = [];
+  #cursorsBefore: ReadonlySet<Cursor> = new Set();
+  /** Cursors of the transaction that ended last, on their way out. */
+  #closingCursors: Promise<void> = Promise.resolve();
   #running: string | null = null;
   #lastQuery = '';
 
@@ -170,6 +177,7 @@ export class Session implements SessionBackend {
     }
     if (this.#transaction.kind === 'idle') {
       await this.lake.rollback();
+      await this.#closingCursors;
       await this.temporaryFiles.removeUnused(this.catalog.all());
     }
   }
@@ -211,7 +219,9 @@ export class Session implements SessionBackend {
   /** SAVEPOINT. */
   async savepoint(name: string): Promise<void> {
     this.#requireBlock('SAVEPOINT');
-    this.#savepoints = [...this.#savepoints, { name, settings: this.settings.save(), catalog: this.catalog.save(), lake: await this.lake.save() }];
+    const lake = await this.lake.save();
+    const saved = { settings: this.settings.save(), catalog: this.catalog.save(), cursors: this.cursors.save() };
+    this.#savepoints = [...this.#savepoints, { name, ...saved, lake }];
   }
 
   /** RELEASE. */
@@ -229,6 +239,7 @@ export class Session implements SessionBackend {
       this.settings.restore(savepoint.settings);
       this.catalog.restore(savepoint.catalog);
       await this.lake.restore(savepoint.lake);
+      await this.cursors.restore(savepoint.cursors);
     }
     this.#savepoints = this.#savepoints.slice(0, index + 1);
     this.#transaction = transition(this.#transaction, { kind: 'restore' });
@@ -253,6 +264,8 @@ export class Session implements SessionBackend {
     this.catalog.clear();
     this.forgetPlans();
     await this.lake.rollback();
+    await this.#closingCursors;
+    await this.cursors.closeAll();
     await this.temporaryFiles.removeAll();
   }
 
@@ -289,6 +302,7 @@ export class Session implements SessionBackend {
   #undo(outcome: 'commit' | 'rollback'): void {
     this.settings.endTransaction(outcome);
     this.catalog.endTransaction(outcome);
+    this.#closingCursors = this.cursors.endTransaction(outcome, this.#cursorsBefore);
     this.#savepoints = [];
   }
 
@@ -296,6 +310,7 @@ export class Session implements SessionBackend {
   #beginUndo(): void {
     this.settings.beginTransaction();
     this.catalog.beginTransaction();
+    this.#cursorsBefore = this.cursors.save();
   }
 
   #refuseInFailedTransaction(allowed: boolean): void {

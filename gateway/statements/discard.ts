@@ -11,7 +11,7 @@ import { command } from './command.js';
 export function prepareDiscard(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const what = readDiscard(statement);
   return Promise.resolve(
-    command(statement, () => {
+    command(statement, async () => {
       switch (what) {
         case 'all':
           if (session.transactionStatus !== 'I') {
@@ -21,6 +21,7 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
           session.prepared.clear();
           session.onDeallocate?.(null);
           session.catalog.clear();
+          await session.cursors.closeAll();
           session.forgetPlans();
           return { tag: 'DISCARD ALL' };
         case 'plans':

@@ -8,14 +8,11 @@ import { command } from './command.js';
 const ACCESS_SHARE_LOCK = 1;
 
 /**
- * Statements that drivers send to be sure, and that are true without doing anything: closing all cursors where there are
- * none, unlistening where nobody listens, and locking immutable files against changes nobody can make.
+ * Statements that drivers send to be sure, and that are true without doing anything: unlistening where nobody listens, and
+ * locking immutable files against changes nobody can make.
  */
 export function prepareNoEffect(statement: ParsedStatement): Promise<SessionStatement> {
   const { node } = statement;
-  if (node !== null && 'ClosePortalStmt' in node && node.ClosePortalStmt.portalname === undefined) {
-    return Promise.resolve(command(statement, () => ({ tag: 'CLOSE CURSOR ALL' })));
-  }
   if (node !== null && 'UnlistenStmt' in node) {
     return Promise.resolve(command(statement, () => ({ tag: 'UNLISTEN' })));
   }

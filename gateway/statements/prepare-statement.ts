@@ -9,6 +9,7 @@ import { prepareCopy } from './copy.js';
 import { prepareCreateSchema } from './create-schema.js';
 import { prepareCreateTable, prepareCreateTableAs } from './create-table.js';
 import { prepareCreateView } from './create-view.js';
+import { prepareClose, prepareDeclare, prepareFetch } from './cursor.js';
 import { prepareDiscard } from './discard.js';
 import { prepareDrop } from './drop.js';
 import { prepareDuckdbQuery } from './duckdb-query.js';
@@ -76,11 +77,11 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
         hint: 'Tables are the files under the data directory and cannot be changed row by row in this release.',
       });
     case 'declare':
+      return prepareDeclare(session, statement, declaredTypes);
     case 'fetch':
-      throw new SqlError(SQLSTATE.feature_not_supported, 'SQL cursors are not supported', {
-        hint: 'Use the extended query protocol with a row limit, as drivers do for large results.',
-      });
+      return prepareFetch(session, statement);
     case 'close':
+      return prepareClose(session, statement);
     case 'unlisten':
     case 'lock':
       return prepareNoEffect(statement);

@@ -1,3 +1,4 @@
+import { alignedPair } from './numeric-scales.js';
 import { OID } from '../types/postgres-type.js';
 import { printDataType } from '../types/data-type.js';
 import { dataTypeOf } from '../types/postgres-type.js';
@@ -148,10 +149,14 @@ function decimalArithmetic(name: string, left: Typed, right: Typed): Typed {
   const known = leftScale !== undefined && rightScale !== undefined;
   switch (name) {
     case '+':
-    case '-':
-      return numeric(`(${left.sql} ${name} ${right.sql})`, known ? Math.max(leftScale, rightScale) : undefined);
-    case '%':
-      return numeric(`(${left.sql} % ${guardZero(right, left)})`, known ? Math.max(leftScale, rightScale) : undefined);
+    case '-': {
+      const [a, b] = alignedPair(left, right);
+      return numeric(`(${a.sql} ${name} ${b.sql})`, known ? Math.max(leftScale, rightScale) : undefined);
+    }
+    case '%': {
+      const [a, b] = alignedPair(left, right);
+      return numeric(`(${a.sql} % ${guardZero(b, a)})`, known ? Math.max(leftScale, rightScale) : undefined);
+    }
     case '*': {
       if (known && leftScale + rightScale <= PRODUCT_SCALE_MAX) {
         return numeric(`(${left.sql} * ${right.sql})`, leftScale + rightScale);

@@ -88,6 +88,7 @@ function castToNumeric(expression: Typed, from: number, target: PostgresColumnTy
       sql: `CAST(${expression.sql} AS ${printDataType(declared)})`,
       type: target,
       scale: declared.scale,
+      width: declared.width,
     };
   }
   if (from === OID.numeric) {
@@ -96,7 +97,7 @@ function castToNumeric(expression: Typed, from: number, target: PostgresColumnTy
   const digits =
     expression.constant !== undefined && /^-?\d{1,19}$/.test(expression.constant) ? expression.constant.replace('-', '').length : INTEGER_DIGITS.get(from);
   if (digits !== undefined) {
-    return { sql: `CAST(${expression.sql} AS DECIMAL(${digits}, 0))`, type: target, scale: 0 };
+    return { sql: `CAST(${expression.sql} AS DECIMAL(${digits}, 0))`, type: target, scale: 0, width: digits };
   }
   return { sql: `CAST(${expression.sql} AS DECIMAL(38, 16))`, type: target, scale: 16 };
 }

@@ -188,18 +188,4 @@ export function commonType(
   return chosen ?? typeOf(OID.text);
 }
 
-/** The result of several numerics side by side: one scale where all agree, else the widest. */
-export function commonScale(expressions: readonly Typed[]): number | undefined {
-  let widest = 0;
-  for (const expression of expressions) {
-    if (expression.type?.oid === OID.numeric) {
-      if (expression.scale === undefined) {
-        return undefined;
-      }
-      widest = Math.max(widest, expression.scale);
-    }
-  }
-  return widest;
-}
-
 export { invalidInput };

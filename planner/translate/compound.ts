@@ -4,14 +4,20 @@ import type { PostgresColumnType } from '../types/postgres-type.js';
 import { OID, postgresTypeByOid } from '../types/postgres-type.js';
 import { printDataType } from '../types/data-type.js';
 import { dataTypeOf } from '../types/postgres-type.js';
-import { coerce, commonScale, commonType, settle } from './coercion.js';
+import { coerce, commonType, settle } from './coercion.js';
 import { translateCondition, translateExpression } from './recursion.js';
+import { alignNumerics } from './numeric-scales.js';
 import { comparablePair } from './operators.js';
 import type { Scope } from './scope.js';
 import type { Translation } from './translation.js';
 import { errorAt, unsupported } from './translation.js';
 import type { Typed } from './typed.js';
 import { categoryOf, oidOf, opaque, typeOf } from './typed.js';
+
+const NULL_NUMERIC: Typed = { sql: 'NULL', type: typeOf(OID.numeric), scale: 0, width: 1 };
+
+/** What is known of a numeric result's digits. */
+type NumericDigits = Pick<Typed, 'scale' | 'width'>;
 
 /** Expressions side by side in their common type; numerics keep a scale when all have one. */
 function unified(
@@ -22,19 +28,21 @@ function unified(
 ): {
   readonly items: readonly Typed[];
   readonly type: PostgresColumnType | null;
-  readonly scale?: number;
+  readonly digits: NumericDigits;
 } {
   const type = commonType(translation, expressions, construct, location);
   if (type === null) {
-    return { items: expressions.map((expression) => settle(translation, expression)), type };
+    return { items: expressions.map((expression) => settle(translation, expression)), type, digits: {} };
   }
-  const items = expressions.map((expression) => coerce(translation, expression, typeOf(type.oid), 'implicit', location));
-  const scale = type.oid === OID.numeric ? commonScale(items) : undefined;
-  return scale === undefined ? { items, type } : { items, type, scale };
-}
-
-function withScale(sql: string, type: PostgresColumnType | null, scale: number | undefined): Typed {
-  return scale === undefined ? { sql, type } : { sql, type, scale };
+  const items = expressions.map((expression) =>
+    // A bare NULL takes any DECIMAL; with one of its own it would widen the others'.
+    expression.literal === null && type.oid === OID.numeric ? NULL_NUMERIC : coerce(translation, expression, typeOf(type.oid), 'implicit', location),
+  );
+  if (type.oid !== OID.numeric) {
+    return { items, type, digits: {} };
+  }
+  const { items: aligned, ...digits } = alignNumerics(items);
+  return { items: aligned, type, digits };
 }
 
 /** CASE in both forms. */
@@ -60,15 +68,15 @@ export function translateCase(translation: Translation, scope: Scope, expression
       ? { sql: 'NULL', type: typeOf(OID.unknown), literal: null }
       : translateExpression(translation, scope, expression.defresult);
   // Postgres looks at ELSE first when it picks the common type.
-  const { items, type, scale } = unified(translation, [fallback, ...results], 'CASE', expression.location);
+  const { items, type, digits } = unified(translation, [fallback, ...results], 'CASE', expression.location);
   const first = expression.args?.[0];
   const chosen = items[1];
   if (subject === null && chosen !== undefined && first !== undefined && 'CaseWhen' in first && isTrue(first.CaseWhen.expr)) {
     // A numeric keeps its own digits: Postgres too takes this branch before anything runs.
-    return type?.oid === OID.numeric ? chosen : withScale(chosen.sql, type, scale);
+    return type?.oid === OID.numeric ? chosen : { sql: chosen.sql, type, ...digits };
   }
   const branches = conditions.map((condition, index) => `WHEN ${condition} THEN ${items[index + 1]?.sql ?? 'NULL'}`);
-  return withScale(`CASE ${branches.join(' ')} ELSE ${items[0]?.sql ?? 'NULL'} END`, type, scale);
+  return { sql: `CASE ${branches.join(' ')} ELSE ${items[0]?.sql ?? 'NULL'} END`, type, ...digits };
 }
 
 function isTrue(node: Node | undefined): boolean {
@@ -77,13 +85,13 @@ function isTrue(node: Node | undefined): boolean {
 
 /** COALESCE. */
 export function translateCoalesce(translation: Translation, scope: Scope, args: readonly Node[], location: number | undefined): Typed {
-  const { items, type, scale } = unified(
+  const { items, type, digits } = unified(
     translation,
     args.map((argument) => translateExpression(translation, scope, argument)),
     'COALESCE',
     location,
   );
-  return withScale(`coalesce(${items.map((item) => item.sql).join(', ')})`, type, scale);
+  return { sql: `coalesce(${items.map((item) => item.sql).join(', ')})`, type, ...digits };
 }
 
 /** GREATEST and LEAST: both ignore NULLs, in DuckDB too. */
@@ -94,13 +102,13 @@ export function translateMinMax(
   args: readonly Node[],
   location: number | undefined,
 ): Typed {
-  const { items, type, scale } = unified(
+  const { items, type, digits } = unified(
     translation,
     args.map((argument) => translateExpression(translation, scope, argument)),
     name.toUpperCase(),
     location,
   );
-  return withScale(`${name}(${items.map((item) => item.sql).join(', ')})`, type, scale);
+  return { sql: `${name}(${items.map((item) => item.sql).join(', ')})`, type, ...digits };
 }
 
 /** ARRAY[...], nested for more dimensions; `target` is the type of a cast right around it. */

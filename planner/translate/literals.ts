@@ -175,7 +175,7 @@ export function numericConstant(text: string): Typed {
   const signed = plain.digits.startsWith('-') ? `(${plain.digits})` : plain.digits;
   if (plain.scale <= 38 && width <= 38) {
     const sql = plain.scale === 0 ? `CAST(${plain.digits} AS DECIMAL(${Math.max(width, 1)}, 0))` : signed;
-    return { sql, type, scale: plain.scale, constant: plain.digits };
+    return { sql, type, scale: plain.scale, width: Math.max(width, plain.scale, 1), constant: plain.digits };
   }
   return {
     sql: `CAST('${plain.digits}' AS DOUBLE)`,
@@ -201,6 +201,7 @@ function numericLiteral(text: string, target: PostgresColumnType): Typed {
     sql: `CAST(${constant.sql} AS ${printDataType(duckdb)})`,
     type: target,
     scale: duckdb.scale,
+    width: duckdb.width,
   };
 }
 

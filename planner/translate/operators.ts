@@ -4,6 +4,7 @@ import { formatPostgresType, OID, postgresTypeByOid } from '../types/postgres-ty
 import { arithmetic } from './arithmetic.js';
 import { coerce, isImplicitlyCoercible, settle } from './coercion.js';
 import { otherOperator } from './other-operators.js';
+import { alignedPair } from './numeric-scales.js';
 import type { Translation } from './translation.js';
 import { errorAt } from './translation.js';
 import type { Typed } from './typed.js';
@@ -75,7 +76,7 @@ export function comparablePair(translation: Translation, name: string, left: Typ
   const from = oidOf(left);
   const to = oidOf(right);
   if (from === to || from === 0 || to === 0) {
-    return from === to ? withoutPadding(left, right) : [left, right];
+    return from === OID.numeric && to === OID.numeric ? alignedPair(left, right) : from === to ? withoutPadding(left, right) : [left, right];
   }
   if (categoryOf(from) === 'N' && categoryOf(to) === 'N') {
     return numericPair(translation, left, right);

@@ -100,7 +100,21 @@ function concatenation(translation: Translation, left: Typed, right: Typed, loca
     return typed(`json_merge_patch(${settle(translation, left).sql}, ${settle(translation, right).sql})`, OID.jsonb);
   }
   const hasText = [left, right].some((side) => isUntyped(side) || categoryOf(oidOf(side)) === 'S');
-  return hasText ? typed(`(${asText(translation, left, location)} || ${asText(translation, right, location)})`, OID.text) : null;
+  if (!hasText) {
+    return null;
+  }
+  const joined = typed(`(${asText(translation, left, location)} || ${asText(translation, right, location)})`, OID.text);
+  const [a, b] = [knownText(left), knownText(right)];
+  return a === undefined || b === undefined ? joined : { ...joined, text: a === null || b === null ? null : a + b };
+}
+
+/** Types whose text in `||` is the one they are printed in. */
+const PLAIN_INTEGERS: ReadonlySet<number> = new Set([OID.int2, OID.int4, OID.int8]);
+
+/** A constant's text as `||` takes it; undefined where it is no constant, or not in the form it is printed in. */
+function knownText(side: Typed): string | null | undefined {
+  const isPlain = categoryOf(oidOf(side)) === 'S' || PLAIN_INTEGERS.has(oidOf(side));
+  return isUntyped(side) ? side.literal : isPlain && oidOf(side) !== OID.bpchar ? side.text : undefined;
 }
 
 function arrayConcatenation(

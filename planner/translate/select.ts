@@ -5,7 +5,8 @@ import { keywordBefore } from '../parse/keyword-position.js';
 import { quoteName } from '../types/data-type.js';
 import type { PostgresColumnType } from '../types/postgres-type.js';
 import { OID } from '../types/postgres-type.js';
-import { coerce, commonScale, commonType, settle } from './coercion.js';
+import { coerce, commonType, settle } from './coercion.js';
+import { digitsOfColumn, scaleToCast } from './numeric-scales.js';
 import { translateCommonTables } from './common-tables.js';
 import { locationOf } from './location.js';
 import { translateCondition, translateExpression } from './recursion.js';
@@ -143,16 +144,18 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
     const item = listItems(select.valuesLists?.[uneven])[0];
     throw errorAt(translation, SQLSTATE.syntax_error, item === undefined ? -1 : locationOf(item), 'VALUES lists must all be the same length');
   }
+  const casts: (PostgresColumnType | null)[] = [];
   const columns: QueryColumn[] = Array.from({ length: width }, (_, index) => {
     const values = rows.map((row) => row[index] ?? { sql: 'NULL', type: null });
     const untyped = values.every(isUntyped);
     const type = untyped ? typeOf(OID.unknown) : commonType(translation, values, 'VALUES', -1);
-    const scale = type?.oid === OID.numeric ? commonScale(values) : undefined;
+    const digits = type?.oid === OID.numeric ? digitsOfColumn(values) : {};
+    casts.push(type?.oid === OID.numeric ? scaleToCast(values) : null);
     const name = `column${index + 1}`;
     return {
       name,
       sqlName: name,
-      value: scale === undefined ? { sql: name, type } : { sql: name, type, scale },
+      value: { sql: name, type, ...digits },
     };
   });
   const order = translateOrderBy(translation, scope, select.sortClause ?? [], columns, true);
@@ -167,7 +170,9 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
         return (
           type === null
             ? settle(translation, value)
-            : coerce(translation, value, assigned[index] === true ? type : typeOf(type.oid), assigned[index] === true ? 'assignment' : 'implicit')
+            : assigned[index] === true
+              ? coerce(translation, value, type, 'assignment')
+              : coerce(translation, value, casts[index] ?? typeOf(type.oid), casts[index] === null ? 'implicit' : 'assignment')
         ).sql;
       };
       const printed = rows.map((row) => `(${row.map(cell).join(', ')})`).join(', ');
@@ -201,13 +206,16 @@ function translateSetOperation(translation: Translation, scope: Scope, select: S
     throw errorAt(translation, SQLSTATE.syntax_error, firstLocation(select.rarg), `each ${word} query must have the same number of columns`);
   }
   const columns = left.columns.map((column, index) => mergedColumn(translation, column, right.columns[index] ?? column, word));
+  const casts = columns.map(({ value }, index) =>
+    value.type?.oid === OID.numeric ? scaleToCast([left.columns[index]?.value ?? value, right.columns[index]?.value ?? value]) : null,
+  );
   const order = translateOrderBy(translation, scope, select.sortClause ?? [], columns, true);
   const limit = translateLimit(translation, scope, select);
   return {
     columns,
     print: (types) => {
       const wanted = columns.map((column, index) => types[index] ?? (isUntyped(column.value) ? typeOf(OID.text) : column.value.type));
-      const side = (body: QueryBody): string => body.print(body.columns.map((column, index) => sideType(column, wanted[index] ?? null))).sql;
+      const side = (body: QueryBody): string => body.print(body.columns.map((column, index) => sideType(column, casts[index] ?? wanted[index] ?? null))).sql;
       const typedColumns = columns.map((column, index) => ({
         ...column,
         value: { ...column.value, type: wanted[index] ?? null },
@@ -220,18 +228,17 @@ function translateSetOperation(translation: Translation, scope: Scope, select: S
   };
 }
 
-/** A side is cast only where its own type differs: numerics keep their scale for DuckDB to widen. */
+/** A side is cast only where its own type differs: numerics keep their scale for DuckDB to widen, where it has the digits for it. */
 function sideType(column: QueryColumn, wanted: PostgresColumnType | null): PostgresColumnType | null {
-  return wanted === null || column.value.type?.oid === wanted.oid ? null : wanted;
+  return wanted === null || (column.value.type?.oid === wanted.oid && !(wanted.oid === OID.numeric && wanted.modifier >= 4)) ? null : wanted;
 }
 
 function mergedColumn(translation: Translation, left: QueryColumn, right: QueryColumn, word: string): QueryColumn {
   const values = [left.value, right.value];
   const type = values.every(isUntyped) ? typeOf(OID.unknown) : commonType(translation, values, word, -1);
-  const scale = type?.oid === OID.numeric ? commonScale(values) : undefined;
   return {
     name: left.name,
     sqlName: left.sqlName,
-    value: scale === undefined ? { sql: left.value.sql, type } : { sql: left.value.sql, type, scale },
+    value: { sql: left.value.sql, type, ...(type?.oid === OID.numeric ? digitsOfColumn(values) : {}) },
   };
 }

@@ -194,15 +194,15 @@ function rounded(translation: Translation, name: string, value: Typed, digits: T
     return numeric(`CAST(${name}(CAST(${exact.sql} AS DOUBLE) * ${places}) / ${places} AS DECIMAL(38, 16))`, 16);
   }
   const scale = Math.min(constant, 37);
-  if (exact.scale !== undefined && exact.scale <= scale) {
-    // Nothing to round; Postgres pads with zeros.
-    return numeric(`CAST(${exact.sql} AS DECIMAL(38, ${scale}))`, scale);
-  }
-  if (name === 'round') {
-    return numeric(`CAST(${exact.sql} AS DECIMAL(38, ${scale}))`, scale);
+  // No wider than it has to be: what stands beside the result keeps its digits after the point.
+  const wide = exact.width === undefined || exact.scale === undefined ? 38 : Math.min(exact.width - exact.scale + 1 + scale, 38);
+  const type = `DECIMAL(${wide}, ${scale})`;
+  if ((exact.scale !== undefined && exact.scale <= scale) || name === 'round') {
+    // Nothing to round when there are no more digits; Postgres pads with zeros.
+    return numeric(`CAST(${exact.sql} AS ${type})`, scale, wide);
   }
   const power = `1${'0'.repeat(scale)}`;
-  return numeric(scale === 0 ? `trunc(${exact.sql})` : `CAST(trunc(${exact.sql} * ${power}) * 0.${'0'.repeat(scale - 1)}1 AS DECIMAL(38, ${scale}))`, scale);
+  return numeric(scale === 0 ? `trunc(${exact.sql})` : `CAST(trunc(${exact.sql} * ${power}) * 0.${'0'.repeat(scale - 1)}1 AS ${type})`, scale, wide);
 }
 
 /** format() with %s, %I, %L and a constant template. */

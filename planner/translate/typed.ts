@@ -14,6 +14,8 @@ export interface Typed {
   readonly parameter?: number;
   /** Digits after the point of a numeric's DECIMAL, where known. 0 for HUGEINT. */
   readonly scale?: number;
+  /** All digits of a numeric's DECIMAL, where known; 38 is assumed elsewhere. */
+  readonly width?: number;
   /** The value's text as Postgres prints it, where the expression is a constant of a simple type; null for NULL. */
   readonly text?: string | null;
   /** The number of the parameter whose value this is, unchanged. */
@@ -39,7 +41,10 @@ export function typed(sql: string, oid: number): Typed {
 }
 
 /** A numeric whose DECIMAL has this many digits after the point. */
-export function numeric(sql: string, scale: number | undefined): Typed {
+export function numeric(sql: string, scale: number | undefined, width?: number): Typed {
+  if (scale !== undefined && width !== undefined) {
+    return { sql, type: typeOf(OID.numeric), scale, width };
+  }
   return scale === undefined ? { sql, type: typeOf(OID.numeric) } : { sql, type: typeOf(OID.numeric), scale };
 }
 
@@ -92,7 +97,10 @@ export function typedColumn(sql: string, column: Column): Typed {
   }
   const reported = column.postgres ?? postgresTypeOf(type);
   if (reported.oid === OID.numeric) {
-    const scale = type.kind === 'decimal' ? type.scale : type.kind === 'scalar' && type.name === 'HUGEINT' ? 0 : undefined;
+    if (type.kind === 'decimal') {
+      return { sql, type: reported, scale: type.scale, width: type.width };
+    }
+    const scale = type.kind === 'scalar' && type.name === 'HUGEINT' ? 0 : undefined;
     return scale === undefined ? { sql, type: reported, oddStorage: true } : { sql, type: reported, scale };
   }
   const odd = type.kind === 'enum' || (type.kind === 'scalar' && !EXPECTED_STORAGE.has(type.name));

@@ -65,13 +65,16 @@ async function loadLineitem(
   postgres: { readonly directory: string; readonly port: number; readonly user: string; readonly database: string; readonly host: string },
 ): Promise<void> {
   const file = join(postgres.directory, 'lineitem.csv');
-  await runDuckdb([`COPY (FROM read_parquet('${join(directory, 'lineitem', '*.parquet')}')) TO '${file}' (FORMAT csv)`]);
+  await runDuckdb([`COPY (FROM read_parquet('${join(directory, 'lineitem', '*.parquet')}')) TO '${file}' (FORMAT csv, HEADER false)`]);
   const client = new Client(postgres);
   await client.connect();
-  await client.query(`CREATE UNLOGGED TABLE lineitem (l_orderkey bigint, l_partkey bigint, l_suppkey bigint, l_linenumber integer,
-    l_quantity numeric(15, 2), l_extendedprice numeric(15, 2), l_discount numeric(15, 2), l_tax numeric(15, 2), l_returnflag text,
-    l_linestatus text, l_shipdate date, l_commitdate date, l_receiptdate date, l_shipinstruct text, l_shipmode text, l_comment text)`);
-  await client.query(`COPY lineitem FROM '${file}' (FORMAT csv)`);
-  await client.query('VACUUM ANALYZE lineitem');
-  await client.end();
+  try {
+    await client.query(`CREATE UNLOGGED TABLE lineitem (l_orderkey bigint, l_partkey bigint, l_suppkey bigint, l_linenumber integer,
+      l_quantity numeric(15, 2), l_extendedprice numeric(15, 2), l_discount numeric(15, 2), l_tax numeric(15, 2), l_returnflag text,
+      l_linestatus text, l_shipdate date, l_commitdate date, l_receiptdate date, l_shipinstruct text, l_shipmode text, l_comment text)`);
+    await client.query(`COPY lineitem FROM '${file}' (FORMAT csv)`);
+    await client.query('VACUUM ANALYZE lineitem');
+  } finally {
+    await client.end();
+  }
 }

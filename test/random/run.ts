@@ -17,6 +17,7 @@ export interface RandomReport {
   readonly withRows: number;
   readonly inStages: number;
   readonly refused: number;
+  readonly unfinished: number;
   readonly failures: readonly CheckResult[];
 }
 
@@ -52,7 +53,7 @@ export async function runOnSluice(options: RandomOptions, queries: readonly Rand
 /** Checks the generator itself: the same queries on PostgreSQL 15 over the same rows. */
 export async function runOnPostgres(options: RandomOptions, queries: readonly RandomQuery[]): Promise<RandomReport> {
   const data = await randomDirectory();
-  const server = await startOwnPostgres(['work_mem=64MB', 'jit=off', 'max_parallel_workers_per_gather=0']);
+  const server = await startOwnPostgres(['work_mem=64MB', 'jit=off', 'max_parallel_workers_per_gather=0', 'statement_timeout=10s']);
   const connect = async (): Promise<Client> => {
     const client = new Client(server);
     // A connection that breaks fails its query; the event needs a listener besides.
@@ -145,6 +146,7 @@ async function runAll(
     withRows: results.filter((result) => result.rowCount > 0).length,
     inStages: results.filter((result) => result.stageCount > 1).length,
     refused: results.filter((result) => result.refused).length,
+    unfinished: results.filter((result) => result.unfinished === true).length,
     failures,
   };
 }
