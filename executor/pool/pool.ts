@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeAbandoned } from '../../fs/owner/owner.js';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
-import type { ResultStream, WholeQuery, WrittenFile } from '../engine.js';
+import type { Prelude, ResultStream, WholeQuery, WrittenFile } from '../engine.js';
 import type { FilesRunOptions, StageEnvironment, StagedResult, StagedRunOptions } from '../stages/options.js';
 import type { CollectedRow } from '../protocol/messages.js';
 import { runStaged } from '../stages/run-staged.js';
@@ -67,11 +67,16 @@ export class ExecutorPool {
   }
 
   /** Runs Sluice's own statements in one process and gives the last one's rows, at most `rowCountMax`. */
-  async collect(statements: readonly string[], rowCountMax: number, signal: AbortSignal): Promise<readonly CollectedRow[]> {
+  async collect(
+    statements: readonly string[],
+    rowCountMax: number,
+    signal: AbortSignal,
+    settings: { readonly timeZone?: string; readonly preludes?: readonly Prelude[] } = {},
+  ): Promise<readonly CollectedRow[]> {
     const leased = await this.#desk.acquire(signal);
     const run = leased.run(
-      { kind: 'collect', statements, directories: [], rowCountMax, preludes: [], inputs: [] },
-      { threads: this.#options.threads, memoryBytes: this.#desk.share.bytes, timeZone: 'UTC', keepJoinOrder: false },
+      { kind: 'collect', statements, directories: [], rowCountMax, preludes: settings.preludes ?? [], inputs: [] },
+      { threads: this.#options.threads, memoryBytes: this.#desk.share.bytes, timeZone: settings.timeZone ?? 'UTC', keepJoinOrder: false },
     );
     void run.ended.then(() => this.#desk.release(leased));
     cancelOnAbort(run, signal);

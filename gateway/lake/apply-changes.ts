@@ -29,7 +29,7 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
     return 0;
   }
   const data = await transaction.current.data(table);
-  const places = `(SELECT DISTINCT ${quoteName(ROW_FILE_COLUMN)} AS file, ${quoteName(ROW_POSITION_COLUMN)} AS pos FROM ${scanSql(staged.relation)})`;
+  const places = `(SELECT DISTINCT ${quoteName(ROW_FILE_COLUMN)} AS file, ${quoteName(ROW_POSITION_COLUMN)} AS pos FROM ${scanSql(staged.relation)} WHERE ${quoteName(ROW_FILE_COLUMN)} IS NOT NULL)`;
   const counts = await session.services.pool.collect([`SELECT file, count(*) FROM ${places} GROUP BY file`], FILE_COUNT_MAX, options.signal);
   let rowCount = 0;
   const deletes: NewLakeDeletes[] = [];

@@ -52,12 +52,13 @@ export function relationOfView(snapshot: LakeSnapshot, view: LakeView, use: 'rea
 
 function viewColumns(view: LakeView): readonly Column[] {
   const tag = view.tags.get(VIEW_COLUMNS_TAG);
-  const known = tag === undefined ? [] : (JSON.parse(tag) as readonly Column[]);
+  const known: readonly Column[] = tag === undefined ? [] : JSON.parse(tag);
   return known.length > 0 ? known : view.columnNames.map((name) => ({ name, type: scalar('VARCHAR') }));
 }
 
 /** What a stored view reads, by SQL names. */
 export function viewReads(view: LakeView): readonly (readonly [schema: string, name: string])[] {
   const tag = view.tags.get(VIEW_READS_TAG);
-  return tag === undefined ? [] : (JSON.parse(tag) as readonly (readonly [string, string])[]);
+  const reads: readonly (readonly [string, string])[] = tag === undefined ? [] : JSON.parse(tag);
+  return reads;
 }

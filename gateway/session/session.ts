@@ -6,13 +6,11 @@ import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
-import type { SettingValues } from '../settings/session-settings.js';
 import { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
 import type { Services } from './services.js';
-import type { SavedCatalog } from './session-catalog.js';
+import { Savepoints } from './savepoints.js';
 import { SessionCatalog } from './session-catalog.js';
-import type { SavedLake } from './session-lake.js';
 import { SessionLake } from './session-lake.js';
 import { SessionNames, readSearchPath } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
@@ -27,14 +25,6 @@ import { nowMicros, transactionStatus, transition } from './transaction.js';
 
 /** Makes a parsed statement of a session runnable; declared parameter types are OIDs, 0 where left open. */
 export type PrepareStatement = (session: Session, statement: ParsedStatement, declaredTypes: readonly number[]) => Promise<SessionStatement>;
-
-interface Savepoint {
-  readonly name: string;
-  readonly settings: SettingValues;
-  readonly catalog: SavedCatalog;
-  readonly lake: SavedLake;
-  readonly cursors: ReadonlySet<Cursor>;
-}
 
 /** One client's session: settings, transaction, temporary objects, and the statements it prepared by SQL. */
 export class Session implements SessionBackend {
@@ -55,10 +45,10 @@ export class Session implements SessionBackend {
 
   readonly #statements = new StatementCache<readonly SessionStatement[]>();
   readonly #parsed = new StatementCache<SessionStatement>();
+  readonly #savepoints = new Savepoints(this);
   readonly #startedMicros = nowMicros();
   readonly #unregister: () => void;
   #transaction: TransactionState = { kind: 'idle' };
-  #savepoints: readonly Savepoint[] = [];
   #cursorsBefore: ReadonlySet<Cursor> = new Set();
   /** Cursors of the transaction that ended last, on their way out. */
   #closingCursors: Promise<void> = Promise.resolve();
@@ -219,29 +209,19 @@ export class Session implements SessionBackend {
   /** SAVEPOINT. */
   async savepoint(name: string): Promise<void> {
     this.#requireBlock('SAVEPOINT');
-    const lake = await this.lake.save();
-    const saved = { settings: this.settings.save(), catalog: this.catalog.save(), cursors: this.cursors.save() };
-    this.#savepoints = [...this.#savepoints, { name, ...saved, lake }];
+    await this.#savepoints.add(name);
   }
 
   /** RELEASE. */
   release(name: string): void {
     this.#requireBlock('RELEASE SAVEPOINT');
-    this.#savepoints = this.#savepoints.slice(0, this.#findSavepoint(name));
+    this.#savepoints.release(name);
   }
 
   /** ROLLBACK TO. */
   async rollbackTo(name: string): Promise<void> {
     this.#requireBlock('ROLLBACK TO SAVEPOINT');
-    const index = this.#findSavepoint(name);
-    const savepoint = this.#savepoints[index];
-    if (savepoint !== undefined) {
-      this.settings.restore(savepoint.settings);
-      this.catalog.restore(savepoint.catalog);
-      await this.lake.restore(savepoint.lake);
-      await this.cursors.restore(savepoint.cursors);
-    }
-    this.#savepoints = this.#savepoints.slice(0, index + 1);
+    await this.#savepoints.restore(name);
     this.#transaction = transition(this.#transaction, { kind: 'restore' });
   }
 
@@ -275,14 +255,6 @@ export class Session implements SessionBackend {
     }
   }
 
-  #findSavepoint(name: string): number {
-    const index = this.#savepoints.findLastIndex((savepoint) => savepoint.name === name);
-    if (index < 0) {
-      throw new SqlError(SQLSTATE.invalid_savepoint_specification, `savepoint "${name}" does not exist`);
-    }
-    return index;
-  }
-
   /** Ends the transaction; one that cannot be committed is rolled back, and the reason thrown. */
   async #finish(wanted: 'commit' | 'rollback'): Promise<void> {
     let outcome: 'commit' | 'rollback' = 'rollback';
@@ -303,7 +275,7 @@ export class Session implements SessionBackend {
     this.settings.endTransaction(outcome);
     this.catalog.endTransaction(outcome);
     this.#closingCursors = this.cursors.endTransaction(outcome, this.#cursorsBefore);
-    this.#savepoints = [];
+    this.#savepoints.clear();
   }
 
   /** Changes from here on are kept or undone together. */

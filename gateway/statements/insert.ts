@@ -1,60 +1,136 @@
+import type { LakeTable } from '../../fs/lake/model.js';
 import { readInsert } from '../../planner/parse/read-definitions.js';
+import type { InsertRequest } from '../../planner/parse/read-definitions.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Node } from '../../planner/parse/syntax-tree.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { quoteName } from '../../planner/types/data-type.js';
+import { INLINED_ROW_COUNT_MAX, appendStaged } from '../lake/apply-changes.js';
+import { stageRows } from '../lake/staged-rows.js';
+import { writeTableFiles } from '../lake/write-table.js';
+import { preludesFor, wholeSql } from '../query/whole-query.js';
+import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
+import { relationOfTable } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
 import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
-import { command } from './command.js';
+import { bindParameters } from './bind-parameters.js';
 import { QueryStatement } from './query.js';
+import { emptyRows, returningQuery, runReturning } from './returning.js';
+import { NO_DEFAULTS, defaultsOf } from './stored-defaults.js';
+import { missing } from './stored-names.js';
 import { translateInsert } from './translate-insert.js';
 
-/** INSERT INTO a temporary table. */
+/** Where rows go: a table of the session, or one of the catalog. */
+type Target = { readonly kind: 'temporary'; readonly relation: Relation } | { readonly kind: 'stored'; readonly relation: Relation; readonly table: LakeTable };
+
+/** INSERT INTO a stored or temporary table. */
 export async function prepareInsert(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
   const request = readInsert(statement);
-  if (request.hasReturning || request.hasConflictClause) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `INSERT with ${request.hasReturning ? 'RETURNING' : 'ON CONFLICT'} is not supported`);
+  if (request.hasConflictClause) {
+    throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT with ON CONFLICT is not supported');
   }
-  await findTarget(session, request);
+  const { returning, alias } = readReturning(statement, request);
+  const first = await findTarget(session, request);
   const query = new QueryStatement(session, statement, declaredTypes, (parsed, environment, types) => {
-    const target = session.catalog.find(TEMPORARY_SCHEMA, request.name);
-    if (target === undefined) {
-      throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
-    }
-    return translateInsert(parsed, request.columns, target, environment, types);
+    const found = environment.findRelation(first.relation.schema, request.name) ?? first.relation;
+    return translateInsert(parsed, request.columns, found, first.kind === 'stored' ? defaultsOf(first.table) : NO_DEFAULTS, environment, types);
   });
   await query.translate();
-  return command(
-    statement,
-    async (options) => {
-      const table = await findTarget(session, request);
-      const written = await writeTemporaryRows(session, table, query, options);
-      const files = table.source.kind === 'files' ? table.source.files : [];
-      session.catalog.put(temporaryRelation(table.name, table.columns, [...files, ...written.files]), true);
-      return { tag: `INSERT 0 ${written.rowCount}` };
+  const described = returning === null ? null : returningQuery(session, statement, query.parameterTypes, returning, alias, emptyRows(first.relation));
+  await described?.translate();
+  return {
+    text: statement.text,
+    parameterTypes: described?.parameterTypes ?? query.parameterTypes,
+    endsTransaction: false,
+    describe: async () => (described === null ? null : described.describe()),
+    run: async (options): Promise<ExecutionResult> => {
+      const { rowCount, rows } = await insert(session, request, query, returning !== null, options);
+      const tag = `INSERT 0 ${rowCount}`;
+      if (returning === null || rows === null) {
+        return { kind: 'command', tag, notices: [] };
+      }
+      return runReturning(returningQuery(session, statement, described?.parameterTypes ?? [], returning, alias, rows), options, tag);
     },
-    query.parameterTypes,
-  );
+  };
 }
 
-async function findTarget(session: Session, request: { readonly schema: string | undefined; readonly name: string }): Promise<Relation> {
+function readReturning(statement: ParsedStatement, request: InsertRequest): { readonly returning: readonly Node[] | null; readonly alias: string } {
+  const insert = statement.node !== null && 'InsertStmt' in statement.node ? statement.node.InsertStmt : undefined;
+  return { returning: insert?.returningClause?.exprs ?? null, alias: insert?.relation?.alias?.aliasname ?? request.name };
+}
+
+/** Runs the INSERT; `rows` are the ones it added, where RETURNING wants them. */
+async function insert(
+  session: Session,
+  request: InsertRequest,
+  query: QueryStatement,
+  wantsRows: boolean,
+  options: ExecuteOptions,
+): Promise<{ readonly rowCount: number; readonly rows: Relation | null }> {
+  const target = await findTarget(session, request);
+  if (target.kind === 'temporary') {
+    const { relation } = target;
+    const written = await writeTemporaryRows(session, relation, query, options);
+    const files = relation.source.kind === 'files' ? relation.source.files : [];
+    session.catalog.put(temporaryRelation(relation.name, relation.columns, [...files, ...written.files]), true);
+    return { rowCount: written.rowCount, rows: wantsRows ? temporaryRelation(relation.name, relation.columns, written.files) : null };
+  }
+  const { relation, table } = target;
+  const transaction = await session.lake.writable('INSERT');
+  const { context, query: translated } = await query.translate();
+  const parameters = bindParameters(
+    translated.parameterTypes,
+    { ...options, parameters: options.parameters.slice(0, translated.parameterTypes.length) },
+    context.outputSettings(),
+  );
+  if (wantsRows) {
+    const staged = await stageRows(session, translated, relation.columns, parameters, options);
+    const names = relation.columns.map((column) => column.name);
+    const rowCount = await appendStaged(session, transaction, table, staged, names, options);
+    return { rowCount, rows: { ...staged.relation, name: relation.name } };
+  }
+  if (request.valuesCount !== null && request.valuesCount <= INLINED_ROW_COUNT_MAX && transaction.canInline(table)) {
+    const sql = wholeSql(translated, parameters);
+    const names = relation.columns.map((_, index) => `v${index}`);
+    const rows = await session.services.pool.collect(
+      [`SELECT ${names.map((name) => `CAST(${quoteName(name)} AS VARCHAR)`).join(', ')} FROM (${sql}) AS inserted(${names.join(', ')})`],
+      INLINED_ROW_COUNT_MAX,
+      options.signal,
+      { timeZone: context.setting('TimeZone'), preludes: await preludesFor(context, sql) },
+    );
+    transaction.appendRows(
+      table,
+      rows.map((row) => row.map((value) => (value === null ? null : String(value)))),
+    );
+    return { rowCount: rows.length, rows: null };
+  }
+  const written = await writeTableFiles(session, table, translated, parameters, options);
+  if (written.files.length > 0) {
+    transaction.appendFiles(table, written.files);
+  }
+  return { rowCount: written.rowCount, rows: null };
+}
+
+async function findTarget(session: Session, request: InsertRequest): Promise<Target> {
   const own = ownSchemas(request.schema)
     .map((schema) => session.catalog.find(schema, request.name))
     .find((relation) => relation !== undefined);
   if (own?.source.kind === 'view') {
     throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot insert into view "${request.name}"`);
   }
-  if (own !== undefined) {
-    return own;
+  if (own?.schema === TEMPORARY_SCHEMA) {
+    return { kind: 'temporary', relation: own };
   }
-  const snapshot = await session.services.datasets.snapshot();
-  if (snapshot.has(request.schema ?? 'public', request.name)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `cannot insert into "${request.name}"`, {
-      detail: 'It is a file or folder under the data directory.',
-      hint: "COPY (SELECT ...) TO 'name' (APPEND) adds files to a dataset.",
-    });
+  const table = await session.lake.findTable(request.schema, request.name);
+  if (table !== undefined) {
+    return { kind: 'stored', table, relation: await relationOfTable(await session.lake.snapshot(), table) };
   }
-  throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
+  if ((await session.lake.findView(request.schema, request.name)) !== undefined) {
+    throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot insert into view "${request.name}"`);
+  }
+  throw await missing(session, request, 'relation', 'insert into');
 }

@@ -4,6 +4,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { prepareAlterTable } from './alter-table.js';
+import { prepareChange } from './change.js';
 import { prepareComment } from './comment.js';
 import { prepareCopy } from './copy.js';
 import { prepareCreateSchema } from './create-schema.js';
@@ -73,9 +74,7 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
       return prepareComment(session, statement);
     case 'update':
     case 'delete':
-      throw new SqlError(SQLSTATE.feature_not_supported, `${statement.kind.toUpperCase()} is not supported`, {
-        hint: 'Tables are the files under the data directory and cannot be changed row by row in this release.',
-      });
+      return prepareChange(session, statement, declaredTypes);
     case 'declare':
       return prepareDeclare(session, statement, declaredTypes);
     case 'fetch':

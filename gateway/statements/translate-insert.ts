@@ -1,55 +1,164 @@
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Node, SelectStmt } from '../../planner/parse/syntax-tree.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { DefaultOf } from '../../planner/translate/dml/change-query.js';
+import { withDefault } from '../../planner/translate/dml/change-query.js';
 import type { TranslationEnvironment } from '../../planner/translate/environment.js';
 import { selectOf, translateAssigned } from '../../planner/translate/query.js';
-import type { SqlPiece, TranslatedQuery } from '../../planner/translate/translated.js';
-import { printDataType } from '../../planner/types/data-type.js';
+import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { requireDistinctNames } from './describe-columns.js';
+import { asTableRows } from './not-null.js';
 
-/** INSERT's source as a query whose columns are the table's, in the table's order: columns that are not named get NULL. */
+/** INSERT's source as a query whose columns are the table's, in the table's order: columns that are not named get their defaults. */
 export function translateInsert(
   statement: ParsedStatement,
   columnNames: readonly string[],
   table: Relation,
+  defaultOf: DefaultOf,
   environment: TranslationEnvironment,
   declaredTypes: readonly number[],
 ): TranslatedQuery {
-  const select = statement.node !== null && 'InsertStmt' in statement.node ? selectOf(statement.node.InsertStmt.selectStmt) : null;
-  if (select === null) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT ... DEFAULT VALUES is not supported');
-  }
   requireDistinctNames(columnNames);
+  const source = insertSource(statement, columnNames.length === 0 ? table.columns.map(({ name }) => name) : columnNames, defaultOf);
   const named = columnNames.length === 0 ? table.columns : columnNames.map((name) => findColumn(table, name));
-  const source = translateAssigned(
+  const given = source.width ?? null;
+  if (given !== null) {
+    requireFit(given, named.length, columnNames.length > 0);
+  }
+  const filled = given === null ? named : named.slice(0, given);
+  const types = filled.map((column) => column.postgres ?? postgresTypeOf(column.type));
+  const missing = table.columns.filter((column) => !filled.includes(column) && defaultOf(column.name) !== null);
+  if (missing.length === 0 || source.select === null) {
+    const translated =
+      source.select === null
+        ? emptySource(statement, table, defaultOf, environment, declaredTypes)
+        : translateAssigned(statement, source.select, types, environment, declaredTypes);
+    const count = translated.columns?.length ?? filled.length;
+    if (source.select !== null) {
+      requireFit(count, named.length, columnNames.length > 0);
+    }
+    const order = source.select === null ? table.columns : named.slice(0, count);
+    return asTableRows(
+      translated,
+      table,
+      [],
+      table.columns.map((column) => indexIn(order, column)),
+    );
+  }
+  const extended = withDefaults(
+    source.select,
+    missing.map((column) => defaultOf(column.name) ?? NULL_NODE),
+    filled.length,
+  );
+  const order = [...filled, ...missing];
+  const translated = translateAssigned(
     statement,
-    select,
-    named.map((column) => column.postgres ?? postgresTypeOf(column.type)),
+    extended,
+    order.map((column) => column.postgres ?? postgresTypeOf(column.type)),
     environment,
     declaredTypes,
   );
-  const given = source.columns?.length ?? named.length;
-  if (given > named.length) {
+  return asTableRows(
+    translated,
+    table,
+    [],
+    table.columns.map((column) => indexIn(order, column)),
+  );
+}
+
+const NULL_NODE: Node = { A_Const: { isnull: true, location: -1 } };
+
+function indexIn(columns: readonly Relation['columns'][number][], column: Relation['columns'][number]): number | undefined {
+  const index = columns.indexOf(column);
+  return index < 0 ? undefined : index;
+}
+
+function requireFit(given: number, named: number, areNamed: boolean): void {
+  if (given > named) {
     throw new SqlError(SQLSTATE.syntax_error, 'INSERT has more expressions than target columns');
   }
-  if (columnNames.length > 0 && given < named.length) {
+  if (areNamed && given < named) {
     throw new SqlError(SQLSTATE.syntax_error, 'INSERT has more target columns than expressions');
   }
-  const filled = named.slice(0, given);
-  const outputs = table.columns.map((column) => {
-    const index = filled.indexOf(column);
-    const type = printDataType(column.type);
-    const value = index < 0 ? `CAST(NULL AS ${type})` : `CAST(given_${index} AS ${type})`;
-    return column.notNull === true ? `CASE WHEN ${value} IS NULL THEN error(${notNullMessage(table, column.name)})::${type} ELSE ${value} END` : value;
+}
+
+/** The rows to insert with DEFAULT replaced; `select` is null for DEFAULT VALUES, `width` undefined where only translating tells. */
+function insertSource(
+  statement: ParsedStatement,
+  names: readonly string[],
+  defaultOf: DefaultOf,
+): { readonly select: SelectStmt | null; readonly width: number | undefined } {
+  const insert = statement.node !== null && 'InsertStmt' in statement.node ? statement.node.InsertStmt : undefined;
+  const select = selectOf(insert?.selectStmt);
+  if (select === null) {
+    return { select: null, width: undefined };
+  }
+  const withClause = insert?.withClause === undefined ? {} : { withClause: insert.withClause };
+  if (select.valuesLists === undefined) {
+    const { targetList } = select;
+    const isPlain = targetList !== undefined && targetList.every((target) => !('ResTarget' in target && isStar(target.ResTarget.val)));
+    return { select: { ...select, ...withClause }, width: isPlain ? targetList.length : undefined };
+  }
+  const rows = select.valuesLists.map((row): Node => {
+    const items = 'List' in row ? (row.List.items ?? []) : [];
+    return { List: { items: items.map((item, index) => withDefault(item, names[index] ?? '', defaultOf)) } };
   });
-  const head: SqlPiece = `SELECT ${outputs.join(', ')} FROM (`;
-  const tail: SqlPiece = `) AS source(${filled.map((_, index) => `given_${index}`).join(', ')})`;
+  const [first] = rows;
+  return { select: { ...select, ...withClause, valuesLists: rows }, width: first !== undefined && 'List' in first ? first.List.items?.length : undefined };
+}
+
+function isStar(value: Node | undefined): boolean {
+  return value !== undefined && 'ColumnRef' in value && (value.ColumnRef.fields ?? []).some((field) => 'A_Star' in field);
+}
+
+/** DEFAULT VALUES: one row of every column's default. */
+function emptySource(
+  statement: ParsedStatement,
+  table: Relation,
+  defaultOf: DefaultOf,
+  environment: TranslationEnvironment,
+  declaredTypes: readonly number[],
+): TranslatedQuery {
+  const select: SelectStmt = {
+    targetList: table.columns.map((column): Node => ({ ResTarget: { val: defaultOf(column.name) ?? NULL_NODE } })),
+    limitOption: 'LIMIT_OPTION_DEFAULT',
+    op: 'SETOP_NONE',
+  };
+  return translateAssigned(
+    statement,
+    select,
+    table.columns.map((column) => column.postgres ?? postgresTypeOf(column.type)),
+    environment,
+    declaredTypes,
+  );
+}
+
+/** The source with further columns: VALUES and plain SELECT lists are made longer, anything else becomes a subquery. */
+function withDefaults(select: SelectStmt, defaults: readonly Node[], width: number): SelectStmt {
+  if (select.valuesLists !== undefined) {
+    return {
+      ...select,
+      valuesLists: select.valuesLists.map((row): Node => ({ List: { items: ['List' in row ? (row.List.items ?? []) : [], [...defaults]].flat() } })),
+    };
+  }
+  const isPlain = (select.op ?? 'SETOP_NONE') === 'SETOP_NONE' && select.distinctClause === undefined && select.targetList?.length === width;
+  if (isPlain && select.groupClause === undefined) {
+    return { ...select, targetList: [...(select.targetList ?? []), ...defaults.map((val): Node => ({ ResTarget: { val } }))] };
+  }
+  const names = Array.from({ length: width }, (_, index) => `given_${index}`);
+  const { withClause, ...inner } = select;
   return {
-    ...source,
-    sql: [head, ...source.sql, tail],
-    columns: table.columns.map((column) => ({ name: column.name, type: column.postgres ?? postgresTypeOf(column.type) })),
+    targetList: [
+      ...names.map((name): Node => ({ ResTarget: { val: { ColumnRef: { fields: [{ String: { sval: name } }], location: -1 } } } })),
+      ...defaults.map((val): Node => ({ ResTarget: { val } })),
+    ],
+    fromClause: [{ RangeSubselect: { subquery: { SelectStmt: inner }, alias: { aliasname: 'given', colnames: names.map((sval) => ({ String: { sval } })) } } }],
+    ...(withClause === undefined ? {} : { withClause }),
+    limitOption: 'LIMIT_OPTION_DEFAULT',
+    op: 'SETOP_NONE',
   };
 }
 
@@ -59,10 +168,4 @@ function findColumn(table: Relation, name: string): Relation['columns'][number] 
     throw new SqlError(SQLSTATE.undefined_column, `column "${name}" of relation "${table.name}" does not exist`);
   }
   return column;
-}
-
-/** An error raised inside DuckDB carries its SQLSTATE in front (see executor/errors). */
-function notNullMessage(table: Relation, column: string): string {
-  const text = `SLUICE:${SQLSTATE.not_null_violation}:null value in column "${column}" of relation "${table.name}" violates not-null constraint`;
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -5,7 +5,7 @@ import { stringOffset, textOffsets } from './position.js';
 import type { QualifiedName } from './read-names.js';
 import type { ParsedStatement } from './statement.js';
 import { statementKind } from './statement.js';
-import type { TypeName } from './syntax-tree.js';
+import type { Node, TypeName } from './syntax-tree.js';
 import { stringValues } from './syntax-tree.js';
 
 /** CREATE VIEW. */
@@ -58,7 +58,8 @@ function viewBody(text: string): string {
 export interface InsertRequest extends QualifiedName {
   /** Target columns, empty for all. */
   readonly columns: readonly string[];
-  readonly hasReturning: boolean;
+  /** Rows of a VALUES list, 1 for DEFAULT VALUES, null for other sources. */
+  readonly valuesCount: number | null;
   readonly hasConflictClause: boolean;
 }
 
@@ -72,9 +73,17 @@ export function readInsert(statement: ParsedStatement): InsertRequest {
     schema: insert.relation?.schemaname,
     name: insert.relation?.relname ?? '',
     columns: (insert.cols ?? []).map((column) => ('ResTarget' in column ? (column.ResTarget.name ?? '') : '')),
-    hasReturning: insert.returningClause !== undefined,
+    valuesCount: valuesCount(insert.selectStmt),
     hasConflictClause: insert.onConflictClause !== undefined,
   };
+}
+
+/** Rows of a VALUES list, 1 for DEFAULT VALUES, null for other sources. */
+function valuesCount(source: Node | undefined): number | null {
+  if (source === undefined) {
+    return 1;
+  }
+  return 'SelectStmt' in source ? (source.SelectStmt.valuesLists?.length ?? null) : null;
 }
 
 /** PREPARE. */

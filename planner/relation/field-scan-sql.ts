@@ -33,15 +33,16 @@ function isWhole({ firstRow, rowCount }: FileShare): boolean {
 }
 
 function readSql(fields: FieldLayout, files: readonly DataFile[], columns: readonly Column[], rowCountHint: number | undefined): string {
-  return `SELECT ${selectList(fields, columns)} FROM ${readerSql(fields, files, columns, rowCountHint)}`;
+  return `SELECT ${selectList(fields, columns)} FROM ${readerSql(fields, files, columns, rowCountHint)} AS data`;
 }
 
 function shareSql(fields: FieldLayout, share: FileShare, columns: readonly Column[]): string {
   const { file, firstRow = 0, rowCount } = share;
   const reader = file.fieldsByName === undefined ? readerSql(fields, [file], columns, undefined) : namedReaderSql(fields, file, file.fieldsByName, columns);
-  const deletes = file.deletes === undefined ? '' : ` ANTI JOIN read_parquet(${fileListSql([file.deletes.path])}) AS deletes ON file_row_number = deletes.pos`;
+  const deletes =
+    file.deletes === undefined ? '' : ` ANTI JOIN read_parquet(${fileListSql([file.deletes.path])}) AS deletes ON data.file_row_number = deletes.pos`;
   const last = rowCount === undefined ? Number.MAX_SAFE_INTEGER : Math.min(firstRow + rowCount - 1, Number.MAX_SAFE_INTEGER);
-  const range = isWhole(share) ? '' : ` WHERE file_row_number BETWEEN ${firstRow} AND ${last}`;
+  const range = isWhole(share) ? '' : ` WHERE data.file_row_number BETWEEN ${firstRow} AND ${last}`;
   return `SELECT ${selectList(fields, columns)} FROM ${reader} AS data${deletes}${range}`;
 }
 
@@ -54,9 +55,9 @@ function selectList(fields: FieldLayout, columns: readonly Column[]): string {
 
 function sourceName({ columns, location }: FieldLayout, column: Column): string {
   if (column.name === location?.file) {
-    return 'filename';
+    return 'data.filename';
   }
-  return column.name === location?.position ? 'file_row_number' : `f${columns[column.name]?.id ?? 0}`;
+  return column.name === location?.position ? 'data.file_row_number' : `data.f${columns[column.name]?.id ?? 0}`;
 }
 
 function readerSql(fields: FieldLayout, files: readonly DataFile[], columns: readonly Column[], rowCountHint: number | undefined): string {

@@ -91,9 +91,12 @@ function canCoerce(from: number, to: number, context: CoercionContext): boolean 
 /** Gives an expression a type: literals are read as it, open parameters take it, others are cast. */
 export function coerce(translation: Translation, expression: Typed, target: PostgresColumnType, context: CoercionContext, location?: number): Typed {
   if (expression.parameter !== undefined) {
-    return bindParameter(translation, expression, expression.parameter, target, location);
+    return bindParameter(translation, expression, expression.parameter, target, context, location);
   }
   if (expression.literal !== undefined) {
+    if (context === 'assignment') {
+      requireLength(translation, expression.literal, target, location);
+    }
     return literalAt(translation, expression.literal, target, location);
   }
   const from = oidOf(expression);
@@ -119,7 +122,22 @@ export function settle(translation: Translation, expression: Typed): Typed {
   return isUntyped(expression) ? coerce(translation, expression, typeOf(OID.text), 'implicit') : expression;
 }
 
-function bindParameter(translation: Translation, expression: Typed, number: number, target: PostgresColumnType, location: number | undefined): Typed {
+/** 22001 for a text that a column is too short for; spaces past its end are dropped. */
+function requireLength(translation: Translation, text: string | null, target: PostgresColumnType, location: number | undefined): void {
+  const isLimited = (target.oid === OID.varchar || target.oid === OID.bpchar) && target.modifier >= 4;
+  if (text !== null && isLimited && [...text.replace(/ +$/, '')].length > target.modifier - 4) {
+    throw errorAt(translation, SQLSTATE.string_data_right_truncation, location, `value too long for type ${formatPostgresType(target)}`);
+  }
+}
+
+function bindParameter(
+  translation: Translation,
+  expression: Typed,
+  number: number,
+  target: PostgresColumnType,
+  context: CoercionContext,
+  location: number | undefined,
+): Typed {
   const types = translation.shared.parameterTypes;
   const known = types[number - 1] ?? 0;
   const oid = target.oid === OID.unknown ? OID.text : target.oid;
@@ -131,7 +149,7 @@ function bindParameter(translation: Translation, expression: Typed, number: numb
     });
   }
   const open: Typed = { sql: expression.sql, type: typeOf(oid), wholeParameter: number };
-  return target.modifier === -1 ? open : castSql(open, target);
+  return target.modifier === -1 ? open : castSql(open, target, context);
 }
 
 /** A literal of a type, with the literal's place on errors. */

@@ -36,11 +36,11 @@ export function translateInnerQuery(
   return finish(translation, statement, select, selectQuery(translation, null, select, null));
 }
 
-/** Translates a query whose columns are assigned to columns of these types (INSERT). */
+/** Translates a query whose columns are assigned to columns of these types (INSERT, UPDATE); null leaves a column as it is. */
 export function translateAssigned(
   statement: ParsedStatement,
   select: SelectStmt,
-  types: readonly PostgresColumnType[],
+  types: readonly (PostgresColumnType | null)[],
   environment: TranslationEnvironment,
   declaredTypes: readonly number[],
 ): TranslatedQuery {

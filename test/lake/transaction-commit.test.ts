@@ -7,11 +7,11 @@ import { LakeError } from '../../fs/lake/lake-error.js';
 import type { Lake, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile } from '../../fs/lake/lake.js';
 import type { LakeFile, LakeTable } from '../../fs/lake/model.js';
 import { openLake } from '../../fs/lake/open-lake.js';
-import { isPostgresInstalled, startPostgres } from '../services/postgres.js';
+import { startPostgres } from '../services/postgres.js';
 
 type Catalog = Parameters<typeof openLake>[0]['catalog'];
 
-const CATALOGS: readonly { readonly kind: Catalog['kind']; createCatalog(directory: string): Promise<Catalog> }[] = [
+const CATALOGS: readonly { readonly kind: Catalog['kind']; readonly createCatalog: (directory: string) => Promise<Catalog> }[] = [
   { kind: 'duckdb', createCatalog: (directory) => Promise.resolve({ kind: 'duckdb', path: join(directory, 'catalog.db') }) },
   { kind: 'postgres', createCatalog: createPostgresCatalog },
 ];
@@ -43,11 +43,6 @@ for (const { kind, createCatalog } of CATALOGS) {
     let catalog: Catalog;
     let lake: Lake;
 
-    before(function () {
-      if (kind === 'postgres' && !isPostgresInstalled()) {
-        this.skip();
-      }
-    });
     beforeEach(async () => {
       directory = mkdtempSync(join(tmpdir(), 'sluice-lake-'));
       catalog = await createCatalog(directory);

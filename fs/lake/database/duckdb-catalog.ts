@@ -125,14 +125,8 @@ function translated(cause: unknown): Error {
 }
 
 function catalogValue(value: DuckDBValue): CatalogValue {
-  switch (typeof value) {
-    case 'bigint':
-      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    case 'string':
-    case 'number':
-    case 'boolean':
-      return value;
-    default:
-      return value === null ? null : String(value);
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import type { CatalogDatabase, CatalogQueries, CatalogRow, CatalogValue } from '../catalog-database.js';
 import { CatalogRace } from '../catalog-database.js';
@@ -14,7 +14,7 @@ const RACES: ReadonlySet<string> = new Set(['23505', '40001', '40P01']);
 
 /** Connects to a PostgreSQL catalog. Throws LakeError `unavailable` when it does not answer. */
 export async function openPostgresCatalog(url: string): Promise<CatalogDatabase> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: CONNECTION_COUNT_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -37,9 +37,9 @@ class PostgresCatalog implements CatalogDatabase {
   readonly kind = 'postgres';
   readonly isExclusive = false;
   readonly prefix: string;
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
 
-  constructor(pool: pg.Pool, prefix: string) {
+  constructor(pool: Pool, prefix: string) {
     this.#pool = pool;
     this.prefix = prefix;
   }
@@ -60,7 +60,6 @@ class PostgresCatalog implements CatalogDatabase {
       throw new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
     }
     // A connection that breaks fails what runs on it; the event needs a listener besides.
-    const ignore = (): void => undefined;
     client.on('error', ignore);
     let isBroken = false;
     const run = async (sql: string, values: readonly CatalogValue[] = []): Promise<readonly CatalogRow[]> => {
@@ -102,6 +101,10 @@ async function commit(run: (sql: string) => Promise<unknown>): Promise<void> {
       ? new LakeError('unavailable', error.message, { cause: error, outcomeUnknown: true, ...(error.detail === undefined ? {} : { detail: error.detail }) })
       : error;
   }
+}
+
+function ignore(): void {
+  // What broke is told where it is used.
 }
 
 function translated(cause: unknown): Error {

@@ -14,19 +14,16 @@ export function sqlText(text: string): SqlValue {
 
 /** Any simple value as a constant. */
 export function sqlValue(value: string | number | boolean | null): SqlValue {
-  switch (typeof value) {
-    case 'string':
-      return sqlText(value);
-    case 'number':
-      if (!Number.isSafeInteger(value)) {
-        throw new LakeError('catalog', `${value} is no number of a catalog`);
-      }
-      return String(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
-      return 'NULL';
+  if (value === null) {
+    return 'NULL';
   }
+  if (typeof value === 'string') {
+    return sqlText(value);
+  }
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw new LakeError('catalog', `${value} is no number of a catalog`);
+  }
+  return String(value);
 }
 
 /** A quoted identifier. */

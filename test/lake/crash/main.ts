@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { runCrashes } from './crash-run.js';
 import { startPostgresSystem } from './postgres-system.js';
 import { startSluiceSystem } from './sluice-system.js';
-import { newWorkload } from './workload.js';
+import { newDefinitionsWorkload, newWorkload } from './workload.js';
 
 /**
  * The soak form: `node dist/test/lake/crash/main.js --system duckdb|postgres|reference --kills 500 --seed 1`. Ends with
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '500' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     minutes: { type: 'string', default: '120' },
+    work: { type: 'string', default: 'all' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -25,7 +26,7 @@ const system =
     ? await startPostgresSystem()
     : await startSluiceSystem(values.system === 'postgres' ? 'postgres' : 'duckdb', { keep: values.keep });
 say(`${system.name}, seed ${values.seed}`);
-const report = await runCrashes(system, newWorkload(), {
+const report = await runCrashes(system, values.work === 'definitions' ? newDefinitionsWorkload() : newWorkload(), {
   killCount: Number(values.kills),
   seed: Number(values.seed),
   timeoutMs: Number(values.minutes) * 60_000,

@@ -11,3 +11,8 @@ export function newWorkload(): Workload {
     actors: [new Bank(1), new Bank(2), new Batches(1), new Batches(2), new Batches(3), new Merges(1), new Merges(2), new Definitions(1)],
   };
 }
+
+/** Only what makes and drops tables. */
+export function newDefinitionsWorkload(): Workload {
+  return { setup: [], actors: Array.from({ length: 6 }, (_, index) => new Definitions(index + 1)) };
+}

@@ -1,0 +1,39 @@
+import type { LakeTable } from '../../fs/lake/model.js';
+import { parseStatements } from '../../planner/parse/parser.js';
+import type { Node } from '../../planner/parse/syntax-tree.js';
+import type { DefaultOf } from '../../planner/translate/dml/change-query.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { DEFAULT_DIALECT } from './column-default.js';
+
+/** What DEFAULT means in a stored table, column by column: a constant, or the expression as it was written. */
+export function defaultsOf(table: LakeTable): DefaultOf {
+  return (name) => {
+    const value = table.columns.find((column) => column.name === name)?.defaultValue ?? null;
+    if (value === null) {
+      return null;
+    }
+    if (value.kind === 'literal') {
+      return { A_Const: { sval: { sval: value.text }, location: -1 } };
+    }
+    if (value.dialect !== DEFAULT_DIALECT) {
+      throw new SqlError(SQLSTATE.feature_not_supported, `the default of column "${name}" is written in the SQL of "${value.dialect ?? 'another system'}"`);
+    }
+    return parsedExpression(value.text);
+  };
+}
+
+/** No column of a temporary table has a default. */
+export const NO_DEFAULTS: DefaultOf = () => null;
+
+function parsedExpression(text: string): Node | null {
+  const [statement] = parseStatements(`SELECT (${text})`);
+  const node = statement?.node;
+  const target = node !== null && node !== undefined && 'SelectStmt' in node ? node.SelectStmt.targetList?.[0] : undefined;
+  return target !== undefined && 'ResTarget' in target ? withoutLocations(target.ResTarget.val ?? null) : null;
+}
+
+/** Places of the default's own text mean nothing in the statement it is put into. */
+function withoutLocations(node: Node | null): Node | null {
+  return node === null ? null : (JSON.parse(JSON.stringify(node, (key, value: unknown) => (key === 'location' ? -1 : value))) as Node);
+}
