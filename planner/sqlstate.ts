@@ -5,6 +5,7 @@ export const SQLSTATE = {
   connection_exception: '08000',
   connection_does_not_exist: '08003',
   connection_failure: '08006',
+  transaction_resolution_unknown: '08007',
   protocol_violation: '08P01',
   feature_not_supported: '0A000',
   cardinality_violation: '21000',

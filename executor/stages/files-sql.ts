@@ -37,7 +37,10 @@ function writeTableSql(rows: string, table: TableSink, directory: string, fileNa
     'FORMAT parquet',
     'RETURN_STATS',
     `FIELD_IDS ${table.fieldIds}`,
-    ...(keys.length === 0 ? [] : [`PARTITION_BY (${keys.join(', ')})`, 'OVERWRITE_OR_IGNORE', `FILENAME_PATTERN ${quoteText(`${fileName}-{uuid}`)}`]),
+    // No folder per value: a value may be longer than a file name can be, and the catalog knows the values.
+    ...(keys.length === 0
+      ? []
+      : [`PARTITION_BY (${keys.join(', ')})`, 'HIVE_FILE_PATTERN false', 'OVERWRITE_OR_IGNORE', `FILENAME_PATTERN ${quoteText(`${fileName}-{uuid}`)}`]),
   ];
   const target = keys.length === 0 ? `${directory}/${fileName}-${randomUUID()}.parquet` : directory;
   return `COPY (SELECT ${list.join(', ')} FROM (${rows}) AS written${order}) TO ${quoteText(target)} (${options.join(', ')})`;

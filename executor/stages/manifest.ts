@@ -41,7 +41,9 @@ export function readCopyStatistics(rows: readonly CollectedRow[], purpose: 'exch
 function readMap(value: CollectedValue | undefined): readonly (readonly [key: string, value: CollectedValue])[] {
   return Array.isArray(value)
     ? value.flatMap((entry: CollectedValue) =>
-        typeof entry === 'object' && entry !== null && 'key' in entry && 'value' in entry ? [[String(entry['key']), entry['value'] ?? null] as const] : [],
+        typeof entry === 'object' && entry !== null && 'key' in entry && 'value' in entry
+          ? [[textOf(entry['key'] ?? null) ?? '', entry['value'] ?? null] as const]
+          : [],
       )
     : [];
 }
@@ -71,6 +73,7 @@ function readStatistics(value: CollectedValue | undefined): ReadonlyMap<string, 
 }
 
 function textOf(value: CollectedValue): string | null {
+  assert(typeof value !== 'object' || value === null, 'COPY gives facts as simple values');
   return value === null ? null : String(value);
 }
 

@@ -1,4 +1,4 @@
-/** What went wrong in a lake; gateway/lake/lake-errors.ts gives each its SQLSTATE. */
+/** What went wrong in a lake; gateway/session/lake-failures.ts gives each its SQLSTATE. */
 export type LakeErrorCode =
   /** Another transaction changed the same thing first. */
   | 'conflict'

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CollectedRow } from '../../executor/protocol/messages.js';
 import type { LakeTransaction, NewLakeDeletes } from '../../fs/lake/lake.js';
 import type { LakeFile, LakeTable, LakeTableData } from '../../fs/lake/model.js';
+import { fileListSql } from '../../planner/relation/file-list-sql.js';
 import { scanSql } from '../../planner/relation/scan-sql.js';
 import { quoteName, quoteText } from '../../planner/types/data-type.js';
 import type { ExecuteOptions } from '../session/backend.js';
@@ -41,7 +42,7 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
       transaction.deleteInlinedRows(table, await inlinedRowIds(session, data, places, options));
       continue;
     }
-    const file = byPath.get(String(path));
+    const file = typeof path === 'string' ? byPath.get(path) : undefined;
     if (file === undefined) {
       throw new Error("a row to delete lies in a file that is not the table's");
     }
@@ -72,7 +73,7 @@ async function inlinedRowIds(session: Session, { inlined }: LakeTableData, place
 /** One delete file holds all deleted rows of a data file, those of the former one included. */
 async function writeDeletes(session: Session, table: LakeTable, file: LakeFile, places: string, options: Running): Promise<NewLakeDeletes> {
   const path = join(table.path, `${randomUUID()}-delete.parquet`);
-  const former = file.deletes === null ? '' : ` UNION SELECT pos FROM read_parquet(${quoteText(file.deletes.path)})`;
+  const former = file.deletes === null ? '' : ` UNION SELECT pos FROM read_parquet(${fileListSql([file.deletes.path])})`;
   const positions = `SELECT pos FROM ${places} WHERE file = ${quoteText(file.path)}${former}`;
   await mkdir(table.path, { recursive: true });
   const [row] = await session.services.pool.collect(
@@ -115,6 +116,12 @@ export async function appendStaged(
   return written.rowCount;
 }
 
-function textRow(row: CollectedRow): readonly (string | null)[] {
-  return row.map((value) => (value === null ? null : String(value)));
+/** A collected row of VARCHAR values. */
+export function textRow(row: CollectedRow): readonly (string | null)[] {
+  return row.map((value) => {
+    if (typeof value === 'object' && value !== null) {
+      throw new Error('a row to keep in the catalog was not read as texts');
+    }
+    return value === null ? null : String(value);
+  });
 }

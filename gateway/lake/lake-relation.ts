@@ -7,6 +7,9 @@ import { columnOfLake, dataTypeOfLake, fileType } from './lake-types.js';
 export const ROW_FILE_COLUMN = '_sluice_file';
 export const ROW_POSITION_COLUMN = '_sluice_position';
 
+/** Rows in DuckDB's row groups: where large files are divided between tasks. */
+const ROWS_PER_PIECE = 122_880;
+
 /** A stored table with the rows it has at one snapshot, as a relation over its exact files. */
 export function lakeRelation(table: LakeTable, data: LakeTableData): Relation {
   const source: FileSource = {
@@ -39,10 +42,16 @@ function dataFile(table: LakeTable, file: LakeFile): DataFile {
     path: file.path,
     byteCount: file.byteCount,
     rowCount: file.rowCount,
+    ...(file.rowCount > ROWS_PER_PIECE ? { rowGroups: pieces(file.rowCount) } : {}),
     statistics: statisticsOf(table, file),
     ...(file.deletes === null ? {} : { deletes: { path: file.deletes.path, rowCount: file.deletes.rowCount } }),
     ...(file.nameMapping === null ? {} : { fieldsByName: Object.fromEntries(file.nameMapping) }),
   };
+}
+
+/** The catalog does not say how many rows a row group has; a piece of any size is read right, one of DuckDB's own also fast. */
+function pieces(rowCount: number): readonly number[] {
+  return Array.from({ length: Math.ceil(rowCount / ROWS_PER_PIECE) }, (_, index) => Math.min(ROWS_PER_PIECE, rowCount - index * ROWS_PER_PIECE));
 }
 
 function inlinedFile(inlined: LakeInlinedRows): DataFile {

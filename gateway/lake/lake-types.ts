@@ -135,7 +135,27 @@ export function dataTypeOfLake(column: Pick<LakeColumn, 'name' | 'type' | 'child
   return scalar(known);
 }
 
-/** The type a column has inside data files. */
+/** The type a column has inside data files; the very same object where it is the column's own. */
 export function fileType(type: DataType): DataType {
-  return type.kind === 'scalar' && TEXT_IN_FILES.has(type.name) ? scalar('VARCHAR') : type;
+  switch (type.kind) {
+    case 'scalar':
+      return TEXT_IN_FILES.has(type.name) ? scalar('VARCHAR') : type;
+    case 'list': {
+      const element = fileType(type.element);
+      return element === type.element ? type : list(element);
+    }
+    case 'map': {
+      const [key, value] = [fileType(type.key), fileType(type.value)];
+      return key === type.key && value === type.value ? type : { kind: 'map', key, value };
+    }
+    case 'struct': {
+      const fields = type.fields.map((field) => ({ name: field.name, type: fileType(field.type) }));
+      return fields.every((field, index) => field.type === type.fields[index]?.type) ? type : { kind: 'struct', fields };
+    }
+    case 'decimal':
+    case 'array':
+    case 'union':
+    case 'enum':
+      return type;
+  }
 }

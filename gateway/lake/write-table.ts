@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import type { WrittenFile } from '../../executor/engine.js';
 import { fieldIds } from '../../fs/lake/duckdb-types.js';
 import type { NewLakeFile } from '../../fs/lake/lake.js';
-import type { LakeColumn, LakeColumnStatistics, LakePartitionKey, LakeTable } from '../../fs/lake/model.js';
+import type { LakeColumn, LakeColumnStatistics, LakeTable } from '../../fs/lake/model.js';
 import type { FileSink } from '../../planner/fragment/staged-plan.js';
-import { SqlError } from '../../planner/sql-error.js';
-import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import { sessionQueryContext } from '../query/session-context.js';
@@ -17,6 +15,7 @@ import { writeQuery, writeSql } from '../query/write-query.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import { dataTypeOfLake, fileType } from './lake-types.js';
+import { partitionSql } from './partition-sql.js';
 
 /** Files written for a stored table, not yet part of it. */
 export interface WrittenRows {
@@ -59,7 +58,7 @@ async function writeInto(
       singleFile: false,
       table: {
         fieldIds: fieldIds(table.columns),
-        partitionExpressions: (table.partition?.keys ?? []).map((key) => partitionExpression(table, key)),
+        partitionExpressions: (table.partition?.keys ?? []).map((key) => partitionSql(table, key)),
         sort: table.sort.map((key) => `${key.expression} ${key.descending ? 'DESC' : 'ASC'} NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}`).join(', '),
       },
     };
@@ -79,26 +78,6 @@ async function writeInto(
 function writtenColumn(column: LakeColumn): WrittenColumn {
   const type = dataTypeOfLake(column);
   return { name: column.name, type, storedType: fileType(type) };
-}
-
-/** A partition key's value, from the columns as they stand in the file. */
-function partitionExpression(table: LakeTable, key: LakePartitionKey): string {
-  const column = table.columns.find(({ id }) => id === key.columnId);
-  if (column === undefined) {
-    throw new Error(`table ${table.name} is partitioned by a column it does not have`);
-  }
-  const name = quoteName(column.name);
-  switch (key.transform) {
-    case 'identity':
-      return name;
-    case 'year':
-    case 'month':
-    case 'day':
-    case 'hour':
-      return `${key.transform}(${name})`;
-    default:
-      throw new SqlError(SQLSTATE.feature_not_supported, `table "${table.name}" is partitioned by ${key.transform}, which Sluice cannot write yet`);
-  }
 }
 
 function newFile(table: LakeTable, file: WrittenFile): NewLakeFile {

@@ -15,7 +15,10 @@ export async function withLakeErrors<T>(work: () => Promise<T>): Promise<T> {
 
 function lakeSqlError(error: LakeError): SqlError {
   const unknown = error.outcomeUnknown ? { detail: 'The connection was lost during COMMIT: whether the transaction took place is not known.' } : {};
-  return new SqlError(sqlstateOf(error.code), error.message, { ...(error.detail === undefined ? {} : { detail: error.detail }), ...unknown });
+  return new SqlError(error.outcomeUnknown ? SQLSTATE.transaction_resolution_unknown : sqlstateOf(error.code), error.message, {
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    ...unknown,
+  });
 }
 
 function sqlstateOf(code: LakeErrorCode): SqlState {

@@ -50,7 +50,7 @@ export async function prepareChange(session: Session, statement: ParsedStatement
     text: statement.text,
     parameterTypes: described?.parameterTypes ?? query.parameterTypes,
     endsTransaction: false,
-    describe: async () => (described === null ? null : described.describe()),
+    describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
       const { rowCount, changed } = await change(session, request, query, options);
       const tag = `${word} ${rowCount}`;

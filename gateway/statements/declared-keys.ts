@@ -18,7 +18,8 @@ export interface DeclaredKey {
 /** A table's declared keys. */
 export function declaredKeys(table: LakeTable): readonly DeclaredKey[] {
   const tag = table.tags.get(KEYS_TAG);
-  return tag === undefined ? [] : (JSON.parse(tag) as readonly DeclaredKey[]);
+  const keys: readonly DeclaredKey[] = tag === undefined ? [] : JSON.parse(tag);
+  return keys;
 }
 
 /** Keeps a table's declared keys. */

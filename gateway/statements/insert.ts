@@ -7,7 +7,7 @@ import type { Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
-import { INLINED_ROW_COUNT_MAX, appendStaged } from '../lake/apply-changes.js';
+import { INLINED_ROW_COUNT_MAX, appendStaged, textRow } from '../lake/apply-changes.js';
 import { stageRows } from '../lake/staged-rows.js';
 import { writeTableFiles } from '../lake/write-table.js';
 import { preludesFor, wholeSql } from '../query/whole-query.js';
@@ -46,9 +46,9 @@ export async function prepareInsert(session: Session, statement: ParsedStatement
     text: statement.text,
     parameterTypes: described?.parameterTypes ?? query.parameterTypes,
     endsTransaction: false,
-    describe: async () => (described === null ? null : described.describe()),
+    describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
-      const { rowCount, rows } = await insert(session, request, query, returning !== null, options);
+      const { rowCount, rows } = await runInsert(session, request, query, returning !== null, options);
       const tag = `INSERT 0 ${rowCount}`;
       if (returning === null || rows === null) {
         return { kind: 'command', tag, notices: [] };
@@ -64,7 +64,7 @@ function readReturning(statement: ParsedStatement, request: InsertRequest): { re
 }
 
 /** Runs the INSERT; `rows` are the ones it added, where RETURNING wants them. */
-async function insert(
+async function runInsert(
   session: Session,
   request: InsertRequest,
   query: QueryStatement,
@@ -102,10 +102,7 @@ async function insert(
       options.signal,
       { timeZone: context.setting('TimeZone'), preludes: await preludesFor(context, sql) },
     );
-    transaction.appendRows(
-      table,
-      rows.map((row) => row.map((value) => (value === null ? null : String(value)))),
-    );
+    transaction.appendRows(table, rows.map(textRow));
     return { rowCount: rows.length, rows: null };
   }
   const written = await writeTableFiles(session, table, translated, parameters, options);

@@ -35,5 +35,6 @@ function parsedExpression(text: string): Node | null {
 
 /** Places of the default's own text mean nothing in the statement it is put into. */
 function withoutLocations(node: Node | null): Node | null {
-  return node === null ? null : (JSON.parse(JSON.stringify(node, (key, value: unknown) => (key === 'location' ? -1 : value))) as Node);
+  const copy: Node | null = JSON.parse(JSON.stringify(node, (key, value: unknown) => (key === 'location' ? -1 : value)));
+  return copy;
 }

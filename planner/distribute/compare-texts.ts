@@ -7,6 +7,9 @@ const DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?)?$/;
 
+/** As DuckDB prints them: text order is their order. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /**
  * Compares two values written as DuckDB writes them: negative, zero or positive, or null where the answer is not
  * certain. Types of which text order or number order is not known to be DuckDB's order give null.
@@ -40,6 +43,10 @@ export function compareTexts(a: string, b: string, type: DataType, otherType: Da
     case 'TIMESTAMP_MS':
     case 'TIMESTAMP_NS':
       return compareTimestamps(a, b);
+    case 'TIMESTAMP WITH TIME ZONE':
+      return compareInstants(a, b);
+    case 'UUID':
+      return UUID.test(a) && UUID.test(b) ? order(a, b) : null;
     case 'VARCHAR':
       return compareUtf8(a, b);
     // Floats: NaN and files' rounding of their statistics; the rest: another order than their text's.
@@ -50,11 +57,9 @@ export function compareTexts(a: string, b: string, type: DataType, otherType: Da
     case 'JSON':
     case 'BLOB':
     case 'BIT':
-    case 'UUID':
     case 'TIME':
     case 'TIME WITH TIME ZONE':
     case 'TIME_NS':
-    case 'TIMESTAMP WITH TIME ZONE':
     case 'INTERVAL':
     case 'NULL':
       return null;
@@ -87,6 +92,11 @@ function compareTimestamps(a: string, b: string): number | null {
 function timestampKey(text: string): string | null {
   const match = TIMESTAMP.exec(text);
   return match === null ? null : `${match[1]} ${match[2] ?? '00:00:00'}.${(match[3] ?? '').padEnd(9, '0')}`;
+}
+
+/** Only in UTC, as DuckDB prints statistics and constants: other offsets order otherwise than their texts. */
+function compareInstants(a: string, b: string): number | null {
+  return a.endsWith('+00') && b.endsWith('+00') ? compareTimestamps(a.slice(0, -3), b.slice(0, -3)) : null;
 }
 
 /** DuckDB compares text by its UTF-8 bytes, which is the order of code points, not of JavaScript's UTF-16 units. */

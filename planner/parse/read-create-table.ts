@@ -157,24 +157,15 @@ export function readColumn(statement: ParsedStatement, definition: ColumnDef): C
   let notNull = false;
   let defaultValue: DefaultRequest | null = null;
   for (const constraint of constraintsOf(definition)) {
-    switch (constraint.contype) {
-      case 'CONSTR_NOTNULL':
-      case 'CONSTR_PRIMARY':
-        notNull = true;
-        break;
-      case 'CONSTR_DEFAULT':
-        if (constraint.raw_expr !== undefined) {
-          defaultValue = { text: textUntilClause(statement, constraint.location ?? 0), node: constraint.raw_expr };
-        }
-        break;
-      case 'CONSTR_NULL':
-      case 'CONSTR_UNIQUE':
-      case 'CONSTR_FOREIGN':
-      case 'CONSTR_ATTR_NOT_DEFERRABLE':
-      case 'CONSTR_ATTR_IMMEDIATE':
-        break;
-      default:
-        throw refuseConstraint(constraint);
+    const kind = constraint.contype ?? '';
+    if (kind === 'CONSTR_NOTNULL' || kind === 'CONSTR_PRIMARY') {
+      notNull = true;
+    } else if (kind === 'CONSTR_DEFAULT') {
+      if (constraint.raw_expr !== undefined) {
+        defaultValue = { text: textUntilClause(statement, constraint.location ?? 0), node: constraint.raw_expr };
+      }
+    } else if (!SAYS_NOTHING_OF_COLUMN.has(kind)) {
+      throw refuseConstraint(constraint);
     }
   }
   return { name, type: definition.typeName, notNull, defaultValue };
@@ -189,21 +180,26 @@ export function columnKeys(definition: ColumnDef): readonly KeyRequest[] {
 
 /** Reads a table's constraint; 0A000 for one that is not a key. */
 export function readKey(constraint: Constraint, columns: readonly string[]): KeyRequest {
-  switch (constraint.contype) {
-    case 'CONSTR_PRIMARY':
-      return { name: constraint.conname, kind: 'primary', columns, references: null };
-    case 'CONSTR_UNIQUE':
-      return { name: constraint.conname, kind: 'unique', columns, references: null };
-    case 'CONSTR_FOREIGN': {
-      const own = stringValues(constraint.fk_attrs);
-      const { pktable } = constraint;
-      const references = { schema: pktable?.schemaname, name: pktable?.relname ?? '', columns: stringValues(constraint.pk_attrs) };
-      return { name: constraint.conname, kind: 'foreign', columns: own.length === 0 ? columns : own, references };
-    }
-    default:
-      throw refuseConstraint(constraint);
+  if (constraint.contype === 'CONSTR_PRIMARY' || constraint.contype === 'CONSTR_UNIQUE') {
+    return { name: constraint.conname, kind: constraint.contype === 'CONSTR_PRIMARY' ? 'primary' : 'unique', columns, references: null };
   }
+  if (constraint.contype === 'CONSTR_FOREIGN') {
+    const own = stringValues(constraint.fk_attrs);
+    const { pktable } = constraint;
+    const references = { schema: pktable?.schemaname, name: pktable?.relname ?? '', columns: stringValues(constraint.pk_attrs) };
+    return { name: constraint.conname, kind: 'foreign', columns: own.length === 0 ? columns : own, references };
+  }
+  throw refuseConstraint(constraint);
 }
+
+/** Constraints of a column that are keys of its table, read elsewhere, or the default anyway. */
+const SAYS_NOTHING_OF_COLUMN: ReadonlySet<string> = new Set([
+  'CONSTR_NULL',
+  'CONSTR_UNIQUE',
+  'CONSTR_FOREIGN',
+  'CONSTR_ATTR_NOT_DEFERRABLE',
+  'CONSTR_ATTR_IMMEDIATE',
+]);
 
 function constraintsOf(definition: ColumnDef): readonly Constraint[] {
   return (definition.constraints ?? []).flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));

@@ -56,49 +56,46 @@ export function readAlterTable(statement: ParsedStatement): AlterTableRequest {
   return { schema: relation?.schemaname, name: relation?.relname ?? '', missingOk: missingOk === true, changes };
 }
 
+const PLAIN_CHANGES: ReadonlyMap<string, 'set_not_null' | 'drop_not_null'> = new Map([
+  ['AT_SetNotNull', 'set_not_null'],
+  ['AT_DropNotNull', 'drop_not_null'],
+]);
+
 function readChange(statement: ParsedStatement, command: AlterTableCmd): TableChange {
   const name = command.name ?? '';
   const { def } = command;
-  switch (command.subtype) {
-    case 'AT_AddColumn': {
-      if (def !== undefined && 'ColumnDef' in def) {
-        return { kind: 'add_column', column: readColumn(statement, def.ColumnDef), keys: columnKeys(def.ColumnDef), ifNotExists: command.missing_ok === true };
-      }
-      break;
-    }
-    case 'AT_DropColumn':
-      return { kind: 'drop_column', name, missingOk: command.missing_ok === true, cascade: command.behavior === 'DROP_CASCADE' };
-    case 'AT_AlterColumnType': {
-      if (def !== undefined && 'ColumnDef' in def && def.ColumnDef.typeName !== undefined) {
-        if (def.ColumnDef.raw_default !== undefined) {
-          throw new SqlError(SQLSTATE.feature_not_supported, 'ALTER COLUMN TYPE with USING is not supported');
-        }
-        return { kind: 'set_type', name, type: def.ColumnDef.typeName };
-      }
-      break;
-    }
-    case 'AT_ColumnDefault':
-      return def === undefined ? { kind: 'drop_default', name } : { kind: 'set_default', name, text: defaultText(statement, name), node: def };
-    case 'AT_SetNotNull':
-      return { kind: 'set_not_null', name };
-    case 'AT_DropNotNull':
-      return { kind: 'drop_not_null', name };
-    case 'AT_AddConstraint': {
-      if (def !== undefined && 'Constraint' in def) {
-        return { kind: 'add_key', key: readKey(def.Constraint, stringValues(def.Constraint.keys)) };
-      }
-      break;
-    }
-    case 'AT_DropConstraint':
-      return { kind: 'drop_key', name, missingOk: command.missing_ok === true };
-    case 'AT_ChangeOwner':
-    case 'AT_ReplicaIdentity':
-      // There is one owner; tools write it after every CREATE.
-      return { kind: 'nothing' };
-    default:
-      break;
+  const kind = command.subtype ?? '';
+  const definition = def !== undefined && 'ColumnDef' in def ? def.ColumnDef : undefined;
+  const plain = PLAIN_CHANGES.get(kind);
+  if (plain !== undefined) {
+    return { kind: plain, name };
   }
-  const words = (command.subtype ?? '').replace('AT_', '').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
+  if (kind === 'AT_AddColumn' && definition !== undefined) {
+    return { kind: 'add_column', column: readColumn(statement, definition), keys: columnKeys(definition), ifNotExists: command.missing_ok === true };
+  }
+  if (kind === 'AT_DropColumn') {
+    return { kind: 'drop_column', name, missingOk: command.missing_ok === true, cascade: command.behavior === 'DROP_CASCADE' };
+  }
+  if (kind === 'AT_AlterColumnType' && definition?.typeName !== undefined) {
+    if (definition.raw_default !== undefined) {
+      throw new SqlError(SQLSTATE.feature_not_supported, 'ALTER COLUMN TYPE with USING is not supported');
+    }
+    return { kind: 'set_type', name, type: definition.typeName };
+  }
+  if (kind === 'AT_ColumnDefault') {
+    return def === undefined ? { kind: 'drop_default', name } : { kind: 'set_default', name, text: defaultText(statement, name), node: def };
+  }
+  if (kind === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
+    return { kind: 'add_key', key: readKey(def.Constraint, stringValues(def.Constraint.keys)) };
+  }
+  if (kind === 'AT_DropConstraint') {
+    return { kind: 'drop_key', name, missingOk: command.missing_ok === true };
+  }
+  if (kind === 'AT_ChangeOwner' || kind === 'AT_ReplicaIdentity') {
+    // There is one owner; tools write it after every CREATE.
+    return { kind: 'nothing' };
+  }
+  const words = kind.replace('AT_', '').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
   throw new SqlError(SQLSTATE.feature_not_supported, `ALTER TABLE ${words.toUpperCase()} is not supported`);
 }
 
@@ -121,6 +118,14 @@ export interface RenameRequest extends QualifiedName {
   readonly missingOk: boolean;
 }
 
+const RENAMED: ReadonlyMap<string, RenameRequest['kind']> = new Map([
+  ['OBJECT_TABLE', 'table'],
+  ['OBJECT_VIEW', 'view'],
+  ['OBJECT_COLUMN', 'column'],
+  ['OBJECT_SCHEMA', 'schema'],
+  ['OBJECT_TABCONSTRAINT', 'constraint'],
+]);
+
 /** Reads ALTER ... RENAME. */
 export function readRename(statement: ParsedStatement): RenameRequest {
   if (statement.node === null || !('RenameStmt' in statement.node)) {
@@ -134,20 +139,11 @@ export function readRename(statement: ParsedStatement): RenameRequest {
     newName: newname ?? '',
     missingOk: missingOk === true,
   };
-  switch (renameType) {
-    case 'OBJECT_TABLE':
-      return { ...request, kind: 'table' };
-    case 'OBJECT_VIEW':
-      return { ...request, kind: 'view' };
-    case 'OBJECT_COLUMN':
-      return { ...request, kind: 'column' };
-    case 'OBJECT_SCHEMA':
-      return { ...request, kind: 'schema' };
-    case 'OBJECT_TABCONSTRAINT':
-      return { ...request, kind: 'constraint' };
-    default:
-      throw new SqlError(SQLSTATE.feature_not_supported, `ALTER ${(renameType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} RENAME is not supported`);
+  const kind = RENAMED.get(renameType ?? '');
+  if (kind === undefined) {
+    throw new SqlError(SQLSTATE.feature_not_supported, `ALTER ${(renameType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} RENAME is not supported`);
   }
+  return { ...request, kind };
 }
 
 /** ALTER ... SET SCHEMA of a table or view. */
@@ -201,15 +197,14 @@ export function readComment(statement: ParsedStatement): CommentRequest {
   const { objtype, object, comment } = statement.node.CommentStmt;
   const parts = stringValues(listItems(object));
   const text = comment === undefined || comment === '' ? null : comment;
-  switch (objtype) {
-    case 'OBJECT_TABLE':
-    case 'OBJECT_VIEW':
-      return { kind: objtype === 'OBJECT_TABLE' ? 'table' : 'view', schema: parts.at(-2), name: parts.at(-1) ?? '', column: '', comment: text };
-    case 'OBJECT_COLUMN':
-      return { kind: 'column', schema: parts.at(-3), name: parts.at(-2) ?? '', column: parts.at(-1) ?? '', comment: text };
-    case 'OBJECT_SCHEMA':
-      return { kind: 'schema', schema: undefined, name: parts.at(-1) ?? '', column: '', comment: text };
-    default:
-      throw new SqlError(SQLSTATE.feature_not_supported, `COMMENT ON ${(objtype ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} is not supported`);
+  if (objtype === 'OBJECT_TABLE' || objtype === 'OBJECT_VIEW') {
+    return { kind: objtype === 'OBJECT_TABLE' ? 'table' : 'view', schema: parts.at(-2), name: parts.at(-1) ?? '', column: '', comment: text };
   }
+  if (objtype === 'OBJECT_COLUMN') {
+    return { kind: 'column', schema: parts.at(-3), name: parts.at(-2) ?? '', column: parts.at(-1) ?? '', comment: text };
+  }
+  if (objtype === 'OBJECT_SCHEMA') {
+    return { kind: 'schema', schema: undefined, name: parts.at(-1) ?? '', column: '', comment: text };
+  }
+  throw new SqlError(SQLSTATE.feature_not_supported, `COMMENT ON ${(objtype ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} is not supported`);
 }

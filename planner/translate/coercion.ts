@@ -125,7 +125,7 @@ export function settle(translation: Translation, expression: Typed): Typed {
 /** 22001 for a text that a column is too short for; spaces past its end are dropped. */
 function requireLength(translation: Translation, text: string | null, target: PostgresColumnType, location: number | undefined): void {
   const isLimited = (target.oid === OID.varchar || target.oid === OID.bpchar) && target.modifier >= 4;
-  if (text !== null && isLimited && [...text.replace(/ +$/, '')].length > target.modifier - 4) {
+  if (text !== null && isLimited && Array.from(text.replace(/ +$/, '')).length > target.modifier - 4) {
     throw errorAt(translation, SQLSTATE.string_data_right_truncation, location, `value too long for type ${formatPostgresType(target)}`);
   }
 }

@@ -49,8 +49,8 @@ describe('sessions/stored-tables', function () {
   });
 
   it('shows a transaction one snapshot and its own changes, and others nothing before COMMIT', async () => {
-    const { connect } = await start();
-    const [a, b] = [await connect(), await connect()];
+    const sluice = await start();
+    const [a, b] = [await sluice.connect(), await sluice.connect()];
     assert.deepEqual(await outcomes(a, ['CREATE TABLE t AS SELECT 1 AS x', 'BEGIN', 'CREATE TABLE u AS SELECT 2 AS y', 'TABLE u']), [
       'SELECT',
       'BEGIN',
@@ -64,8 +64,8 @@ describe('sessions/stored-tables', function () {
   });
 
   it('lets the first of two that change the same table win', async () => {
-    const { connect } = await start();
-    const [a, b] = [await connect(), await connect()];
+    const sluice = await start();
+    const [a, b] = [await sluice.connect(), await sluice.connect()];
     await outcomes(a, ['CREATE TABLE t (x int)', 'BEGIN', 'ALTER TABLE t ADD COLUMN a int']);
     assert.deepEqual(await outcomes(b, ['BEGIN', 'ALTER TABLE t ADD COLUMN b int']), ['BEGIN', 'ALTER']);
     assert.deepEqual(await outcomes(a, ['COMMIT']), ['COMMIT']);
@@ -74,8 +74,8 @@ describe('sessions/stored-tables', function () {
   });
 
   it('comes back to savepoints, nested ones too', async () => {
-    const { connect } = await start();
-    const client = await connect();
+    const sluice = await start();
+    const client = await sluice.connect();
     const results = await outcomes(client, [
       'BEGIN',
       'SAVEPOINT a',
@@ -98,8 +98,8 @@ describe('sessions/stored-tables', function () {
   });
 
   it('keeps or undoes the statements of one message together', async () => {
-    const { connect } = await start();
-    const client = await connect();
+    const sluice = await start();
+    const client = await sluice.connect();
     await assert.rejects(client.query('CREATE TABLE a (i int); CREATE TEMP TABLE b (i int); SELECT 1/0'));
     assert.deepEqual(await outcomes(client, ['TABLE a', 'TABLE b']), ['42P01', '42P01']);
     await client.end();

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { CatalogDatabase, CatalogQueries, CatalogRow, CatalogValue } from '../catalog-database.js';
 import { CatalogRace } from '../catalog-database.js';
 import { LakeError } from '../lake-error.js';
+import { CommitGate } from './commit-gate.js';
 
 /** Two instances of one process would both open the file and silently diverge: a path is open once. */
 const openPaths = new Set<string>();
@@ -53,6 +54,7 @@ class DuckdbCatalog implements CatalogDatabase {
   readonly #instance: DuckDBInstance;
   readonly #writer: DuckDBConnection;
   readonly #reader: DuckDBConnection;
+  readonly #gate = new CommitGate();
   #lastTransaction: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -64,7 +66,7 @@ class DuckdbCatalog implements CatalogDatabase {
   }
 
   query(sql: string, values: readonly CatalogValue[] = []): Promise<readonly CatalogRow[]> {
-    return this.#run(this.#reader, sql, values);
+    return this.#gate.read(() => this.#run(this.#reader, sql, values));
   }
 
   transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
@@ -90,12 +92,23 @@ class DuckdbCatalog implements CatalogDatabase {
     await this.#run(this.#writer, 'BEGIN TRANSACTION', []);
     try {
       const result = await work({ query: (sql, values = []) => this.#run(this.#writer, sql, values) });
-      await this.#run(this.#writer, 'COMMIT', []);
+      await this.#commit();
       return result;
     } catch (error) {
       // A COMMIT that failed has ended the transaction already.
       await this.#run(this.#writer, 'ROLLBACK', []).catch(() => undefined);
       throw error;
+    }
+  }
+
+  /** A COMMIT that failed on the disk may be in the log all the same: what became of it shows when the file is opened again. */
+  async #commit(): Promise<void> {
+    try {
+      await this.#gate.commit(() => this.#run(this.#writer, 'COMMIT', []));
+    } catch (error) {
+      throw error instanceof LakeError && error.code === 'unavailable'
+        ? new LakeError('unavailable', error.message, { cause: error, outcomeUnknown: true, ...(error.detail === undefined ? {} : { detail: error.detail }) })
+        : error;
     }
   }
 

@@ -154,6 +154,9 @@ async function commitRequests(core: LakeCore, requests: readonly CommitRequest[]
           throw new LakeError('unavailable', 'the catalog database was lost during COMMIT and does not answer', { cause: error, outcomeUnknown: true });
         }
         await sleep(OUTCOME_PAUSE_MS);
+      } else if (isUnknown && !(error instanceof LakeError && error.outcomeUnknown)) {
+        // The lost COMMIT was neither found nor ruled out: what went wrong since does not make it certain.
+        throw new LakeError('unavailable', 'the catalog database was lost during COMMIT', { cause: error, outcomeUnknown: true });
       } else {
         throw error;
       }

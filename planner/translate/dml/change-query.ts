@@ -56,7 +56,7 @@ export function changeQuery(
   const { node } = statement;
   if (node !== null && 'DeleteStmt' in node) {
     const { relation, usingClause, whereClause, withClause, returningClause } = node.DeleteStmt;
-    const columns = returningClause === undefined ? [] : table.columns.map((column) => column.name);
+    const columns = returningClause === undefined ? [] : table.columns.map((each) => each.name);
     return select(
       relation,
       usingClause,

@@ -5,7 +5,7 @@ import { textOf } from '../text-of.js';
 export type Outcome = 'done' | 'refused' | 'unknown';
 
 /** Errors that leave open whether a commit took place: statement_completion_unknown, transaction_resolution_unknown, connection_failure. */
-const UNKNOWN_OUTCOMES: ReadonlySet<string> = new Set(['40003', '08007', '08006']);
+const UNKNOWN_OUTCOMES: ReadonlySet<string> = new Set(['40003', '08007']);
 const RECONNECT_PAUSE_MS = 50;
 const RECONNECT_TIMEOUT_MS = 60_000;
 
