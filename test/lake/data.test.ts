@@ -79,7 +79,7 @@ describe('lake/data: values, evolution and deletes', function () {
     });
   }
 
-  for (const road of ['/*+ WHOLE */', '/*+ DISTRIBUTED PARTITIONS(1) */', '/*+ DISTRIBUTED PARTITIONS(4) */', '/*+ DISTRIBUTED PARTITIONS(16) */']) {
+  for (const road of ['LOCAL', 'DISTRIBUTED PARTITION(t, FILES, 2)', ...[1, 4, 16].map((count) => `DISTRIBUTED PARTITION(t, FILES, 9) PARTITIONS(${count})`)]) {
     it(`reads files of several ages by field id: ${road}`, async () => {
       const name = `ages_${road.replaceAll(/\W/g, '').toLowerCase()}`;
       await client.query(`CREATE TABLE ${name} (a integer, b text, c integer)`);
@@ -93,7 +93,7 @@ describe('lake/data: values, evolution and deletes', function () {
       await client.query(`INSERT INTO ${name} (c, d, b, filename) SELECT n + 5000000000, NULL, 'new', 1 FROM generate_series(1, ${ROWS}) AS g (n)`);
       await client.query(`INSERT INTO ${name} (c) VALUES (-1)`);
       const sum = (ROWS * (ROWS + 1)) / 2;
-      assert.deepEqual(await rows(`SELECT ${road} b, d, count(*), sum(c), sum(filename) FROM ${name} GROUP BY 1, 2 ORDER BY 3, 2 NULLS FIRST`), [
+      assert.deepEqual(await rows(`SELECT /*+ ${road} */ b, d, count(*), sum(c), sum(filename) FROM ${name} AS t GROUP BY 1, 2 ORDER BY 3, 2 NULLS FIRST`), [
         ['new', null, String(ROWS), String(sum + 5_000_000_000 * ROWS), String(ROWS)],
         [null, '7', String(ROWS + 1), String(sum - 1), String(-sum)],
       ]);
@@ -114,8 +114,17 @@ describe('lake/data: values, evolution and deletes', function () {
       gone.push(matches);
       const left = Array.from({ length: 301_000 }, (_, index) => index + 1).filter((n) => !gone.some((each) => each(n)));
       const expected = [[String(left.length), String(left.reduce((sum, n) => sum + n, 0))]];
-      for (const road of ['WHOLE', 'DISTRIBUTED', ...[1, 4, 16].map((count) => `DISTRIBUTED PARTITIONS(${count})`)]) {
-        assert.deepEqual(await rows(`SELECT /*+ ${road} */ count(*), sum(n) FROM holes`), expected, `${condition} ${road}`);
+      for (const road of [
+        'LOCAL',
+        'PARTITION(t, FILES, 2)',
+        'PARTITION(t, ROWS, 3)',
+        ...[1, 4, 16].map((count) => `PARTITION(t, ROWS, 16) PARTITIONS(${count})`),
+      ]) {
+        assert.deepEqual(await rows(`SELECT /*+ ${road} */ count(*), sum(n) FROM holes AS t`), expected, `${condition} ${road}`);
+        const query = `SELECT /*+ ${road} */ k, count(*) FROM holes AS t GROUP BY k`;
+        assert.deepEqual(await rows(`${query} ORDER BY k`), groups(left), `${condition} ${road}`);
+        const [stage] = await rows(`EXPLAIN ${query}`);
+        assert.equal(/^Stage 1 +[2-9] tasks/.test(stage?.[0] ?? ''), road !== 'LOCAL', `${road}: ${stage?.[0]}`);
       }
       // The row count alone comes from no column.
       assert.deepEqual(await rows('SELECT count(*) FROM holes'), [[expected[0]?.[0]]]);
@@ -168,3 +177,13 @@ describe('lake/data: values, evolution and deletes', function () {
     return (await rows(sql))[0]?.[0] ?? null;
   }
 });
+
+/** Rows of the table `holes` by k, as SQL gives them. */
+function groups(left: readonly number[]): string[][] {
+  const counts = new Map<number, number>();
+  for (const n of left) {
+    const k = n > 300_000 ? 3 : n % 10;
+    counts.set(k, (counts.get(k) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([a], [b]) => a - b).map(([k, count]) => [String(k), String(count)]);
+}
