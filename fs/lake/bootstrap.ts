@@ -45,7 +45,8 @@ async function setUp(queries: CatalogQueries, prefix: string, dataPath: string):
     `SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema.replaceAll("'", "''")}' AND (table_name LIKE 'ducklake_%' OR table_name LIKE 'sluice_%')`,
   );
   const names = new Set(rows.map((row) => String(row['table_name'])));
-  if (!names.has('ducklake_metadata')) {
+  const isNew = !names.has('ducklake_metadata');
+  if (isNew) {
     if (names.size > 0) {
       throw new LakeError('catalog', 'the catalog database holds a part of a DuckLake catalog', {
         detail: `It has ${[...names].join(', ')}, but no ducklake_metadata.`,
@@ -54,6 +55,10 @@ async function setUp(queries: CatalogQueries, prefix: string, dataPath: string):
     await createDucklake(queries, prefix, dataPath);
   }
   const metadata = await readMetadata(queries, prefix);
+  const missing = Object.keys(DUCKLAKE_TABLES).filter((name) => !isNew && !names.has(`ducklake_${name}`));
+  if (missing.length > 0) {
+    throw new LakeError('catalog', `the catalog lacks ${missing.map((name) => `ducklake_${name}`).join(', ')}`);
+  }
   if (!names.has('sluice_catalog')) {
     await queries.query(`CREATE TABLE ${prefix}sluice_catalog (version BIGINT PRIMARY KEY, lake_uuid VARCHAR)`);
     await queries.query(`INSERT INTO ${prefix}sluice_catalog VALUES (${SLUICE_VERSION}, '${randomUUID()}')`);

@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { duckdbType, duckdbTypeInFiles, fieldIds } from './duckdb-types.js';
 import type { InlinedCache } from './lake-core.js';
-import type { LakeColumn, LakeInlinedRows } from './model.js';
+import type { LakeColumn, LakeDeleteFile, LakeInlinedRows } from './model.js';
 
 /** A row of the catalog: its values as text, by column id. */
 export interface InlinedRow {
@@ -13,12 +13,32 @@ export interface InlinedRow {
   readonly values: ReadonlyMap<number, string | null>;
 }
 
+/** Rows of a data file that a snapshot does not have, from all the places that say so. */
+export interface HiddenRows {
+  readonly dataPath: string;
+  /** The data file holds rows newer than the snapshot. */
+  readonly laterRows: boolean;
+  /** The delete file of the catalog. */
+  readonly stored: LakeDeleteFile | null;
+  /** The delete file names deletes newer than the snapshot. */
+  readonly laterDeletes: boolean;
+  /** Deleted positions kept in the catalog itself. */
+  readonly positions: readonly number[];
+  readonly snapshotId: number;
+}
+
+/** The id of a delete file that the catalog does not have. */
+const NO_DELETE_FILE = -1;
+
+/** The column in which files of several snapshots keep each row's. */
+const SNAPSHOT_COLUMN = '_ducklake_internal_snapshot_id';
+
 /** How long a file outlives the last snapshot that named it: queries that were planned over it may still open it. */
 const KEEP_UNUSED_MS = 30 * 60_000;
 
 interface CachedFile {
   readonly path: string;
-  readonly rows: WeakRef<LakeInlinedRows>;
+  readonly user: WeakRef<LakeInlinedRows | LakeDeleteFile>;
   readonly madeMs: number;
 }
 
@@ -31,6 +51,7 @@ export class InlinedFiles implements InlinedCache {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #rows = new WeakMap<LakeInlinedRows, readonly InlinedRow[]>();
+  readonly #deletes = new Map<string, WeakRef<LakeDeleteFile>>();
   #files: CachedFile[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -67,8 +88,19 @@ export class InlinedFiles implements InlinedCache {
     if (rows.length === 0) {
       return Promise.resolve(null);
     }
-    // One at a time: they share a connection and a table.
-    const written = this.#last.then(() => this.#write(columns, rows));
+    return this.#inTurn(() => this.#write(columns, rows));
+  }
+
+  /** Writes one delete file of everything a snapshot does not have of a data file; null when it has every row after all. */
+  writeDeletes(hidden: HiddenRows): Promise<LakeDeleteFile | null> {
+    const { dataPath, laterRows, stored, laterDeletes, positions, snapshotId } = hidden;
+    const key = JSON.stringify([dataPath, stored?.path, laterRows || laterDeletes ? snapshotId : null, positions]);
+    return this.#inTurn(async () => this.#deletes.get(key)?.deref() ?? (await this.#writeDeletes(key, hidden)));
+  }
+
+  /** One at a time: they share a connection and a table. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const written = this.#last.then(work);
     this.#last = written.catch(() => undefined);
     return written;
   }
@@ -99,22 +131,57 @@ export class InlinedFiles implements InlinedCache {
     // Written in the order of row ids: a row's place in the file leads back to its id.
     const list = columns.map((column, index) => `${storedValue(column, `c${index}`)} AS "${column.name.replaceAll('"', '""')}"`);
     await this.#connection.run(
-      `COPY (SELECT ${list.join(', ')} FROM texts ORDER BY rowid) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, FIELD_IDS ${fieldIds(columns)})`,
+      `COPY (SELECT ${list.join(', ')} FROM texts ORDER BY rowid) TO ${quoted(path)} (FORMAT parquet, FIELD_IDS ${fieldIds(columns)})`,
     );
     const { size } = await stat(path);
     const inlined: LakeInlinedRows = { path, byteCount: size, rowCount: rows.length, rowIds: rows.map(({ rowId }) => rowId) };
     this.#rows.set(inlined, rows);
-    this.#files.push({ path, rows: new WeakRef(inlined), madeMs: Date.now() });
+    this.#files.push({ path, user: new WeakRef(inlined), madeMs: Date.now() });
     await this.#removeUnused();
     return inlined;
   }
 
+  async #writeDeletes(key: string, hidden: HiddenRows): Promise<LakeDeleteFile | null> {
+    const { dataPath, laterRows, stored, laterDeletes, positions, snapshotId } = hidden;
+    const sources = [
+      ...(positions.length === 0 ? [] : [`SELECT unnest([${positions.join(', ')}]::BIGINT[]) AS pos`]),
+      ...(stored === null ? [] : [`SELECT pos FROM read_parquet(${quoted(stored.path)})${laterDeletes ? ` WHERE ${SNAPSHOT_COLUMN} <= ${snapshotId}` : ''}`]),
+      ...(laterRows
+        ? [`SELECT file_row_number AS pos FROM read_parquet(${quoted(dataPath)}, file_row_number => true) WHERE ${SNAPSHOT_COLUMN} > ${snapshotId}`]
+        : []),
+    ];
+    const path = join(this.#directory, `${randomUUID()}-delete.parquet`);
+    const list = `SELECT ${quoted(dataPath)} AS file_path, pos FROM (${sources.join(' UNION ')}) ORDER BY pos`;
+    const reader = await this.#connection.runAndReadAll(`COPY (${list}) TO ${quoted(path)} (FORMAT parquet, RETURN_STATS)`);
+    const [, rowCount, byteCount, footerByteCount] = reader.getRows()[0] ?? [];
+    if (Number(rowCount) === 0) {
+      await rm(path, { force: true });
+      return null;
+    }
+    const deletes: LakeDeleteFile = {
+      id: stored?.id ?? NO_DELETE_FILE,
+      path,
+      rowCount: Number(rowCount),
+      byteCount: Number(byteCount),
+      footerByteCount: Number(footerByteCount),
+    };
+    this.#deletes.set(key, new WeakRef(deletes));
+    this.#files.push({ path, user: new WeakRef(deletes), madeMs: Date.now() });
+    await this.#removeUnused();
+    return deletes;
+  }
+
   async #removeUnused(): Promise<void> {
     const before = Date.now() - KEEP_UNUSED_MS;
-    const unused = this.#files.filter(({ rows, madeMs }) => madeMs < before && rows.deref() === undefined);
+    const unused = this.#files.filter(({ user, madeMs }) => madeMs < before && user.deref() === undefined);
     if (unused.length > 0) {
       this.#files = this.#files.filter((file) => !unused.includes(file));
       await Promise.all(unused.map(({ path }) => rm(path, { force: true })));
+      for (const [key, deletes] of this.#deletes) {
+        if (deletes.deref() === undefined) {
+          this.#deletes.delete(key);
+        }
+      }
     }
   }
 }
@@ -125,4 +192,8 @@ function storedValue(column: LakeColumn, text: string): string {
   const stored = duckdbTypeInFiles(column);
   const value = type === 'VARCHAR' ? text : `CAST(${text} AS ${type})`;
   return stored === type ? value : `CAST(${value} AS ${stored})`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -16,7 +16,7 @@ export interface LakeColumn {
   /** Value of rows that do not name the column: `literal` text, or `expression` in the SQL of `dialect`; null for none. */
   readonly defaultValue: LakeDefault | null;
   readonly children: readonly LakeColumn[];
-  /** ducklake_column_tag by key; `comment` is the comment. */
+  /** By key; `comment` is the comment (ducklake_column_tag), the others are ours (see column-tags.ts). */
   readonly tags: ReadonlyMap<string, string>;
 }
 
@@ -119,6 +119,8 @@ export interface LakeFile {
   readonly statistics: ReadonlyMap<number, LakeColumnStatistics>;
   /** The live delete file, holding every deleted position of the data file. */
   readonly deletes: LakeDeleteFile | null;
+  /** True when `deletes` also has rows whose deletion is kept in the catalog: then the data file takes no new delete file. */
+  readonly hasInlinedDeletes?: true;
   /** For files added by name (not by field id): column id by the column's name in the file. Null: found by field id. */
   readonly nameMapping: ReadonlyMap<string, number> | null;
 }

@@ -15,7 +15,7 @@ const openPaths = new Set<string>();
  * or when it is no DuckDB file.
  */
 export async function openDuckdbCatalog(path: string): Promise<CatalogDatabase> {
-  const place = join(await realpath(dirname(path)), basename(path));
+  const place = await placeOf(path);
   if (openPaths.has(place)) {
     throw new LakeError('catalog', `the catalog ${path} is open in this process already`);
   }
@@ -26,6 +26,20 @@ export async function openDuckdbCatalog(path: string): Promise<CatalogDatabase> 
   } catch (error) {
     openPaths.delete(place);
     throw error;
+  }
+}
+
+/** The file's one name, whatever links lead to it. */
+async function placeOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // A catalog to be.
+  }
+  try {
+    return join(await realpath(dirname(path)), basename(path));
+  } catch (cause) {
+    throw new LakeError('catalog', `the catalog ${path} cannot be opened`, { detail: 'There is no such directory.', cause });
   }
 }
 
@@ -128,7 +142,7 @@ class DuckdbCatalog implements CatalogDatabase {
 /** Disk full and the like are the catalog's failures; a broken key or a changed row is another transaction's. */
 function translated(cause: unknown): Error {
   const text = cause instanceof Error ? cause.message : String(cause);
-  if (/^(?:Constraint Error: .*(?:duplicate|unique)|TransactionContext Error: .*[Cc]onflict|Transaction.*[Cc]onflict)/s.test(text)) {
+  if (/^(?:Constraint Error: .*(?:duplicate|unique)|Transaction.*conflict)/is.test(text)) {
     return new CatalogRace(cause);
   }
   if (/^(?:IO Error|FATAL Error|INTERNAL Error)/.test(text)) {

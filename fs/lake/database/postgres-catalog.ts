@@ -88,7 +88,9 @@ class PostgresCatalog implements CatalogDatabase {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    if (!this.#pool.ended && !this.#pool.ending) {
+      await this.#pool.end();
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CatalogDatabase, CatalogRow } from '../catalog-database.js';
+import { separateColumnTags } from '../column-tags.js';
 import type { LakeColumn, LakeDefault, LakePartition, LakeSchema, LakeSortKey, LakeTable, LakeView } from '../model.js';
 import { absolutePath, flag, grouped, integer, text, textOrNull } from './row-values.js';
 
@@ -62,6 +63,7 @@ export async function loadDefinitions(database: CatalogDatabase, dataPath: strin
     if (schema === undefined) {
       return [];
     }
+    const { own, ofColumns } = separateColumnTags(tagMap(tags.get(id)));
     return [
       {
         id,
@@ -70,11 +72,11 @@ export async function loadDefinitions(database: CatalogDatabase, dataPath: strin
         schema: schema.name,
         name: text(row, 'table_name'),
         path: absolutePath(schema.path, row),
-        columns: columnTree(columnsOf.get(id) ?? [], columnTagsOf.get(id) ?? []),
+        columns: columnTree(columnsOf.get(id) ?? [], columnTagsOf.get(id) ?? [], ofColumns),
         nextColumnId: nextColumnId.get(id) ?? 1,
         partition: partitionFrom(partitionOf.get(id) ?? []),
         sort: (sortOf.get(id) ?? []).map(sortKeyFrom),
-        tags: tagMap(tags.get(id)),
+        tags: own,
       },
     ];
   });
@@ -100,7 +102,11 @@ export async function loadDefinitions(database: CatalogDatabase, dataPath: strin
   return { schemas, tables, views };
 }
 
-function columnTree(rows: readonly CatalogRow[], tagRows: readonly CatalogRow[]): readonly LakeColumn[] {
+function columnTree(
+  rows: readonly CatalogRow[],
+  tagRows: readonly CatalogRow[],
+  ownTags: ReadonlyMap<number, ReadonlyMap<string, string>>,
+): readonly LakeColumn[] {
   const children = grouped(
     rows.filter((row) => row['parent_column'] !== null),
     'parent_column',
@@ -116,7 +122,7 @@ function columnTree(rows: readonly CatalogRow[], tagRows: readonly CatalogRow[])
       initialDefault: textOrNull(row, 'initial_default'),
       defaultValue: defaultFrom(row),
       children: (children.get(id) ?? []).map(build),
-      tags: tagMap(tags.get(id)),
+      tags: new Map([...tagMap(tags.get(id)), ...(ownTags.get(id) ?? [])]),
     };
   };
   return rows.filter((row) => row['parent_column'] === null).map(build);

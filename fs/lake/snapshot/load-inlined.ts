@@ -1,6 +1,6 @@
-import type { CatalogDatabase } from '../catalog-database.js';
-import type { InlinedFiles, InlinedRow } from '../inlined-cache.js';
-import type { LakeInlinedRows, LakeTable } from '../model.js';
+import type { CatalogDatabase, CatalogQueries } from '../catalog-database.js';
+import type { InlinedRow } from '../inlined-cache.js';
+import type { LakeTable } from '../model.js';
 import { livesAt } from './load-definitions.js';
 import { integer, text, textOrNull } from './row-values.js';
 
@@ -11,35 +11,36 @@ interface InlinedColumn {
   readonly type: string;
 }
 
-/** The rows of a table that live in the catalog at a snapshot, as a file of the cache. */
-export async function loadInlined(database: CatalogDatabase, cache: InlinedFiles, table: LakeTable, snapshotId: number): Promise<LakeInlinedRows | null> {
-  const { prefix } = database;
-  const homes = await database.query(
+/** The rows of a table that live in the catalog at a snapshot, in the order of their ids. */
+export async function readInlined(
+  queries: CatalogQueries,
+  prefix: string,
+  kind: CatalogDatabase['kind'],
+  table: LakeTable,
+  snapshotId: number,
+): Promise<readonly InlinedRow[]> {
+  const homes = await queries.query(
     `SELECT table_name, schema_version FROM ${prefix}ducklake_inlined_data_tables WHERE table_id = ${table.id} ORDER BY schema_version`,
   );
   const rows: InlinedRow[] = [];
   for (const home of homes) {
-    rows.push(...(await readHome(database, table, text(home, 'table_name'), integer(home, 'schema_version'), snapshotId)));
+    const columns = await readColumns(queries, prefix, table, integer(home, 'schema_version'));
+    const list = columns.map(({ name }, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS v${index}`);
+    const name = text(home, 'table_name').replaceAll('"', '""');
+    for (const row of await queries.query(`SELECT ${['row_id', ...list].join(', ')} FROM ${prefix}"${name}" WHERE ${livesAt(snapshotId)}`)) {
+      const values = columns.map(({ id, type }, index) => [id, valueText(kind, type, textOrNull(row, `v${index}`))] as const);
+      rows.push({ rowId: integer(row, 'row_id'), values: new Map(values) });
+    }
   }
-  return await cache.write(
-    table.columns,
-    rows.toSorted((a, b) => a.rowId - b.rowId),
-  );
+  return rows.toSorted((a, b) => a.rowId - b.rowId);
 }
 
-async function readHome(database: CatalogDatabase, table: LakeTable, name: string, schemaVersion: number, snapshotId: number): Promise<readonly InlinedRow[]> {
-  const { prefix } = database;
-  // The table has the columns of its schema version, under the names of then.
-  const columnRows = await database.query(
+/** An inlined table has the columns of its schema version, under the names of then. */
+async function readColumns(queries: CatalogQueries, prefix: string, table: LakeTable, schemaVersion: number): Promise<readonly InlinedColumn[]> {
+  const rows = await queries.query(
     `SELECT column_id, column_name, column_type FROM ${prefix}ducklake_column WHERE table_id = ${table.id} AND parent_column IS NULL AND ${livesAtVersion(prefix, schemaVersion)} ORDER BY column_order`,
   );
-  const columns = columnRows.map((row): InlinedColumn => ({ id: integer(row, 'column_id'), name: text(row, 'column_name'), type: text(row, 'column_type') }));
-  const list = columns.map(({ name: column }, index) => `CAST("${column.replaceAll('"', '""')}" AS VARCHAR) AS v${index}`);
-  const rows = await database.query(`SELECT ${['row_id', ...list].join(', ')} FROM ${prefix}"${name.replaceAll('"', '""')}" WHERE ${livesAt(snapshotId)}`);
-  return rows.map((row) => ({
-    rowId: integer(row, 'row_id'),
-    values: new Map(columns.map((column, index) => [column.id, valueText(database.kind, column.type, textOrNull(row, `v${index}`))])),
-  }));
+  return rows.map((row) => ({ id: integer(row, 'column_id'), name: text(row, 'column_name'), type: text(row, 'column_type') }));
 }
 
 function livesAtVersion(prefix: string, schemaVersion: number): string {

@@ -1,12 +1,15 @@
-import type { CatalogDatabase, CatalogRow } from '../catalog-database.js';
-import type { InlinedFiles } from '../inlined-cache.js';
+import type { CatalogDatabase, CatalogQueries, CatalogRow } from '../catalog-database.js';
+import type { HiddenRows, InlinedFiles, InlinedRow } from '../inlined-cache.js';
 import { LakeError } from '../lake-error.js';
 import type { LakeColumnStatistics, LakeDeleteFile, LakeFile, LakeTable, LakeTableData } from '../model.js';
 import { livesAt } from './load-definitions.js';
-import { loadInlined } from './load-inlined.js';
+import { readInlined } from './load-inlined.js';
 import { absolutePath, grouped, integer, integerOrNull, text, textOrNull } from './row-values.js';
 
-/** Reads a table's files and inlined rows at a snapshot. What `known` (an earlier state) says of a file that is still there is taken over. */
+/**
+ * Reads a table's files and inlined rows at a snapshot. What `known` (an earlier state) says of a file that is still there
+ * is taken over.
+ */
 export async function loadTableData(
   database: CatalogDatabase,
   cache: InlinedFiles,
@@ -14,29 +17,92 @@ export async function loadTableData(
   snapshotId: number,
   known: LakeTableData | null,
 ): Promise<LakeTableData> {
-  const { prefix } = database;
-  await refuseInlinedDeletes(database, table);
-  const [fileRows, deleteRows, inlined] = await Promise.all([
-    database.query(
-      `SELECT data_file_id, path, path_is_relative, file_format, record_count, file_size_bytes, footer_size, row_id_start, partition_id, encryption_key, mapping_id FROM ${prefix}ducklake_data_file WHERE table_id = ${table.id} AND ${livesAt(snapshotId)} ORDER BY file_order, data_file_id`,
-    ),
-    database.query(
-      `SELECT delete_file_id, data_file_id, path, path_is_relative, format, delete_count, file_size_bytes, footer_size FROM ${prefix}ducklake_delete_file WHERE table_id = ${table.id} AND ${livesAt(snapshotId)}`,
-    ),
-    loadInlined(database, cache, table, snapshotId),
-  ]);
-  const deletes = new Map(deleteRows.map((row) => [integer(row, 'data_file_id'), deleteFile(table, row)]));
+  const rows = await consistently(database, (queries) => readRows(queries, database, table, snapshotId, known));
+  const inlined = await cache.write(table.columns, rows.inlined);
+  const deletes = new Map(rows.deletes.map((row) => [integer(row, 'data_file_id'), row]));
+  const inlinedDeletes = grouped(rows.inlinedDeletes, 'file_id');
   const before = new Map((known?.files ?? []).map((file) => [file.id, file]));
-  const fresh = fileRows.filter((row) => !before.has(integer(row, 'data_file_id')));
-  const details = await loadDetails(database, table, fresh);
-  const files = fileRows.map((row): LakeFile => {
+  const files: LakeFile[] = [];
+  for (const row of rows.files) {
     const id = integer(row, 'data_file_id');
-    const file = before.get(id) ?? newFile(table, row, details);
-    const live = deletes.get(id) ?? null;
-    return file.deletes?.id === live?.id ? file : { ...file, deletes: live };
-  });
+    const file = before.get(id) ?? newFile(table, row, rows.details);
+    const stored = deletes.get(id);
+    const hidden: HiddenRows = {
+      dataPath: file.path,
+      laterRows: isPartial(row, snapshotId),
+      stored: stored === undefined ? null : deleteFile(table, stored),
+      laterDeletes: stored !== undefined && isPartial(stored, snapshotId),
+      positions: (inlinedDeletes.get(id) ?? []).map((each) => integer(each, 'row_id')),
+      snapshotId,
+    };
+    files.push(await withDeletes(cache, file, hidden));
+  }
   const rowCount = files.reduce((sum, file) => sum + file.rowCount - (file.deletes?.rowCount ?? 0), inlined?.rowCount ?? 0);
   return { files, inlined, rowCount };
+}
+
+/** Files of several snapshots in one keep each row's snapshot inside; `partial_max` is the newest of them. */
+function isPartial(row: CatalogRow, snapshotId: number): boolean {
+  return (integerOrNull(row, 'partial_max') ?? 0) > snapshotId;
+}
+
+async function withDeletes(cache: InlinedFiles, file: LakeFile, hidden: HiddenRows): Promise<LakeFile> {
+  const hasInlined = hidden.positions.length > 0;
+  const deletes = hidden.laterRows || hidden.laterDeletes || hasInlined ? await cache.writeDeletes(hidden) : hidden.stored;
+  if (file.deletes?.path === deletes?.path && (file.hasInlinedDeletes ?? false) === hasInlined) {
+    return file;
+  }
+  const { hasInlinedDeletes: _, ...plain } = file;
+  return { ...plain, deletes, ...(hasInlined ? { hasInlinedDeletes: true } : {}) };
+}
+
+/** What the catalog says of a table's rows at one moment. */
+interface TableRows {
+  readonly files: readonly CatalogRow[];
+  readonly details: FileDetails;
+  readonly deletes: readonly CatalogRow[];
+  readonly inlined: readonly InlinedRow[];
+  readonly inlinedDeletes: readonly CatalogRow[];
+}
+
+/** Flushing and merging in another process moves rows from one place to another: all places are read in one transaction. */
+function consistently<T>(database: CatalogDatabase, read: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+  return database.isExclusive ? read(database) : database.transaction(read);
+}
+
+async function readRows(
+  queries: CatalogQueries,
+  { prefix, kind }: CatalogDatabase,
+  table: LakeTable,
+  snapshotId: number,
+  known: LakeTableData | null,
+): Promise<TableRows> {
+  const files = await queries.query(
+    `SELECT data_file_id, path, path_is_relative, file_format, record_count, file_size_bytes, footer_size, row_id_start, partition_id, encryption_key, mapping_id, partial_max FROM ${prefix}ducklake_data_file WHERE table_id = ${table.id} AND ${livesAt(snapshotId)} ORDER BY file_order, data_file_id`,
+  );
+  const deletes = await queries.query(
+    `SELECT delete_file_id, data_file_id, path, path_is_relative, format, delete_count, file_size_bytes, footer_size, encryption_key, partial_max FROM ${prefix}ducklake_delete_file WHERE table_id = ${table.id} AND ${livesAt(snapshotId)}`,
+  );
+  const inlinedDeletes = await readInlinedDeletes(queries, prefix, table, snapshotId);
+  const inlined = await readInlined(queries, prefix, kind, table, snapshotId);
+  const before = new Set((known?.files ?? []).map(({ id }) => id));
+  const details = await loadDetails(
+    queries,
+    prefix,
+    table,
+    files.filter((row) => !before.has(integer(row, 'data_file_id'))),
+  );
+  return { files, details, deletes, inlined, inlinedDeletes };
+}
+
+/** The ducklake extension keeps few deletes of a data file in a table of the catalog: the rows' positions in the file, never taken back. */
+async function readInlinedDeletes(queries: CatalogQueries, prefix: string, table: LakeTable, snapshotId: number): Promise<readonly CatalogRow[]> {
+  const name = `ducklake_inlined_delete_${table.id}`;
+  const schema = prefix.slice(1, -2).replaceAll('""', '"').replaceAll("'", "''");
+  const found = await queries.query(`SELECT 1 AS there FROM information_schema.tables WHERE table_schema = '${schema}' AND table_name = '${name}'`);
+  return found.length === 0
+    ? []
+    : await queries.query(`SELECT DISTINCT file_id, row_id FROM ${prefix}${name} WHERE begin_snapshot <= ${snapshotId} ORDER BY file_id, row_id`);
 }
 
 /** What other tables of the catalog say of data files, by file id. */
@@ -49,27 +115,25 @@ interface FileDetails {
 /** More files than this are asked for by their table. */
 const FILE_LIST_MAX = 1000;
 
-async function loadDetails(database: CatalogDatabase, table: LakeTable, rows: readonly CatalogRow[]): Promise<FileDetails> {
+async function loadDetails(queries: CatalogQueries, prefix: string, table: LakeTable, rows: readonly CatalogRow[]): Promise<FileDetails> {
   const none = new Map<number, readonly CatalogRow[]>();
   if (rows.length === 0) {
     return { statistics: none, partitionValues: none, mappings: none };
   }
-  const { prefix } = database;
   const ids = rows.length > FILE_LIST_MAX ? '' : ` AND data_file_id IN (${rows.map((row) => integer(row, 'data_file_id')).join(', ')})`;
   const mappingIds = [...new Set(rows.flatMap((row) => integerOrNull(row, 'mapping_id') ?? []))];
-  const [statistics, partitionValues, mappings] = await Promise.all([
-    database.query(
-      `SELECT data_file_id, column_id, column_size_bytes, value_count, null_count, min_value, max_value, contains_nan FROM ${prefix}ducklake_file_column_stats WHERE table_id = ${table.id}${ids}`,
-    ),
-    database.query(
-      `SELECT data_file_id, partition_value FROM ${prefix}ducklake_file_partition_value WHERE table_id = ${table.id}${ids} ORDER BY data_file_id, partition_key_index`,
-    ),
+  const statistics = await queries.query(
+    `SELECT data_file_id, column_id, column_size_bytes, value_count, null_count, min_value, max_value, contains_nan FROM ${prefix}ducklake_file_column_stats WHERE table_id = ${table.id}${ids}`,
+  );
+  const partitionValues = await queries.query(
+    `SELECT data_file_id, partition_value FROM ${prefix}ducklake_file_partition_value WHERE table_id = ${table.id}${ids} ORDER BY data_file_id, partition_key_index`,
+  );
+  const mappings =
     mappingIds.length === 0
       ? []
-      : database.query(
+      : await queries.query(
           `SELECT mapping_id, source_name, target_field_id FROM ${prefix}ducklake_name_mapping WHERE parent_column IS NULL AND mapping_id IN (${mappingIds.join(', ')})`,
-        ),
-  ]);
+        );
   return {
     statistics: grouped(statistics, 'data_file_id'),
     partitionValues: grouped(partitionValues, 'data_file_id'),
@@ -113,8 +177,8 @@ function columnStatistics(row: CatalogRow): LakeColumnStatistics {
 
 function deleteFile(table: LakeTable, row: CatalogRow): LakeDeleteFile {
   const path = absolutePath(table.path, row);
-  if (row['format'] !== 'parquet') {
-    throw new LakeError('unsupported', `delete file ${path} of table ${table.name} is of format ${String(row['format'])}`);
+  if (row['format'] !== 'parquet' || row['encryption_key'] !== null) {
+    throw new LakeError('unsupported', `delete file ${path} of table ${table.name} is encrypted or no Parquet file`);
   }
   return {
     id: integer(row, 'delete_file_id'),
@@ -123,19 +187,4 @@ function deleteFile(table: LakeTable, row: CatalogRow): LakeDeleteFile {
     byteCount: integer(row, 'file_size_bytes'),
     footerByteCount: integerOrNull(row, 'footer_size') ?? 0,
   };
-}
-
-/** The ducklake extension may keep few deletes of a data file in the catalog; a reader that does not know them would show dead rows. */
-async function refuseInlinedDeletes(database: CatalogDatabase, table: LakeTable): Promise<void> {
-  const name = `ducklake_inlined_delete_${table.id}`;
-  const found = await database.query(`SELECT 1 AS there FROM information_schema.tables WHERE table_name = '${name}'`);
-  if (found.length === 0) {
-    return;
-  }
-  const rows = await database.query(`SELECT 1 AS there FROM ${database.prefix}"${name}" LIMIT 1`);
-  if (rows.length > 0) {
-    throw new LakeError('unsupported', `table ${table.name} has deleted rows that are kept in the catalog, which Sluice does not read yet`, {
-      detail: `In DuckDB, CALL ducklake_flush_inlined_data(...) writes them into delete files.`,
-    });
-  }
 }

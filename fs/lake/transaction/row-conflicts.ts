@@ -88,8 +88,9 @@ async function readLiveFiles(queries: CatalogQueries, prefix: string, ids: reado
   if (ids.length === 0) {
     return new Map();
   }
+  // The extension changes delete files in place and merges data files: then `partial_max` is when that was.
   const rows = await queries.query(
-    `SELECT f.data_file_id, coalesce(max(d.begin_snapshot), 0) AS deleted_at
+    `SELECT f.data_file_id, greatest(coalesce(max(f.partial_max), 0), coalesce(max(greatest(d.begin_snapshot, coalesce(d.partial_max, 0))), 0)) AS deleted_at
      FROM ${prefix}ducklake_data_file f LEFT JOIN ${prefix}ducklake_delete_file d ON d.data_file_id = f.data_file_id
      WHERE f.end_snapshot IS NULL AND f.data_file_id IN ${sqlList(new Set(ids))} GROUP BY f.data_file_id`,
   );

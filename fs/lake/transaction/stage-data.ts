@@ -43,6 +43,7 @@ export function stageDeleteRows(state: StagedState, table: LakeTable, deletes: r
   let nextId = state.nextId;
   const byFile = new Map<number, LakeDeleteFile>();
   for (const { file, path, rowCount, byteCount, footerByteCount } of deletes) {
+    refuseInlinedDeletes(table, file);
     if (rowCount > file.rowCount || rowCount <= 0) {
       throw new LakeError('data_file', `delete file "${path}" names ${rowCount} rows of a data file of ${file.rowCount}`);
     }
@@ -92,6 +93,15 @@ export function stageDropFiles(state: StagedState, table: LakeTable, files: read
 export function stageTruncate(state: StagedState, table: LakeTable): StagedState {
   // A table of this transaction's own has no rows in the base.
   return withData(state, table, () => ({ ...NO_STAGED_DATA, isTruncated: table.id >= 0 }));
+}
+
+/** A new delete file would name again rows that the catalog itself deletes: the ducklake extension then shows other deleted rows. */
+function refuseInlinedDeletes(table: LakeTable, file: LakeFile): void {
+  if (file.hasInlinedDeletes === true) {
+    throw new LakeError('unsupported', `data file "${file.path}" of table "${table.name}" has deleted rows that are kept in the catalog`, {
+      detail: 'Sluice deletes no more rows of it until, in DuckDB, CALL ducklake_flush_inlined_data(...) has written them into delete files.',
+    });
+  }
 }
 
 function withData(state: StagedState, table: LakeTable, change: (data: StagedData) => StagedData): StagedState {

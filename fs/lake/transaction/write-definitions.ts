@@ -3,6 +3,7 @@ import type { LakeColumn, LakeSchema, LakeTable, LakeView } from '../model.js';
 import type { CatalogHead } from './catalog-head.js';
 import { sqlList, sqlText, type CatalogWrites } from './catalog-sql.js';
 import type { LakeChange } from './change-list.js';
+import { columnTagKey } from '../column-tags.js';
 import { flattenColumns } from './staged-columns.js';
 import type { StagedDifference } from './staged-difference.js';
 
@@ -271,6 +272,11 @@ function changeColumnTags(
 ): void {
   const { writes, head } = target;
   for (const key of changedKeys(before, after)) {
+    const tableKey = columnTagKey(columnId, key);
+    if (tableKey !== null) {
+      changeTags(target, tableId, withKey(before, key, tableKey), withKey(after, key, tableKey));
+      continue;
+    }
     if (before.has(key)) {
       writes.end('ducklake_column_tag', head.snapshotId, `table_id = ${tableId} AND column_id = ${columnId} AND key = ${sqlText(key)}`);
     }
@@ -279,6 +285,12 @@ function changeColumnTags(
       writes.insert('ducklake_column_tag', tableId, columnId, head.snapshotId, null, key, value);
     }
   }
+}
+
+/** One tag under another key. */
+function withKey(tags: ReadonlyMap<string, string>, key: string, newKey: string): ReadonlyMap<string, string> {
+  const value = tags.get(key);
+  return value === undefined ? new Map() : new Map([[newKey, value]]);
 }
 
 function changedKeys(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {

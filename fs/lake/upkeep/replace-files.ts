@@ -47,8 +47,8 @@ export async function replaceFiles(core: LakeCore, base: LakeSnapshot, table: La
       const ids = replacements.flatMap(({ files }) => files.map(({ id }) => id));
       refuseIf(others.has('dropped_table', table.id) || others.has('altered_table', table.id), `table "${table.name}"`, 'changed');
       const live = await queries.query(
-        `SELECT f.data_file_id FROM ${prefix}ducklake_data_file f WHERE f.data_file_id IN ${sqlList(ids)} AND f.end_snapshot IS NULL
-         AND NOT EXISTS (SELECT 1 FROM ${prefix}ducklake_delete_file d WHERE d.data_file_id = f.data_file_id AND d.begin_snapshot > ${base.id})`,
+        `SELECT f.data_file_id FROM ${prefix}ducklake_data_file f WHERE f.data_file_id IN ${sqlList(ids)} AND f.end_snapshot IS NULL AND coalesce(f.partial_max, 0) <= ${base.id}
+         AND NOT EXISTS (SELECT 1 FROM ${prefix}ducklake_delete_file d WHERE d.data_file_id = f.data_file_id AND greatest(d.begin_snapshot, coalesce(d.partial_max, 0)) > ${base.id})`,
       );
       refuseIf(live.length !== ids.length, `data files of table "${table.name}"`, 'changed');
       const stored = await queries.query(`SELECT next_row_id, file_size_bytes FROM ${prefix}ducklake_table_stats WHERE table_id = ${table.id}`);
