@@ -1,6 +1,5 @@
 import type { ResultColumn } from '../../executor/engine.js';
 import { SqlError } from '../../planner/sql-error.js';
-import { SQLSTATE } from '../../planner/sqlstate.js';
 import { openSession } from '../session/open-session.js';
 import type { SessionBackend } from '../session/backend.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
@@ -48,10 +47,6 @@ async function runStatements(session: SessionBackend, text: string): Promise<num
     for (const statement of await session.parseSimple(text)) {
       const result = await session.execute(statement, { parameters: [], resultFormats: [], signal: interrupted.signal });
       result.notices.forEach((notice) => process.stderr.write(`${notice.severity}:  ${notice.message}\n`));
-      if (result.kind === 'copyOut' || result.kind === 'copyIn') {
-        await (result.kind === 'copyOut' ? result.stream.close() : result.receiver.discard());
-        throw new SqlError(SQLSTATE.feature_not_supported, 'COPY FROM STDIN and TO STDOUT need a client of the Postgres protocol');
-      }
       if (result.kind === 'command') {
         process.stdout.write(`${result.tag}\n`);
         continue;

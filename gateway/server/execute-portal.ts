@@ -5,7 +5,6 @@ import type { ExecuteMessage } from '../protocol/frontend/execute.js';
 import type { PreparedStatement } from '../session/backend.js';
 import type { Portal, RowsResult } from './portal.js';
 import { AbortSource } from './abort-source.js';
-import { receiveCopy, sendCopy } from './copy-data.js';
 import { relayRows, type RowSource } from './row-relay.js';
 import type { WireSession } from './wire-session.js';
 
@@ -51,14 +50,8 @@ async function start(session: WireSession, portal: Portal, statement: PreparedSt
       const source: RowSource = { stream: result.stream, leftover: null };
       await sendRows(session, portal, result, source, abort, rowCountMax);
     } else {
-      const tag =
-        result.kind === 'copyOut'
-          ? await sendCopy(session, result, abort)
-          : result.kind === 'copyIn'
-            ? await receiveCopy(session, result, abort)
-            : result.tag;
       portal.state = { kind: 'done' };
-      writeCommandComplete(output.writer, tag);
+      writeCommandComplete(output.writer, result.tag);
     }
   });
   await session.dropPortalsAfterTransaction(statusBefore);

@@ -83,30 +83,7 @@ export type ExecutionResult =
       readonly tag: (rowCount: number) => string;
       readonly notices: readonly SqlNotice[];
     }
-  | {
-      /** COPY TO STDOUT: rows in text format that go out as CopyData. */
-      readonly kind: 'copyOut';
-      readonly columnCount: number;
-      readonly stream: ResultStream;
-      /** A header line, or null. */
-      readonly header: Buffer | null;
-      /** One DataRow's values as a line; null is SQL NULL. */
-      readonly line: (values: readonly (string | null)[]) => string;
-      readonly tag: (rowCount: number) => string;
-      readonly notices: readonly SqlNotice[];
-    }
-  | { readonly kind: 'copyIn'; readonly columnCount: number; readonly receiver: CopyReceiver; readonly notices: readonly SqlNotice[] }
   | { readonly kind: 'command'; readonly tag: string; readonly notices: readonly SqlNotice[] };
-
-/** What takes the data of COPY FROM STDIN. After an error or `discard` it takes nothing more. */
-export interface CopyReceiver {
-  /** Takes a chunk; resolves when more may come. Throws SqlError for data that is no COPY data. */
-  receive(chunk: Buffer): Promise<void>;
-  /** The client has sent everything: adds the rows and gives the command tag. */
-  finish(): Promise<string>;
-  /** Gives up; safe after `finish`. */
-  discard(): Promise<void>;
-}
 
 /** Who connected and from where. */
 export interface ConnectionIdentity {

@@ -17,7 +17,7 @@ export async function withStatementTimeout(
   }
   const clock = new WorkClock(timeoutMs);
   const result = await clock.during(() => run({ ...options, signal: AbortSignal.any([options.signal, clock.signal]) }));
-  return result.kind === 'rows' || result.kind === 'copyOut' ? { ...result, stream: timedStream(result.stream, clock) } : result;
+  return result.kind === 'rows' ? { ...result, stream: timedStream(result.stream, clock) } : result;
 }
 
 /** Aborts its signal once the work done under it took too long. */

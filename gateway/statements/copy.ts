@@ -15,8 +15,6 @@ import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import type { CopyTarget } from './copy-options.js';
-import { prepareCopyFrom } from './copy-from.js';
-import { prepareCopyOut } from './copy-out.js';
 import { readCopyOptions } from './copy-options.js';
 import { requireDistinctNames } from './describe-columns.js';
 import { QueryStatement } from './query.js';
@@ -24,15 +22,17 @@ import { QueryStatement } from './query.js';
 /** COPY ... TO 'path': writes a dataset or a file under the data root, all or nothing. */
 export async function prepareCopy(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readCopy(statement);
-  if (request.isProgram) {
-    throw new SqlError(SQLSTATE.insufficient_privilege, 'COPY to or from a program is not allowed');
-  }
   if (request.direction === 'from') {
-    return prepareCopyFrom(session, statement, request);
+    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY FROM is not supported', {
+      hint: 'Put the file under the data directory and read it as a table, or with read_csv and its kin.',
+    });
+  }
+  if (request.isProgram) {
+    throw new SqlError(SQLSTATE.insufficient_privilege, 'COPY to a program is not allowed');
   }
   const { path } = request;
   if (path === null) {
-    return prepareCopyOut(session, statement, sourceOf(request), request);
+    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY TO STDOUT is not supported', { hint: "COPY TO 'path' writes files under the data directory." });
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
     throw new SqlError(SQLSTATE.feature_not_supported, `COPY to a URL is not supported: "${path}"`, { hint: 'Name a place under the data directory.' });
