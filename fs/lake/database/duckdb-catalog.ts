@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -15,7 +15,8 @@ const openPaths = new Set<string>();
  * or when it is no DuckDB file.
  */
 export async function openDuckdbCatalog(path: string): Promise<CatalogDatabase> {
-  const place = await placeOf(path);
+  // Nothing is waited for before the place is taken: of two that open it at once the first to ask has it.
+  const place = placeOf(path);
   if (openPaths.has(place)) {
     throw new LakeError('catalog', `the catalog ${path} is open in this process already`);
   }
@@ -30,14 +31,14 @@ export async function openDuckdbCatalog(path: string): Promise<CatalogDatabase> 
 }
 
 /** The file's one name, whatever links lead to it. */
-async function placeOf(path: string): Promise<string> {
+function placeOf(path: string): string {
   try {
-    return await realpath(path);
+    return realpathSync(path);
   } catch {
     // A catalog to be.
   }
   try {
-    return join(await realpath(dirname(path)), basename(path));
+    return join(realpathSync(dirname(path)), basename(path));
   } catch (cause) {
     throw new LakeError('catalog', `the catalog ${path} cannot be opened`, { detail: 'There is no such directory.', cause });
   }
