@@ -95,12 +95,11 @@ export async function appendStaged(
   staged: StagedRows,
   columnNames: readonly string[],
   options: Running,
-  condition = 'true',
 ): Promise<number> {
   if (staged.rowCount === 0) {
     return 0;
   }
-  const source = `FROM ${scanSql(staged.relation)} AS staged WHERE ${condition}`;
+  const source = `FROM ${scanSql(staged.relation)} AS staged`;
   if (staged.rowCount <= INLINED_ROW_COUNT_MAX && transaction.canInline(table)) {
     const texts = columnNames.map((name) => `CAST(${quoteName(name)} AS VARCHAR)`);
     const rows = await session.services.pool.collect([`SELECT ${texts.join(', ')} ${source}`], INLINED_ROW_COUNT_MAX, options.signal);

@@ -1,6 +1,10 @@
+import { rm } from 'node:fs/promises';
 import type { Column, DataFile, Relation } from '../../planner/relation/relation.js';
 import type { DataType } from '../../planner/types/data-type.js';
 import { scalar } from '../../planner/types/data-type.js';
+import type { TranslatedQuery } from '../../planner/translate/translated.js';
+import type { QueryContext } from '../query/query-context.js';
+import type { ParameterConstants } from '../query/whole-query.js';
 import { writeQuery } from '../query/write-query.js';
 import { bindParameters } from '../statements/bind-parameters.js';
 import type { QueryStatement } from '../statements/query.js';
@@ -63,24 +67,30 @@ export interface TemporaryRows {
 /** Runs a query and writes its rows as new files of a temporary table; the query's columns are the table's. */
 export async function writeTemporaryRows(session: Session, table: Relation, query: QueryStatement, options: ExecuteOptions): Promise<TemporaryRows> {
   const { context, query: translated } = await query.translate();
+  const parameters = bindParameters(translated.parameterTypes, options, context.outputSettings());
+  return writeSessionFiles(session, context, translated, table.columns, parameters, options.signal);
+}
+
+/** Runs a query and keeps its rows in files of the session, under these columns; a query that fails leaves none. */
+export async function writeSessionFiles(
+  session: Session,
+  context: QueryContext,
+  query: TranslatedQuery,
+  columns: readonly Column[],
+  parameters: ParameterConstants,
+  signal: AbortSignal,
+): Promise<TemporaryRows> {
   const directory = await session.temporaryFiles.makeDirectory();
-  const columns = table.columns.map((column) => ({
-    name: column.name,
-    type: column.type,
-    storedType: survivesParquet(column.type) ? column.type : storedType(column.type),
-  }));
+  const written = columns.map((column) => ({ name: column.name, type: column.type, storedType: storedType(column.type) }));
   const sink = { format: 'parquet' as const, columnNames: columns.map((column) => column.name), partitionBy: [], options: {}, singleFile: false };
-  const written = await writeQuery(
-    context,
-    translated,
-    bindParameters(translated.parameterTypes, options, context.outputSettings()),
-    columns,
-    sink,
-    directory,
-    options.signal,
-  );
-  return {
-    files: written.filter((file) => file.rowCount > 0).map((file) => ({ path: file.path, byteCount: file.byteCount, rowCount: file.rowCount })),
-    rowCount: written.reduce((sum, file) => sum + file.rowCount, 0),
-  };
+  try {
+    const files = await writeQuery(context, query, parameters, written, sink, directory, signal);
+    return {
+      files: files.filter((file) => file.rowCount > 0).map((file) => ({ path: file.path, byteCount: file.byteCount, rowCount: file.rowCount })),
+      rowCount: files.reduce((sum, file) => sum + file.rowCount, 0),
+    };
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
 }

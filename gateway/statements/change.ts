@@ -81,6 +81,7 @@ async function change(
   const hasRows = request.kind === 'update' || request.returning !== null;
   const staged = await stageRows(
     session,
+    context,
     translated,
     [...LOCATION_COLUMNS, ...(hasRows ? relation.columns : [])],
     bindParameters(

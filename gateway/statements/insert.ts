@@ -88,7 +88,7 @@ async function runInsert(
     context.outputSettings(),
   );
   if (wantsRows) {
-    const staged = await stageRows(session, translated, relation.columns, parameters, options);
+    const staged = await stageRows(session, context, translated, relation.columns, parameters, options);
     const names = relation.columns.map((column) => column.name);
     const rowCount = await appendStaged(session, transaction, table, staged, names, options);
     return { rowCount, rows: { ...staged.relation, name: relation.name } };

@@ -1,5 +1,6 @@
-import type { CatalogQueries, CatalogRow, CatalogValue } from '../catalog-database.js';
+import type { CatalogQueries } from '../catalog-database.js';
 import { LakeError } from '../lake-error.js';
+import { integer, textOrNull } from '../snapshot/row-values.js';
 
 /** The newest snapshot's counters, advanced while a group of transactions is planned. */
 export class CatalogHead {
@@ -53,28 +54,13 @@ export async function readHead(
     throw new LakeError('catalog', 'the catalog has no snapshot');
   }
   const head = new CatalogHead({
-    snapshotId: integerOf(newest, 'snapshot_id'),
-    schemaVersion: integerOf(newest, 'schema_version'),
-    nextCatalogId: integerOf(newest, 'next_catalog_id'),
-    nextFileId: integerOf(newest, 'next_file_id'),
+    snapshotId: integer(newest, 'snapshot_id'),
+    schemaVersion: integer(newest, 'schema_version'),
+    nextCatalogId: integer(newest, 'next_catalog_id'),
+    nextFileId: integer(newest, 'next_file_id'),
   });
   const changes = rows
-    .map((row) => ({ snapshotId: integerOf(row, 'snapshot_id'), changes: textOf(row['changes_made'] ?? null) ?? '' }))
+    .map((row) => ({ snapshotId: integer(row, 'snapshot_id'), changes: textOrNull(row, 'changes_made') ?? '' }))
     .filter(({ snapshotId }) => snapshotId > since);
   return { head, changes };
-}
-
-/** A column that holds an integer a number can hold. Throws `catalog`. */
-export function integerOf(row: CatalogRow, column: string): number {
-  const value = row[column];
-  const integer = typeof value === 'bigint' || typeof value === 'string' ? Number(value) : value;
-  if (typeof integer !== 'number' || !Number.isSafeInteger(integer)) {
-    throw new LakeError('catalog', `the catalog's column ${column} holds ${String(value)} where an integer was expected`);
-  }
-  return integer;
-}
-
-/** A column that holds a text or NULL. */
-export function textOf(value: CatalogValue): string | null {
-  return value === null ? null : String(value);
 }

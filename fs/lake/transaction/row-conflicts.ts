@@ -1,6 +1,6 @@
 import type { CatalogQueries } from '../catalog-database.js';
 import type { LakeSnapshot } from '../model.js';
-import { integerOf } from './catalog-head.js';
+import { integer } from '../snapshot/row-values.js';
 import { sqlList, sqlText } from './catalog-sql.js';
 import { refuseIf, type OtherChanges } from './conflicts.js';
 import type { RowsDifference, StagedDifference } from './staged-difference.js';
@@ -76,7 +76,7 @@ export async function readTouchedRows(
     for (const { name } of ids.size === 0 ? [] : (facts.get(tableId)?.inlinedTables ?? [])) {
       const rows = await queries.query(`SELECT row_id FROM ${prefix}"${name}" WHERE end_snapshot IS NULL AND row_id IN ${sqlList(ids)}`);
       for (const row of rows) {
-        liveRows.add(rowKey(tableId, integerOf(row, 'row_id')));
+        liveRows.add(rowKey(tableId, integer(row, 'row_id')));
       }
     }
   }
@@ -94,7 +94,7 @@ async function readLiveFiles(queries: CatalogQueries, prefix: string, ids: reado
      FROM ${prefix}ducklake_data_file f LEFT JOIN ${prefix}ducklake_delete_file d ON d.data_file_id = f.data_file_id
      WHERE f.end_snapshot IS NULL AND f.data_file_id IN ${sqlList(new Set(ids))} GROUP BY f.data_file_id`,
   );
-  return new Map(rows.map((row) => [integerOf(row, 'data_file_id'), integerOf(row, 'deleted_at')]));
+  return new Map(rows.map((row) => [integer(row, 'data_file_id'), integer(row, 'deleted_at')]));
 }
 
 async function readInlinedFileDeletes(queries: CatalogQueries, tableIds: readonly number[]): Promise<ReadonlySet<number>> {

@@ -1,5 +1,5 @@
 import type { CatalogDatabase, CatalogQueries, CatalogRow } from '../catalog-database.js';
-import { integerOf, textOf } from './catalog-head.js';
+import { integer, textOrNull } from '../snapshot/row-values.js';
 import { sqlList, sqlValue, type CatalogWrites } from './catalog-sql.js';
 import { NO_ROWS, type ColumnSummary, type TableStatistics } from './table-statistics.js';
 
@@ -40,13 +40,13 @@ export async function readTableFacts(queries: CatalogQueries, prefix: string, ta
      UNION ALL SELECT table_id, schema_version, table_name FROM ${prefix}ducklake_inlined_data_tables WHERE table_id IN ${ids}`,
   );
   for (const [id, fact] of facts) {
-    fact.statistics = statisticsOf(rows.filter((row) => integerOf(row, 'table_id') === id));
-    const own = versions.filter((row) => integerOf(row, 'table_id') === id);
+    fact.statistics = statisticsOf(rows.filter((row) => integer(row, 'table_id') === id));
+    const own = versions.filter((row) => integer(row, 'table_id') === id);
     fact.inlinedTables = own.flatMap((row) => {
-      const name = textOf(row['table_name'] ?? null);
-      return name === null ? [] : [{ name, schemaVersion: integerOf(row, 'schema_version') }];
+      const name = textOrNull(row, 'table_name');
+      return name === null ? [] : [{ name, schemaVersion: integer(row, 'schema_version') }];
     });
-    fact.definedAt = Math.max(0, ...own.filter((row) => row['table_name'] === null).map((row) => integerOf(row, 'schema_version')));
+    fact.definedAt = Math.max(0, ...own.filter((row) => row['table_name'] === null).map((row) => integer(row, 'schema_version')));
   }
   return facts;
 }
@@ -58,18 +58,18 @@ function statisticsOf(rows: readonly CatalogRow[]): TableStatistics {
   }
   const columns = new Map<number, ColumnSummary>();
   for (const row of rows.filter((each) => each['column_id'] !== null)) {
-    columns.set(integerOf(row, 'column_id'), {
+    columns.set(integer(row, 'column_id'), {
       containsNull: booleanOf(row, 'contains_null'),
       containsNan: booleanOf(row, 'contains_nan'),
-      min: textOf(row['min_value'] ?? null),
-      max: textOf(row['max_value'] ?? null),
+      min: textOrNull(row, 'min_value'),
+      max: textOrNull(row, 'max_value'),
     });
   }
   return {
     isStored: true,
-    recordCount: integerOf(first, 'record_count'),
-    nextRowId: integerOf(first, 'next_row_id'),
-    byteCount: integerOf(first, 'file_size_bytes'),
+    recordCount: integer(first, 'record_count'),
+    nextRowId: integer(first, 'next_row_id'),
+    byteCount: integer(first, 'file_size_bytes'),
     columns,
   };
 }

@@ -1,7 +1,8 @@
 import type { CatalogQueries } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
 import type { LakeSnapshot } from '../model.js';
-import { integerOf, readHead, type CatalogHead } from './catalog-head.js';
+import { readHead, type CatalogHead } from './catalog-head.js';
+import { integer } from '../snapshot/row-values.js';
 import { CatalogWrites, sqlText, sqlValue } from './catalog-sql.js';
 import { formatChanges, parseChanges, type LakeChange } from './change-list.js';
 import { checkConflicts, otherChanges } from './conflicts.js';
@@ -47,7 +48,7 @@ function extraInfo(uuid: string): string {
 export async function findCommitted(queries: CatalogQueries, prefix: string, uuids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const infos = uuids.map((uuid) => sqlText(extraInfo(uuid))).join(', ');
   const rows = await queries.query(`SELECT snapshot_id, commit_extra_info FROM ${prefix}ducklake_snapshot_changes WHERE commit_extra_info IN (${infos})`);
-  return new Map(rows.map((row) => [String(row['commit_extra_info']).slice('sluice:'.length), integerOf(row, 'snapshot_id')]));
+  return new Map(rows.map((row) => [String(row['commit_extra_info']).slice('sluice:'.length), integer(row, 'snapshot_id')]));
 }
 
 /**

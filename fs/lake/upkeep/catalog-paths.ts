@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import type { CatalogQueries, CatalogRow } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
-import { integerOf } from '../transaction/catalog-head.js';
+import { integer } from '../snapshot/row-values.js';
 
 /** Turns the catalog's paths, which are relative in layers, into absolute ones. */
 export interface CatalogPaths {
@@ -13,10 +13,10 @@ export interface CatalogPaths {
 export async function catalogPaths(core: LakeCore, queries: CatalogQueries): Promise<CatalogPaths> {
   const { prefix } = core.database;
   const schemas = await queries.query(`SELECT schema_id, path, path_is_relative FROM ${prefix}ducklake_schema`);
-  const schemaPaths = new Map(schemas.map((row) => [integerOf(row, 'schema_id'), absolute(core.dataPath, row)]));
+  const schemaPaths = new Map(schemas.map((row) => [integer(row, 'schema_id'), absolute(core.dataPath, row)]));
   const tables = await queries.query(`SELECT table_id, schema_id, path, path_is_relative FROM ${prefix}ducklake_table ORDER BY begin_snapshot`);
-  const tablePaths = new Map(tables.map((row) => [integerOf(row, 'table_id'), absolute(schemaPaths.get(integerOf(row, 'schema_id')) ?? core.dataPath, row)]));
-  return { fileOf: (row) => absolute(tablePaths.get(integerOf(row, 'table_id')) ?? core.dataPath, row) };
+  const tablePaths = new Map(tables.map((row) => [integer(row, 'table_id'), absolute(schemaPaths.get(integer(row, 'schema_id')) ?? core.dataPath, row)]));
+  return { fileOf: (row) => absolute(tablePaths.get(integer(row, 'table_id')) ?? core.dataPath, row) };
 }
 
 /** A path as the catalog keeps it below a folder: relative where it can be. */

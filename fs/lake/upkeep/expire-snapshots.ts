@@ -1,7 +1,7 @@
 import type { CatalogQueries } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
-import { integerOf } from '../transaction/catalog-head.js';
+import { integer } from '../snapshot/row-values.js';
 import { sqlList, sqlText } from '../transaction/catalog-sql.js';
 import { catalogPaths, relativePath } from './catalog-paths.js';
 
@@ -28,7 +28,7 @@ export async function expireSnapshots(core: LakeCore, expired: ExpiredSnapshots)
       `SELECT table_id FROM ${prefix}ducklake_table t GROUP BY table_id
        HAVING count(*) = sum(CASE WHEN ${isUnseen(prefix, 't')} THEN 1 ELSE 0 END)`,
     );
-    const tableIds = tables.map((row) => integerOf(row, 'table_id'));
+    const tableIds = tables.map((row) => integer(row, 'table_id'));
     await scheduleUnseenFiles(core, queries, tableIds);
     await forgetTables(queries, prefix, tableIds);
     for (const table of ['ducklake_schema', 'ducklake_view', 'ducklake_tag', 'ducklake_column_tag']) {
@@ -53,7 +53,7 @@ async function findExpired(queries: CatalogQueries, prefix: string, expired: Exp
   if (isNewestNamed && expired.kind === 'versions') {
     throw new LakeError('dependent', 'the newest snapshot cannot be expired');
   }
-  return rows.filter((row) => row['is_newest'] !== true).map((row) => integerOf(row, 'snapshot_id'));
+  return rows.filter((row) => row['is_newest'] !== true).map((row) => integer(row, 'snapshot_id'));
 }
 
 /** True for rows that ended and whose time no remaining snapshot lies in. */
@@ -69,14 +69,14 @@ async function scheduleUnseenFiles(core: LakeCore, queries: CatalogQueries, drop
   const dataFiles = await queries.query(
     `SELECT data_file_id AS id, table_id, path, path_is_relative FROM ${prefix}ducklake_data_file t WHERE ${ofDropped} OR ${isUnseen(prefix, 't')}`,
   );
-  const dataFileIds = dataFiles.map((row) => integerOf(row, 'id'));
+  const dataFileIds = dataFiles.map((row) => integer(row, 'id'));
   const ofFiles = dataFileIds.length === 0 ? 'false' : `t.data_file_id IN ${sqlList(dataFileIds)}`;
   const deleteFiles = await queries.query(
     `SELECT delete_file_id AS id, table_id, path, path_is_relative FROM ${prefix}ducklake_delete_file t WHERE ${ofDropped} OR ${ofFiles} OR ${isUnseen(prefix, 't')}`,
   );
   const scheduled = [...dataFiles, ...deleteFiles].map((row) => {
     const [path, isRelative] = relativePath(core.dataPath, paths.fileOf(row));
-    return `(${integerOf(row, 'id')}, ${sqlText(path)}, ${String(isRelative)}, now())`;
+    return `(${integer(row, 'id')}, ${sqlText(path)}, ${String(isRelative)}, now())`;
   });
   if (scheduled.length === 0) {
     return;
@@ -88,7 +88,7 @@ async function scheduleUnseenFiles(core: LakeCore, queries: CatalogQueries, drop
     }
   }
   if (deleteFiles.length > 0) {
-    await queries.query(`DELETE FROM ${prefix}ducklake_delete_file WHERE delete_file_id IN ${sqlList(deleteFiles.map((row) => integerOf(row, 'id')))}`);
+    await queries.query(`DELETE FROM ${prefix}ducklake_delete_file WHERE delete_file_id IN ${sqlList(deleteFiles.map((row) => integer(row, 'id')))}`);
   }
 }
 

@@ -2,7 +2,8 @@ import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
 import type { NewLakeFile } from '../lake.js';
 import type { LakeFile, LakeSnapshot, LakeTable } from '../model.js';
-import { integerOf, readHead } from '../transaction/catalog-head.js';
+import { readHead } from '../transaction/catalog-head.js';
+import { integer } from '../snapshot/row-values.js';
 import { CatalogWrites, sqlList, sqlValue } from '../transaction/catalog-sql.js';
 import { formatChanges, parseChanges } from '../transaction/change-list.js';
 import { commitQueueOf } from '../transaction/commit-queue.js';
@@ -52,8 +53,8 @@ export async function replaceFiles(core: LakeCore, base: LakeSnapshot, table: La
       );
       refuseIf(live.length !== ids.length, `data files of table "${table.name}"`, 'changed');
       const stored = await queries.query(`SELECT next_row_id, file_size_bytes FROM ${prefix}ducklake_table_stats WHERE table_id = ${table.id}`);
-      let nextRowId = stored[0] === undefined ? 0 : integerOf(stored[0], 'next_row_id');
-      let byteCount = stored[0] === undefined ? 0 : integerOf(stored[0], 'file_size_bytes');
+      let nextRowId = stored[0] === undefined ? 0 : integer(stored[0], 'next_row_id');
+      let byteCount = stored[0] === undefined ? 0 : integer(stored[0], 'file_size_bytes');
       head.snapshotId += 1;
       const writes = new CatalogWrites(database);
       for (const part of ['ducklake_data_file', 'ducklake_delete_file']) {
