@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchGrowth } from './growth.js';
+import { benchManyFiles } from './many-files.js';
 import type { BenchContext, BenchTable } from './measure.js';
 import { benchPlanning } from './planning.js';
 import { keepResults, readConditions, toMarkdown } from './report.js';
@@ -11,10 +13,12 @@ import { benchWideRows } from './wide-rows.js';
 
 const TABLES: Readonly<Record<string, (context: BenchContext) => Promise<BenchTable>>> = {
   tpch: benchTpch,
+  growth: benchGrowth,
   'wide-rows': benchWideRows,
   tableless: benchTableless,
   'small-queries': benchSmallQueries,
   planning: benchPlanning,
+  'many-files': benchManyFiles,
   'slow-client': benchSlowClient,
 };
 

@@ -13,7 +13,7 @@ export interface BenchContext {
 /** One line of a result: Sluice's figure, the other's, their ratio, and the aim. */
 export interface BenchRow {
   readonly name: string;
-  readonly unit: 'ms' | 'rows/s' | 'statements/s' | 'MB';
+  readonly unit: 'ms' | 'rows/s' | 'statements/s' | 'MB' | 'times';
   readonly sluice: number;
   /** Null where the bound is absolute. */
   readonly other: number | null;
