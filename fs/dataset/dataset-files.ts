@@ -1,3 +1,4 @@
+import { boundedMap } from '../store/bounded-map.js';
 import type { Store } from '../store/store.js';
 import { DatasetError } from './dataset-error.js';
 import type { DatasetFormat } from './file-format.js';
@@ -53,29 +54,22 @@ export async function readAttributes(store: Store, named: readonly NamedFile[]):
     byDirectory.set(file.directory, group);
     group.push(file);
   }
-  const files: DatasetFile[] = [];
-  for (const [directory, group] of byDirectory) {
+  const files = await boundedMap([...byDirectory], async ([directory, group]) => {
     const parent = await store.resolve(directory);
     const attributes = await store.statNames(
       directory,
       group.map((file) => file.name),
     );
-    for (const [index, file] of group.entries()) {
+    return group.flatMap((file, index): DatasetFile[] => {
       const found = attributes[index];
-      if (found?.kind === 'file') {
-        const { byteCount, mtimeMs, inode } = found;
-        files.push({
-          ...file,
-          store,
-          absolutePath: `${parent}/${file.name}`,
-          byteCount,
-          mtimeMs,
-          inode,
-        });
+      if (found?.kind !== 'file') {
+        return [];
       }
-    }
-  }
-  return files;
+      const { byteCount, mtimeMs, inode } = found;
+      return [{ ...file, store, absolutePath: `${parent}/${file.name}`, byteCount, mtimeMs, inode }];
+    });
+  });
+  return files.flat();
 }
 
 /** The one format of a table's files; a DatasetError naming an example of each when there are several. */

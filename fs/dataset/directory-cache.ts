@@ -1,4 +1,4 @@
-import type { DirectoryEntry, Store } from '../store/store.js';
+import type { DirectoryEntry, FileStat, Store } from '../store/store.js';
 
 /**
  * A directory changed this shortly before it was listed may have changed again within the same clock tick of the file
@@ -25,10 +25,13 @@ export class DirectoryCache {
     this.#store = store;
   }
 
-  /** The names in a directory, those that the cache knows to be current or fresh ones. The same array as last time when nothing changed. */
-  async list(directory: string): Promise<readonly DirectoryEntry[]> {
-    const listedAtMs = Date.now();
-    const { mtimeMs, inode } = await this.#store.stat(directory);
+  /**
+   * The names in a directory, those that the cache knows to be current or fresh ones. The same array as last time when
+   * nothing changed. `asked`: the directory's attributes where the caller has just asked for them.
+   */
+  async list(directory: string, asked?: { readonly stat: FileStat; readonly atMs: number }): Promise<readonly DirectoryEntry[]> {
+    const listedAtMs = asked?.atMs ?? Date.now();
+    const { mtimeMs, inode } = asked?.stat ?? (await this.#store.stat(directory));
     const cached = this.#directories.get(directory);
     if (cached !== undefined && cached.mtimeMs === mtimeMs && cached.inode === inode && cached.listedAtMs - mtimeMs > MTIME_TICK_MS) {
       return cached.entries;

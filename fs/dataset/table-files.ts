@@ -1,5 +1,5 @@
 import { boundedMap } from '../store/bounded-map.js';
-import type { Store } from '../store/store.js';
+import type { FileStat, Store } from '../store/store.js';
 import { StoreError } from '../store/store-error.js';
 import { joinStorePath } from '../store/store-path.js';
 import type { DirectoryCache } from './directory-cache.js';
@@ -27,7 +27,7 @@ export interface NamedFile {
 
 /** Every data file of a table folder, at any depth, in path order. */
 export async function listTableFiles(store: Store, cache: DirectoryCache, folder: string): Promise<readonly NamedFile[]> {
-  return await walk({ store, cache, seen: new Set(), found: 0 }, folder, [], 0);
+  return await walk({ store, cache, seen: new Set(), found: 0 }, { path: folder, real: await store.resolve(folder) }, [], 0);
 }
 
 interface Walk {
@@ -38,23 +38,29 @@ interface Walk {
   found: number;
 }
 
-async function walk(state: Walk, folder: string, partition: readonly PartitionValue[], depth: number): Promise<NamedFile[]> {
+/** A folder on the way, with its attributes where they were asked for together with its neighbours'. */
+interface Folder {
+  readonly path: string;
+  readonly real: string;
+  readonly asked?: { readonly stat: FileStat; readonly atMs: number };
+}
+
+async function walk(state: Walk, folder: Folder, partition: readonly PartitionValue[], depth: number): Promise<NamedFile[]> {
   if (depth > TABLE_DEPTH_MAX) {
-    throw new StoreError('too-large', folder, `folders nested more than ${TABLE_DEPTH_MAX} deep`);
+    throw new StoreError('too-large', folder.path, `folders nested more than ${TABLE_DEPTH_MAX} deep`);
   }
-  const real = await state.store.resolve(folder);
-  if (state.seen.has(real)) {
+  if (state.seen.has(folder.real)) {
     return [];
   }
-  state.seen.add(real);
-  const entries = (await state.cache.list(folder)).filter((entry) => !isHidden(entry.name));
+  state.seen.add(folder.real);
+  const entries = (await state.cache.list(folder.path, folder.asked)).filter((entry) => !isHidden(entry.name));
   const files: NamedFile[] = [];
   for (const { name, kind } of entries) {
     const parsed = kind === 'file' ? parseDataFileName(name) : undefined;
     if (parsed !== undefined) {
       files.push({
-        path: joinStorePath(folder, name),
-        directory: folder,
+        path: joinStorePath(folder.path, name),
+        directory: folder.path,
         name,
         format: parsed.format,
         partition,
@@ -63,12 +69,30 @@ async function walk(state: Walk, folder: string, partition: readonly PartitionVa
   }
   state.found += files.length;
   if (state.found > TABLE_FILES_MAX) {
-    throw new StoreError('too-large', folder, `a table of more than ${TABLE_FILES_MAX} files`);
+    throw new StoreError('too-large', folder.path, `a table of more than ${TABLE_FILES_MAX} files`);
   }
-  const folders = entries.filter((entry) => entry.kind === 'directory');
-  const below = await boundedMap(folders, async ({ name }) => {
+  const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+  const below = await boundedMap(await foldersBelow(state.store, folder, names), async ({ name, ...child }) => {
     const hive = parseHiveFolder(name);
-    return await walk(state, joinStorePath(folder, name), hive === undefined ? partition : [...partition, hive], depth + 1);
+    return await walk(state, child, hive === undefined ? partition : [...partition, hive], depth + 1);
   });
   return [...files, ...below.flat()];
+}
+
+/** The folders of these names: their attributes in one call, so that a folder costs no trips of its own. Those that vanished are left out. */
+async function foldersBelow(store: Store, parent: Folder, names: readonly string[]): Promise<readonly (Folder & { readonly name: string })[]> {
+  if (names.length === 0) {
+    return [];
+  }
+  const atMs = Date.now();
+  const stats = await store.statNames(parent.path, names);
+  const folders = await boundedMap([...names.entries()], async ([index, name]) => {
+    const stat = stats[index];
+    if (stat?.kind !== 'directory') {
+      return [];
+    }
+    const path = joinStorePath(parent.path, name);
+    return [{ name, path, real: stat.link ? await store.resolve(path) : `${parent.real}/${name}`, asked: { stat, atMs } }];
+  });
+  return folders.flat();
 }

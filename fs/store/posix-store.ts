@@ -8,7 +8,7 @@ import type { Mount } from './mounts.js';
 import { mountOf, readMounts } from './mounts.js';
 import { PosixFile } from './posix-file.js';
 import { removeAbsoluteTree } from './remove-tree.js';
-import type { DirectoryEntry, EntryKind, FileStat, OpenMode, Store, StoreFile } from './store.js';
+import type { DirectoryEntry, EntryKind, FileStat, NameStat, OpenMode, Store, StoreFile } from './store.js';
 import { errnoOf, isAbsence, StoreError, toStoreError } from './store-error.js';
 import { baseNameOf, checkStorePath, isInside, parentOf } from './store-path.js';
 
@@ -55,13 +55,14 @@ export class PosixStore implements Store {
     return await guard(path, async () => toFileStat(await stat(await this.resolve(path))));
   }
 
-  async statNames(directory: string, names: readonly string[]): Promise<(FileStat | undefined)[]> {
+  async statNames(directory: string, names: readonly string[]): Promise<(NameStat | undefined)[]> {
     const parent = await this.resolve(directory);
     const attributes = await lstatNames(parent, names, this.mount);
-    const stats = attributes.map((found) => found && toFileStat(found));
+    const stats = attributes.map((found): NameStat | undefined => found && { ...toFileStat(found), link: false });
     const links = [...attributes.keys()].filter((index) => attributes[index]?.isSymbolicLink() === true);
     await boundedMap(links, async (index) => {
-      stats[index] = await this.#followLink(join(parent, names[index] ?? ''));
+      const target = await this.#followLink(join(parent, names[index] ?? ''));
+      stats[index] = target && { ...target, link: true };
     });
     return stats;
   }

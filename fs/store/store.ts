@@ -15,6 +15,11 @@ export interface FileStat {
   readonly inode: number;
 }
 
+/** Attributes of a name in a directory. `link`: the name is a symbolic link, the attributes are those of what it leads to. */
+export interface NameStat extends FileStat {
+  readonly link: boolean;
+}
+
 /** An open file. `sync` and `close` report errors of earlier writes (3FS acknowledges writes from a buffer): check both. */
 export interface StoreFile {
   /** Bytes read at `offset`; fewer than `length` only at the end of the file. */
@@ -39,7 +44,7 @@ export interface Store {
   resolve(path: string): Promise<string>;
   stat(path: string): Promise<FileStat>;
   /** Attributes of names in one directory, in order; undefined for names that are gone or point out of the root. */
-  statNames(directory: string, names: readonly string[]): Promise<(FileStat | undefined)[]>;
+  statNames(directory: string, names: readonly string[]): Promise<(NameStat | undefined)[]>;
   /** Names in a directory, sorted by code unit. Names that are not UTF-8 are left out: no SQL text could name them. */
   list(directory: string): Promise<readonly DirectoryEntry[]>;
   open(path: string, mode: OpenMode): Promise<StoreFile>;
