@@ -1,3 +1,4 @@
+import type { CounterState } from './counters.js';
 import type { LakeColumnStatistics, LakeDefault, LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from './model.js';
 
 /** A DuckLake catalog and the data it names, open in this process. `openLake` in `open-lake.ts` makes one. */
@@ -13,6 +14,12 @@ export interface Lake {
   history(): Promise<readonly LakeHistoryEntry[]>;
   /** A transaction over the newest snapshot. */
   begin(): Promise<LakeTransaction>;
+  /** True when no other process can change the catalog. */
+  readonly isExclusive: boolean;
+  /** Changes a number that counts outside of transactions, see `counters.ts`. */
+  changeCounter(id: string, initial: CounterState, change: (state: CounterState) => CounterState): Promise<CounterState>;
+  /** A counter's state; null for one that was never changed. */
+  readCounter(id: string): Promise<CounterState | null>;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,8 @@ import type { CatalogDatabase } from './catalog-database.js';
 import { CatalogCore } from './core.js';
 import { openDuckdbCatalog } from './database/duckdb-catalog.js';
 import { openPostgresCatalog } from './database/postgres-catalog.js';
+import type { CounterState } from './counters.js';
+import { Counters } from './counters.js';
 import { InlinedFiles } from './inlined-cache.js';
 import { LakeError } from './lake-error.js';
 import type { Lake, LakeHistoryEntry, LakeTransaction } from './lake.js';
@@ -47,6 +49,7 @@ class OpenLake implements Lake {
   readonly #database: CatalogDatabase;
   readonly #cache: InlinedFiles;
   readonly #core: CatalogCore;
+  readonly #counters: Counters;
 
   constructor(uuid: string, database: CatalogDatabase, cache: InlinedFiles, core: CatalogCore) {
     this.uuid = uuid;
@@ -54,6 +57,7 @@ class OpenLake implements Lake {
     this.#database = database;
     this.#cache = cache;
     this.#core = core;
+    this.#counters = new Counters(database);
   }
 
   snapshot(): Promise<LakeSnapshot> {
@@ -90,6 +94,18 @@ class OpenLake implements Lake {
 
   async begin(): Promise<LakeTransaction> {
     return newTransaction(this.#core, await this.#core.snapshot());
+  }
+
+  get isExclusive(): boolean {
+    return this.#database.isExclusive;
+  }
+
+  changeCounter(id: string, initial: CounterState, change: (state: CounterState) => CounterState): Promise<CounterState> {
+    return this.#counters.change(id, initial, change);
+  }
+
+  readCounter(id: string): Promise<CounterState | null> {
+    return this.#counters.read(id);
   }
 
   async close(): Promise<void> {

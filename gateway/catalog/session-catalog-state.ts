@@ -45,7 +45,7 @@ export async function readCatalogState(session: Session, names: StatementNames, 
     schemaComments: storedSchemaComments(names.lake),
     relations: [
       ...[...files, ...own].map((relation) => describeRelation(relation, oids.get(relationKey(relation)) ?? 0)),
-      ...stored.map((relation) => describeStored(relation, oids)),
+      ...stored.map((relation) => describeStored(relation, oids, names.lake.tables)),
     ],
     ...(sql.includes('sluice_snapshots') ? { snapshots: await readHistory(session) } : {}),
     settings: settings.all(),

@@ -1,11 +1,13 @@
-import type { LakeDefault, LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
+import type { LakeColumn, LakeDefault, LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { byteCount } from '../../planner/relation/relation.js';
 import { quoteText } from '../../planner/types/data-type.js';
-import { VIEW_TEXT_TAG, relationOfTable, relationOfView } from '../session/lake-relations.js';
+import { FOREIGN_TABLE_TAG, VIEW_TEXT_TAG, relationOfTable, relationOfView } from '../session/lake-relations.js';
 import { sqlSchemaName } from '../session/lake-schemas.js';
 import { declaredKeys } from '../statements/declared-keys.js';
-import type { CatalogRelation } from './pg/catalog-state.js';
+import { IDENTITY_TAG } from '../sequences/column-sequence.js';
+import { sequenceOfView } from '../sequences/definition.js';
+import type { CatalogRelation, CatalogSequence } from './pg/catalog-state.js';
 
 /** A stored table or view as the catalogs show it. */
 export type StoredRelation =
@@ -36,13 +38,22 @@ function oidName(stored: StoredRelation): string {
 }
 
 /** What the catalogs say of it. */
-export function describeStored(stored: StoredRelation, oids: ReadonlyMap<string, number>): CatalogRelation {
+export function describeStored(stored: StoredRelation, oids: ReadonlyMap<string, number>, tables: readonly LakeTable[]): CatalogRelation {
   const { relation } = stored;
   const name = oidName(stored);
   const oid = oids.get(name) ?? 0;
   const shared = { oid, schema: relation.schema, name: relation.name, temporary: false, columns: relation.columns };
   if (stored.kind === 'view') {
     const { tags, sql } = stored.view;
+    const sequence = describeSequence(stored.view, tables, oids);
+    if (sequence !== undefined) {
+      return { ...shared, kind: 'sequence', rowCount: 1, byteCount: 0, sequence, ...commentOf(tags) };
+    }
+    const options = tags.get(FOREIGN_TABLE_TAG);
+    if (options !== undefined) {
+      const foreignOptions: Readonly<Record<string, string>> = JSON.parse(options);
+      return { ...shared, kind: 'foreign table', rowCount: -1, byteCount: 0, foreignOptions, ...commentOf(tags) };
+    }
     return { ...shared, kind: 'view', rowCount: 0, byteCount: 0, definition: tags.get(VIEW_TEXT_TAG) ?? sql, ...commentOf(tags) };
   }
   const { table } = stored;
@@ -54,12 +65,40 @@ export function describeStored(stored: StoredRelation, oids: ReadonlyMap<string,
     byteCount: byteCount(relation),
     ...commentOf(table.tags),
     columnComments: table.columns.map((column) => column.tags.get('comment') ?? null),
-    defaults: table.columns.map((column) => defaultText(column.defaultValue)),
+    // An identity is no default to PostgreSQL, whose catalogs show it in a place of its own.
+    defaults: table.columns.map((column) => (identityOf(column) === null ? defaultText(column.defaultValue) : null)),
+    identities: table.columns.map(identityOf),
     keys: declaredKeys(table).map((key) => ({
       ...key,
       constraintOid: oids.get(`${name} constraint ${key.name}`) ?? 0,
       indexOid: oids.get(`${name} index ${key.name}`) ?? 0,
     })),
+  };
+}
+
+function identityOf(column: LakeColumn): 'always' | 'by default' | null {
+  const identity = column.tags.get(IDENTITY_TAG);
+  return identity === 'always' || identity === 'by default' ? identity : null;
+}
+
+function describeSequence(view: LakeView, tables: readonly LakeTable[], oids: ReadonlyMap<string, number>): CatalogSequence | undefined {
+  const definition = sequenceOfView(view);
+  if (definition === undefined) {
+    return undefined;
+  }
+  const { type, start, increment, minimum, maximum, cache, cycle, identity, owner } = definition;
+  const table = tables.find(({ uuid }) => uuid === owner?.table);
+  const columnNumber = 1 + (table?.columns.findIndex(({ id }) => id === owner?.columnId) ?? -1);
+  return {
+    type,
+    start: String(start),
+    increment: String(increment),
+    minimum: String(minimum),
+    maximum: String(maximum),
+    cache: String(cache),
+    cycle,
+    identity,
+    owner: table === undefined || columnNumber === 0 ? null : { tableOid: oids.get(`lake ${table.uuid}`) ?? 0, columnNumber },
   };
 }
 

@@ -10,6 +10,7 @@ import { claimDirectory, releaseDirectory, removeAbandoned } from '../../fs/owne
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { loadParser } from '../../planner/parse/parser.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
+import { SequenceAllocator } from '../sequences/allocator.js';
 import type { Log, Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { openCatalog } from './open-catalog.js';
@@ -68,11 +69,13 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
       binder: await Binder.start({ stubDirectory, spillDirectory, readableRoots, log: processLog }),
     }));
   });
+  const sequences = new SequenceAllocator(lake);
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
   return {
-    services: { pool, binder, datasets, lake, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
+    services: { pool, binder, datasets, lake, sequences, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
     close: async () => {
       await Promise.all([pool.close(), binder.close()]);
+      await sequences.release();
       await lake.close();
       await releaseDirectory(temporaryDirectory);
     },

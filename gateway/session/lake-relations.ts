@@ -15,8 +15,22 @@ export const VIEW_COLUMNS_TAG = 'sluice.columns';
 /** Tag of a view with its query as it was written, for showing. */
 export const VIEW_TEXT_TAG = 'sluice.text';
 
+/** Tag of a view that is a foreign table: its options as JSON. */
+export const FOREIGN_TABLE_TAG = 'sluice.foreign';
+
 /** Tag of a view with what it reads: `[schema, name]` pairs of SQL names as JSON. */
 export const VIEW_READS_TAG = 'sluice.reads';
+
+/** Tag of a view that is a sequence: its definition as JSON (gateway/sequences/definition.ts). */
+export const SEQUENCE_TAG = 'sluice.sequence';
+
+/** What a stored view stands for: foreign tables and sequences are views to every other reader of the catalog. */
+export type StoredViewKind = 'view' | 'foreign table' | 'sequence';
+
+/** See StoredViewKind. */
+export function kindOfView(view: LakeView): StoredViewKind {
+  return view.tags.has(FOREIGN_TABLE_TAG) ? 'foreign table' : view.tags.has(SEQUENCE_TAG) ? 'sequence' : 'view';
+}
 
 /** One object for each version of a table's columns and rows: identity keys what is made of it. */
 const tableRelations = new WeakMap<LakeTableData, { readonly table: LakeTable; readonly relation: Relation }>();

@@ -1,4 +1,5 @@
 import type { Lake, LakeHistoryEntry, LakeTransaction } from '../../fs/lake/lake.js';
+import type { CounterState } from '../../fs/lake/counters.js';
 import { LakeError } from '../../fs/lake/lake-error.js';
 import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { SharedLake } from './session-lake.js';
@@ -49,6 +50,18 @@ export class LazyLake implements SharedLake {
 
   history(): Promise<readonly LakeHistoryEntry[]> {
     return this.#lake === null ? Promise.resolve([]) : this.#lake.history();
+  }
+
+  get isExclusive(): boolean {
+    return this.#lake?.isExclusive ?? true;
+  }
+
+  async changeCounter(id: string, initial: CounterState, change: (state: CounterState) => CounterState): Promise<CounterState> {
+    return (await this.#open()).changeCounter(id, initial, change);
+  }
+
+  readCounter(id: string): Promise<CounterState | null> {
+    return this.#lake === null ? Promise.resolve(null) : this.#lake.readCounter(id);
   }
 
   async begin(): Promise<LakeTransaction> {

@@ -1,6 +1,7 @@
 import type { Binder } from '../../executor/binder/binder.js';
 import type { ExecutorPool } from '../../executor/pool/pool.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
+import type { SequenceAllocator } from '../sequences/allocator.js';
 import type { SharedLake } from './session-lake.js';
 import type { SessionRegistry } from './session-registry.js';
 
@@ -11,6 +12,8 @@ export interface Services {
   readonly datasets: DatasetCatalog;
   /** The stored tables. */
   readonly lake: SharedLake;
+  /** Values of the stored sequences. */
+  readonly sequences: SequenceAllocator;
   readonly sessions: SessionRegistry;
   /** Absolute path of the first data root. */
   readonly dataRoot: string;

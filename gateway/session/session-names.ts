@@ -8,7 +8,9 @@ import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
 import type { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity } from './backend.js';
 import type { LakeSnapshot } from '../../fs/lake/model.js';
-import { relationOfTable, relationOfView } from './lake-relations.js';
+import { stateQuery } from '../sequences/column-sequence.js';
+import { sequenceOfView } from '../sequences/definition.js';
+import { kindOfView, relationOfTable, relationOfView } from './lake-relations.js';
 import { lakeSchemaName, sqlSchemaName } from './lake-schemas.js';
 import { EMPTY_SNAPSHOT } from './lazy-lake.js';
 import type { Services } from './services.js';
@@ -17,7 +19,7 @@ import { TEMPORARY_SCHEMA } from './session-catalog.js';
 
 /** What names depend on: a session, seen from here. */
 export interface NamesOwner {
-  readonly services: Pick<Services, 'datasets'>;
+  readonly services: Pick<Services, 'datasets' | 'sequences'>;
   readonly identity: ConnectionIdentity;
   readonly settings: SessionSettings;
   readonly catalog: SessionCatalog;
@@ -114,6 +116,9 @@ export class StatementNames implements NameSource {
     }
     const lakeSchema = lakeSchemaName(this.lake, schema);
     const view = this.lake.findView(lakeSchema, name);
+    if (view !== undefined && kindOfView(view) === 'sequence') {
+      throw new RelationNeeded(schema, name);
+    }
     if (view !== undefined) {
       return relationOfView(this.lake, view, 'read');
     }
@@ -153,9 +158,23 @@ export class StatementNames implements NameSource {
     return this.lake.findView(lakeSchemaName(this.lake, schema), name) !== undefined;
   }
 
+  /** True when a stored sequence has the name: its value may be another each time. */
+  isSequence(schema: string, name: string): boolean {
+    const view = this.lake.findView(lakeSchemaName(this.lake, schema), name);
+    return view !== undefined && kindOfView(view) === 'sequence';
+  }
+
   /** Loads what `find` asked for. */
   async load(schema: string, name: string): Promise<void> {
     const table = this.lake.findTable(lakeSchemaName(this.lake, schema), name);
+    const view = this.lake.findView(lakeSchemaName(this.lake, schema), name);
+    const sequence = view === undefined ? undefined : sequenceOfView(view);
+    if (view !== undefined && sequence !== undefined) {
+      const { value, isCalled } = await this.#session.services.sequences.peek(sequence);
+      const relation = relationOfView(this.lake, view, 'read');
+      this.#loaded.set(`${schema}\0${name}`, { ...relation, source: { kind: 'view', sql: stateQuery(value, isCalled) } });
+      return;
+    }
     const relation = table === undefined ? await this.snapshot.load(schema, name) : await relationOfTable(this.lake, table);
     this.#loaded.set(`${schema}\0${name}`, relation);
   }

@@ -6,6 +6,7 @@ import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
+import { SessionSequences } from '../sequences/session-sequences.js';
 import { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
 import type { Services } from './services.js';
@@ -38,6 +39,8 @@ export class Session implements SessionBackend {
   readonly names: SessionNames;
   readonly temporaryFiles: TemporaryFiles;
   readonly cursors: Cursors = new Cursors();
+  /** What nextval has given this session. */
+  readonly sequences: SessionSequences = new SessionSequences();
   /** Statements of SQL's PREPARE, by name. */
   readonly prepared: Map<string, SessionStatement> = new Map();
   onNotice: ((notice: SqlNotice) => void) | null = null;

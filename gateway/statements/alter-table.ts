@@ -1,7 +1,8 @@
-import type { LakeTransaction } from '../../fs/lake/lake.js';
+import type { LakeTransaction, NewLakeColumn } from '../../fs/lake/lake.js';
 import type { LakeColumn, LakeTable } from '../../fs/lake/model.js';
 import type { QualifiedName } from '../../planner/parse/read-names.js';
 import type { TableChange } from '../../planner/parse/read-objects.js';
+import { hasNoSequenceCall } from '../../planner/parse/sequence-calls.js';
 import { readAlterTable } from '../../planner/parse/read-objects.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Column } from '../../planner/relation/relation.js';
@@ -10,14 +11,19 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import { columnOfLake, newLakeColumn } from '../lake/lake-types.js';
+import { COLUMN_SEQUENCE_TAG, IDENTITY_TAG, ownedSequences } from '../sequences/column-sequence.js';
+import { sequenceOfView } from '../sequences/definition.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { defaultValueNow, storedDefault } from './column-default.js';
+import { defaultValueNow, storedDefault, withStoredDefault } from './column-default.js';
+import { addColumnSequence, dropIdentity } from './column-sequences.js';
 import { command } from './command.js';
 import { declaredColumnType, withEnvironment } from './create-stored-table.js';
 import { declaredKeys, keepKeys, nameKeys } from './declared-keys.js';
 import { queryTexts } from './query-texts.js';
+import { alterSequence } from './sequence.js';
+import type { CreationPlace } from './stored-names.js';
 import { dependentViews, findStored, requireStoredTable, sqlNameOf } from './stored-names.js';
 
 /** Tag of a column with the Postgres type it was declared with. */
@@ -75,12 +81,15 @@ class TableAlteration {
       }
       case 'set_default': {
         const { table, column } = await this.#column(change.name);
-        const defaultValue = await storedDefault(this.#session, columnOfLake(column), change);
-        this.#transaction.alterColumn(table, column.id, { defaultValue });
+        refuseIdentity(table, column);
+        const { value, sequenceId } = await storedDefault(this.#session, columnOfLake(column), change);
+        this.#transaction.alterColumn(table, column.id, { defaultValue: value });
+        this.#transaction.setColumnTag(await this.#table(), column.id, COLUMN_SEQUENCE_TAG, sequenceId);
         return [];
       }
       case 'drop_default': {
         const { table, column } = await this.#column(change.name);
+        refuseIdentity(table, column);
         this.#transaction.alterColumn(table, column.id, { defaultValue: null });
         return [];
       }
@@ -92,11 +101,54 @@ class TableAlteration {
       }
       case 'drop_not_null': {
         const { table, column } = await this.#column(change.name);
+        if (column.tags.has(IDENTITY_TAG)) {
+          throw new SqlError(SQLSTATE.syntax_error, `column "${column.name}" of relation "${table.name}" is an identity column`);
+        }
         if (declaredKeys(table).some((key) => key.kind === 'primary' && key.columns.includes(column.name))) {
           throw new SqlError(SQLSTATE.invalid_table_definition, `column "${column.name}" is in a primary key`);
         }
         this.#transaction.alterColumn(table, column.id, { nullable: true });
         return [];
+      }
+      case 'add_identity': {
+        const { table, column } = await this.#column(change.name);
+        if (column.tags.has(IDENTITY_TAG) || column.defaultValue !== null) {
+          const what = column.tags.has(IDENTITY_TAG) ? 'is already an identity column' : 'already has a default value';
+          throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `column "${column.name}" of relation "${table.name}" ${what}`);
+        }
+        if (column.nullable) {
+          throw new SqlError(
+            SQLSTATE.object_not_in_prerequisite_state,
+            `column "${column.name}" of relation "${table.name}" must be declared NOT NULL before identity can be added`,
+          );
+        }
+        await addColumnSequence(this.#session, this.#transaction, this.#place(table), table, column.name, change.sequence);
+        return [];
+      }
+      case 'set_identity': {
+        const { table, column } = await this.#column(change.name);
+        const [view] = ownedSequences(this.#transaction.current, table, column.id);
+        const definition = view === undefined ? undefined : sequenceOfView(view);
+        if (!column.tags.has(IDENTITY_TAG) || view === undefined || definition === undefined) {
+          throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `column "${column.name}" of relation "${table.name}" is not an identity column`);
+        }
+        await alterSequence(this.#session, this.#transaction, view, definition, change.options);
+        if (change.identity !== null) {
+          this.#transaction.setColumnTag(table, column.id, IDENTITY_TAG, change.identity);
+        }
+        return [];
+      }
+      case 'drop_identity': {
+        const { table, column } = await this.#column(change.name);
+        if (column.tags.has(IDENTITY_TAG)) {
+          dropIdentity(this.#transaction, table, column);
+          return [];
+        }
+        const message = `column "${column.name}" of relation "${table.name}" is not an identity column`;
+        if (!change.missingOk) {
+          throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, message);
+        }
+        return [skipping(`${message}, skipping`)];
       }
       case 'add_key': {
         const table = await this.#table();
@@ -125,7 +177,7 @@ class TableAlteration {
 
   async #addColumn(change: TableChange & { readonly kind: 'add_column' }): Promise<readonly SqlNotice[]> {
     const table = await this.#table();
-    const { name, type, notNull, defaultValue } = change.column;
+    const { name, type, notNull, defaultValue, sequence } = change.column;
     if (table.columns.some((column) => column.name === name)) {
       if (!change.ifNotExists) {
         throw new SqlError(SQLSTATE.duplicate_column, `column "${name}" of relation "${table.name}" already exists`);
@@ -134,16 +186,22 @@ class TableAlteration {
     }
     const declared = await withEnvironment(this.#session, (environment) => declaredColumnType(this.#statement, environment, type));
     const column: Column = { name, ...declared, notNull };
-    const value = defaultValue === null ? null : await defaultValueNow(this.#session, column, defaultValue, this.#options);
-    if (notNull && value === null && (await this.#transaction.current.data(table)).rowCount > 0) {
+    const hasRows = (await this.#transaction.current.data(table)).rowCount > 0;
+    if (hasRows && (sequence !== null || (defaultValue !== null && !hasNoSequenceCall(defaultValue.text)))) {
+      throw new SqlError(SQLSTATE.feature_not_supported, 'a column that a sequence fills cannot be added to a table with rows', {
+        hint: 'Add the column, fill it with UPDATE, and give it its default then.',
+      });
+    }
+    const value =
+      defaultValue === null || !hasNoSequenceCall(defaultValue.text) ? null : await defaultValueNow(this.#session, column, defaultValue, this.#options);
+    if (notNull && value === null && hasRows) {
       throw new SqlError(SQLSTATE.not_null_violation, `column "${name}" of relation "${table.name}" contains null values`);
     }
-    this.#transaction.addColumn(table, {
-      ...newLakeColumn(column),
-      nullable: !notNull,
-      initialDefault: value,
-      ...(defaultValue === null ? {} : { defaultValue: await storedDefault(this.#session, column, defaultValue) }),
-    });
+    const plain: NewLakeColumn = { ...newLakeColumn(column), nullable: !notNull, initialDefault: value };
+    this.#transaction.addColumn(table, defaultValue === null ? plain : withStoredDefault(plain, await storedDefault(this.#session, column, defaultValue)));
+    if (sequence !== null) {
+      await addColumnSequence(this.#session, this.#transaction, this.#place(table), table, name, sequence);
+    }
     if (change.keys.length > 0) {
       const changed = await this.#table();
       const names = changed.columns.map((each) => each.name);
@@ -178,6 +236,9 @@ class TableAlteration {
     const left = keys.filter((key) => !key.columns.includes(column.name));
     if (left.length < keys.length) {
       keepKeys(this.#transaction, table, left);
+    }
+    for (const sequence of ownedSequences(this.#transaction.current, table, column.id)) {
+      this.#transaction.dropView(sequence);
     }
     this.#transaction.dropColumn(await this.#table(), column.id);
     return views.map((view) => skipping(`drop cascades to view ${view.name}`));
@@ -215,6 +276,10 @@ class TableAlteration {
     }
   }
 
+  #place(table: LakeTable): CreationPlace {
+    return { schema: sqlNameOf(this.#transaction.current, table).schema, lakeSchema: table.schema };
+  }
+
   #table(): Promise<LakeTable> {
     return requireStoredTable(this.#session, this.#transaction, this.#name, 'alter');
   }
@@ -232,4 +297,11 @@ class TableAlteration {
 /** 42703 for a column a table does not have. */
 export function undefinedColumn(table: LakeTable, name: string): SqlError {
   return new SqlError(SQLSTATE.undefined_column, `column "${name}" of relation "${table.name}" does not exist`);
+}
+
+/** 42601 for an identity column: its default is its identity's. */
+function refuseIdentity(table: LakeTable, column: LakeColumn): void {
+  if (column.tags.has(IDENTITY_TAG)) {
+    throw new SqlError(SQLSTATE.syntax_error, `column "${column.name}" of relation "${table.name}" is an identity column`);
+  }
 }

@@ -4,6 +4,7 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { lakeSchemaName } from '../session/lake-schemas.js';
+import { kindOfView } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
@@ -12,7 +13,7 @@ import { findStored, missing, requireStoredTable } from './stored-names.js';
 /** The tag DuckLake keeps comments in. */
 const COMMENT_TAG = 'comment';
 
-/** COMMENT ON TABLE, VIEW, COLUMN and SCHEMA. */
+/** COMMENT ON TABLE, VIEW, FOREIGN TABLE, COLUMN and SCHEMA. */
 export function prepareComment(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readComment(statement);
   return Promise.resolve(
@@ -34,10 +35,12 @@ async function comment(session: Session, request: CommentRequest): Promise<void>
       transaction.setTag(schema, COMMENT_TAG, request.comment);
       return;
     }
-    case 'view': {
+    case 'view':
+    case 'foreign table':
+    case 'sequence': {
       const found = findStored(session, transaction.current, request);
-      if (found?.kind === 'table') {
-        throw new SqlError(SQLSTATE.wrong_object_type, `"${request.name}" is not a view`);
+      if (found !== undefined && (found.kind === 'table' || kindOfView(found.view) !== request.kind)) {
+        throw new SqlError(SQLSTATE.wrong_object_type, `"${request.name}" is not a ${request.kind}`);
       }
       if (found === undefined) {
         throw await missing(session, request, 'relation', 'comment on');

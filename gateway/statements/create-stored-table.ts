@@ -13,10 +13,13 @@ import { newLakeColumn } from '../lake/lake-types.js';
 import { writeTableFiles } from '../lake/write-table.js';
 import { sessionQueryContext } from '../query/session-context.js';
 import { translateWithNames } from '../query/translate-query.js';
+import { COLUMN_SEQUENCE_TAG, IDENTITY_TAG, dropTableAndSequences } from '../sequences/column-sequence.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import { bindParameters } from './bind-parameters.js';
-import { storedDefault } from './column-default.js';
+import type { ColumnSequenceRequest } from './column-sequences.js';
+import { addColumnSequence } from './column-sequences.js';
+import { storedDefault, withStoredDefault } from './column-default.js';
 import type { CommandOutcome } from './command.js';
 import { KEYS_TAG, declaredKeys, nameKeys } from './declared-keys.js';
 import { describeColumns, requireDistinctNames } from './describe-columns.js';
@@ -32,19 +35,22 @@ export async function createStoredTable(session: Session, statement: ParsedState
   if (skipsExisting(transaction, place, request)) {
     return existsAlready(request.name, 'CREATE TABLE');
   }
-  const { columns, keys: copiedKeys } = await readElements(session, statement, request, transaction);
+  const { columns, keys: copiedKeys, sequences } = await readElements(session, statement, request, transaction);
   const names = columns.map((column) => column.name);
   requireDistinctNames(names);
   const keys = nameKeys(request.name, names, copiedKeys, request.keys);
   const primary = new Set(keys.filter((key) => key.kind === 'primary').flatMap((key) => key.columns));
   await makeRoom(session, transaction, place, request);
-  transaction.createTable({
+  const table = transaction.createTable({
     schema: place.lakeSchema,
     name: request.name,
     columns: columns.map((column) => (primary.has(column.name) ? { ...column, nullable: false } : column)),
     ...readLayout(request, names),
     ...(keys.length === 0 ? {} : { tags: new Map([[KEYS_TAG, JSON.stringify(keys)]]) }),
   });
+  for (const { column, request: wanted } of sequences) {
+    await addColumnSequence(session, transaction, place, table, column, wanted);
+  }
   return { tag: 'CREATE TABLE' };
 }
 
@@ -107,7 +113,7 @@ function skipsExisting(transaction: LakeTransaction, place: CreationPlace, reque
 async function makeRoom(session: Session, transaction: LakeTransaction, place: CreationPlace, request: TableHead): Promise<void> {
   const existing = transaction.current.findTable(place.lakeSchema, request.name);
   if (request.replace && existing !== undefined) {
-    transaction.dropTable(existing);
+    dropTableAndSequences(transaction, existing);
   }
   if (request.replace && transaction.current.findView(place.lakeSchema, request.name) !== undefined) {
     throw new SqlError(SQLSTATE.wrong_object_type, `"${request.name}" is not a table`);
@@ -120,8 +126,13 @@ async function readElements(
   statement: ParsedStatement,
   request: CreateTableRequest,
   transaction: LakeTransaction,
-): Promise<{ readonly columns: readonly NewLakeColumn[]; readonly keys: ReturnType<typeof declaredKeys> }> {
+): Promise<{
+  readonly columns: readonly NewLakeColumn[];
+  readonly keys: ReturnType<typeof declaredKeys>;
+  readonly sequences: readonly { readonly column: string; readonly request: ColumnSequenceRequest }[];
+}> {
   const columns: NewLakeColumn[] = [];
+  const sequences: { readonly column: string; readonly request: ColumnSequenceRequest }[] = [];
   const keys: ReturnType<typeof declaredKeys>[number][] = [];
   for (const element of request.elements) {
     if (element.kind === 'like') {
@@ -138,16 +149,16 @@ async function readElements(
       }
       continue;
     }
-    const { name, notNull, defaultValue, type } = element.column;
+    const { name, notNull, defaultValue, type, sequence } = element.column;
+    if (sequence !== null) {
+      sequences.push({ column: name, request: sequence });
+    }
     const declared = await withEnvironment(session, (environment) => declaredColumnType(statement, environment, type));
     const column: Column = { name, ...declared, notNull };
-    columns.push({
-      ...newLakeColumn(column),
-      nullable: !notNull,
-      ...(defaultValue === null ? {} : { defaultValue: await storedDefault(session, column, defaultValue) }),
-    });
+    const plain: NewLakeColumn = { ...newLakeColumn(column), nullable: !notNull };
+    columns.push(defaultValue === null ? plain : withStoredDefault(plain, await storedDefault(session, column, defaultValue)));
   }
-  return { columns, keys };
+  return { columns, keys, sequences };
 }
 
 /** Columns of a stored table for another: names, types and NOT NULL always, the rest as asked for. */
@@ -157,9 +168,23 @@ function copyColumns(table: LakeTable, like: LikeRequest): readonly NewLakeColum
     type: column.type,
     nullable: column.nullable,
     children: column.children,
-    ...(like.includingDefaults ? { defaultValue: column.defaultValue } : {}),
-    tags: new Map([...column.tags].filter(([key]) => key !== 'comment' || like.includingComments)),
+    ...(like.includingDefaults && !column.tags.has(IDENTITY_TAG) ? { defaultValue: column.defaultValue } : {}),
+    tags: new Map([...column.tags].filter(([key]) => isCopied(key, like))),
   }));
+}
+
+/** An identity is its table's own; a sequence may fill the columns of several. */
+function isCopied(tag: string, like: LikeRequest): boolean {
+  switch (tag) {
+    case 'comment':
+      return like.includingComments;
+    case IDENTITY_TAG:
+      return false;
+    case COLUMN_SEQUENCE_TAG:
+      return like.includingDefaults;
+    default:
+      return true;
+  }
 }
 
 async function findRelation(session: Session, like: LikeRequest): Promise<Relation> {

@@ -1,3 +1,4 @@
+import type { LakeTransaction } from '../../fs/lake/lake.js';
 import type { CreateViewRequest } from '../../planner/parse/read-definitions.js';
 import { readCreateView } from '../../planner/parse/read-definitions.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -17,6 +18,7 @@ import { command } from './command.js';
 import { isTemporary } from './creation-schema.js';
 import { describeColumns } from './describe-columns.js';
 import { QueryStatement } from './query.js';
+import type { CreationPlace } from './stored-names.js';
 import { creationPlace, requireFreeName } from './stored-names.js';
 import { renameRelations } from './view-text.js';
 
@@ -83,18 +85,37 @@ async function createStoredView(session: Session, request: CreateViewRequest, co
     searchPath.map((schema) => reads.find((read) => read.schema === schema && read.name === name)).find((read) => read !== undefined) ?? null;
   const body = renameRelations(request.body, (schema, name) => (schema === undefined ? firstOf(name) : null));
   const names = columns.map((column) => quoteName(column.name)).join(', ');
-  const alias = request.columnNames.length === 0 ? '' : `(${names})`;
+  const named = request.columnNames.length === 0 ? body : `SELECT * FROM (${body}\n) AS ${quoteName(request.name)}(${names})`;
+  storeView(transaction, { place, name: request.name, columns, body: named, text: request.body, reads, tags: existing?.tags ?? new Map() });
+}
+
+/** A view to be stored. */
+interface StoredViewRequest {
+  readonly place: CreationPlace;
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** Its query, names of relations with their schemas. */
+  readonly body: string;
+  /** Its query as it was written. */
+  readonly text: string;
+  readonly reads: readonly RelationName[];
+  /** Further tags. */
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** Stages a view; its name is free. */
+export function storeView(transaction: LakeTransaction, view: StoredViewRequest): void {
   transaction.createView({
-    schema: place.lakeSchema,
-    name: request.name,
+    schema: view.place.lakeSchema,
+    name: view.name,
     dialect: VIEW_DIALECT,
-    sql: `SELECT ${names} FROM (${body}\n) AS ${quoteName(request.name)}${alias}`,
-    columnNames: columns.map((column) => column.name),
+    sql: `SELECT ${view.columns.map((column) => quoteName(column.name)).join(', ')} FROM (${view.body}\n) AS ${quoteName(view.name)}`,
+    columnNames: view.columns.map((column) => column.name),
     tags: new Map([
-      ...(existing?.tags ?? []),
-      [VIEW_COLUMNS_TAG, JSON.stringify(columns)],
-      [VIEW_READS_TAG, JSON.stringify(reads.map(({ schema, name }) => [schema, name]))],
-      [VIEW_TEXT_TAG, request.body],
+      ...view.tags,
+      [VIEW_COLUMNS_TAG, JSON.stringify(view.columns)],
+      [VIEW_READS_TAG, JSON.stringify(view.reads.map(({ schema, name }) => [schema, name]))],
+      [VIEW_TEXT_TAG, view.text],
     ]),
   });
 }

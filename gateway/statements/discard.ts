@@ -21,6 +21,7 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
           session.prepared.clear();
           session.onDeallocate?.(null);
           session.catalog.clear();
+          session.sequences.clear();
           await session.cursors.closeAll();
           session.forgetPlans();
           return { tag: 'DISCARD ALL' };
@@ -28,6 +29,7 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
           session.forgetPlans();
           return { tag: 'DISCARD PLANS' };
         case 'sequences':
+          session.sequences.clear();
           return { tag: 'DISCARD SEQUENCES' };
         case 'temp':
           discardTemporary(session);

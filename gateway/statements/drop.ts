@@ -7,6 +7,10 @@ import type { Relation } from '../../planner/relation/relation.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { columnsUsing, dropTableAndSequences } from '../sequences/column-sequence.js';
+import { sequenceOfView } from '../sequences/definition.js';
+import type { StoredViewKind } from '../session/lake-relations.js';
+import { kindOfView } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { ownSchemas } from '../session/session-catalog.js';
@@ -16,18 +20,18 @@ import { prepareDropSchema } from './drop-schema.js';
 import type { StoredObject } from './stored-names.js';
 import { dependentViews, findStored, missing, sqlNameOf } from './stored-names.js';
 
-type DroppedKind = 'table' | 'view';
+type DroppedKind = 'table' | StoredViewKind;
 
 /** What goes: the session's own, or stored. */
 type Target = { readonly kind: 'own'; readonly relation: Relation } | StoredObject;
 
-/** DROP TABLE and DROP VIEW: all that are named, or none. DROP SCHEMA is drop-schema.ts's. */
+/** DROP TABLE, VIEW, FOREIGN TABLE and SEQUENCE: all that are named, or none. DROP SCHEMA is drop-schema.ts's. */
 export function prepareDrop(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const { kind, names, missingOk, cascade } = readDrop(statement);
   if (kind === 'schema') {
     return prepareDropSchema(session, statement);
   }
-  if (kind !== 'table' && kind !== 'view') {
+  if (kind !== 'table' && kind !== 'view' && kind !== 'foreign table' && kind !== 'sequence') {
     throw new SqlError(SQLSTATE.feature_not_supported, `DROP ${kind.toUpperCase()} is not supported`);
   }
   return Promise.resolve(
@@ -43,12 +47,15 @@ export function prepareDrop(session: Session, statement: ParsedStatement): Promi
           targets.push(target);
         }
       }
+      requireNoIdentity(snapshot, targets);
       const dependents = findDependents(session, snapshot, targets);
-      if (dependents.length > 0 && !cascade) {
-        throw dependentsExist(kind, targets, dependents);
+      const defaults = findDefaults(snapshot, targets);
+      const dependentNames = [...dependents.map((view) => `view ${nameOf(view)}`), ...defaults];
+      if (dependentNames.length > 0 && !cascade) {
+        throw dependentsExist(kind, targets, dependentNames);
       }
       await dropAll(session, `DROP ${kind.toUpperCase()}`, [...targets, ...dependents]);
-      return { tag: `DROP ${kind.toUpperCase()}`, notices: [...notices, ...cascadeNotices(dependents)] };
+      return { tag: `DROP ${kind.toUpperCase()}`, notices: [...notices, ...cascadeNotices(dependentNames)] };
     }),
   );
 }
@@ -66,9 +73,37 @@ function dropStored(transaction: LakeTransaction, target: Target): void {
     case 'own':
       return;
     case 'table':
-      return transaction.dropTable(target.table);
+      return dropTableAndSequences(transaction, target.table);
     case 'view':
+      for (const { table, column } of columnsUsing(transaction.current, target.view)) {
+        transaction.alterColumn(table, column.id, { defaultValue: null });
+      }
       return transaction.dropView(target.view);
+  }
+}
+
+/** Defaults that need a sequence which is to go, of tables that stay. */
+function findDefaults(snapshot: LakeSnapshot, targets: readonly Target[]): readonly string[] {
+  const dropped = new Set(targets.flatMap((target) => (target.kind === 'table' ? [target.table.uuid] : [])));
+  return targets.flatMap((target) =>
+    target.kind === 'view'
+      ? columnsUsing(snapshot, target.view)
+          .filter(({ table }) => !dropped.has(table.uuid))
+          .map(({ table, column }) => `default value for column ${column.name} of table ${table.name}`)
+      : [],
+  );
+}
+
+/** An identity column's sequence goes with its table only. */
+function requireNoIdentity(snapshot: LakeSnapshot, targets: readonly Target[]): void {
+  for (const target of targets) {
+    if (target.kind === 'view' && sequenceOfView(target.view)?.identity === true) {
+      const [user] = columnsUsing(snapshot, target.view);
+      const column = `column ${user?.column.name ?? ''} of table ${user?.table.name ?? ''}`;
+      throw new SqlError(SQLSTATE.dependent_objects_still_exist, `cannot drop sequence ${target.view.name} because ${column} requires it`, {
+        hint: `You can drop ${column} instead.`,
+      });
+    }
   }
 }
 
@@ -89,7 +124,7 @@ async function findTarget(session: Session, snapshot: LakeSnapshot, name: Qualif
   if (target !== undefined) {
     if (kindOf(target) !== kind) {
       throw new SqlError(SQLSTATE.wrong_object_type, `"${name.name}" is not a ${kind}`, {
-        hint: `Use DROP ${kind === 'view' ? 'TABLE' : 'VIEW'} to remove it.`,
+        hint: `Use DROP ${kindOf(target).toUpperCase()} to remove a ${kindOf(target)}.`,
       });
     }
     return target;
@@ -107,7 +142,14 @@ async function findTarget(session: Session, snapshot: LakeSnapshot, name: Qualif
 }
 
 function kindOf(target: Target): DroppedKind {
-  return target.kind === 'own' ? (target.relation.source.kind === 'view' ? 'view' : 'table') : target.kind;
+  switch (target.kind) {
+    case 'own':
+      return target.relation.source.kind === 'view' ? 'view' : 'table';
+    case 'table':
+      return 'table';
+    case 'view':
+      return kindOfView(target.view);
+  }
 }
 
 function nameOf(target: Target): string {
@@ -121,21 +163,21 @@ function nameOf(target: Target): string {
   }
 }
 
-function dependentsExist(kind: DroppedKind, targets: readonly Target[], dependents: readonly Target[]): SqlError {
+function dependentsExist(kind: DroppedKind, targets: readonly Target[], dependents: readonly string[]): SqlError {
   const [target] = targets;
   const what = targets.length === 1 && target !== undefined ? `${kind} ${nameOf(target)}` : 'desired object(s)';
   return new SqlError(SQLSTATE.dependent_objects_still_exist, `cannot drop ${what} because other objects depend on it`, {
-    detail: dependents.map((view) => `view ${nameOf(view)} depends on ${what}`).join('\n'),
+    detail: dependents.map((name) => `${name} depends on ${what}`).join('\n'),
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   });
 }
 
-function cascadeNotices(dependents: readonly Target[]): readonly SqlNotice[] {
+function cascadeNotices(dependents: readonly string[]): readonly SqlNotice[] {
   const [first] = dependents;
   if (first === undefined) {
     return [];
   }
-  return [notice(dependents.length === 1 ? `drop cascades to view ${nameOf(first)}` : `drop cascades to ${dependents.length} other objects`)];
+  return [notice(dependents.length === 1 ? `drop cascades to ${first}` : `drop cascades to ${dependents.length} other objects`)];
 }
 
 function notice(message: string): SqlNotice {

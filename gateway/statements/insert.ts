@@ -17,27 +17,35 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
 import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
+import type { SequenceColumn } from './insert-sequences.js';
+import { numberRows } from './number-rows.js';
 import { bindParameters } from './bind-parameters.js';
 import { QueryStatement } from './query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import { NO_DEFAULTS, defaultsOf } from './stored-defaults.js';
-import { missing } from './stored-names.js';
+import { missing, takesNoRows } from './stored-names.js';
 import { translateInsert } from './translate-insert.js';
 
 /** Where rows go: a table of the session, or one of the catalog. */
 type Target = { readonly kind: 'temporary'; readonly relation: Relation } | { readonly kind: 'stored'; readonly relation: Relation; readonly table: LakeTable };
 
-/** INSERT INTO a stored or temporary table. */
-export async function prepareInsert(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+/** INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query. */
+export async function prepareInsert(
+  session: Session,
+  statement: ParsedStatement,
+  declaredTypes: readonly number[],
+  fill: readonly SequenceColumn[] = [],
+): Promise<SessionStatement> {
   const request = readInsert(statement);
   if (request.hasConflictClause) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT with ON CONFLICT is not supported');
   }
   const { returning, alias } = readReturning(statement, request);
   const first = await findTarget(session, request);
+  const filled = fill.map(({ name }) => name);
   const query = new QueryStatement(session, statement, declaredTypes, (parsed, environment, types) => {
     const found = environment.findRelation(first.relation.schema, request.name) ?? first.relation;
-    return translateInsert(parsed, request.columns, found, first.kind === 'stored' ? defaultsOf(first.table) : NO_DEFAULTS, environment, types);
+    return translateInsert(parsed, request.columns, found, first.kind === 'stored' ? defaultsOf(first.table, filled) : NO_DEFAULTS, environment, types);
   });
   await query.translate();
   const described = returning === null ? null : returningQuery(session, statement, query.parameterTypes, returning, alias, emptyRows(first.relation));
@@ -48,7 +56,7 @@ export async function prepareInsert(session: Session, statement: ParsedStatement
     endsTransaction: false,
     describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
-      const { rowCount, rows } = await runInsert(session, request, query, returning !== null, options);
+      const { rowCount, rows } = await runInsert(session, request, query, fill, returning !== null, options);
       const tag = `INSERT 0 ${rowCount}`;
       if (returning === null || rows === null) {
         return { kind: 'command', tag, notices: [] };
@@ -68,6 +76,7 @@ async function runInsert(
   session: Session,
   request: InsertRequest,
   query: QueryStatement,
+  fill: readonly SequenceColumn[],
   wantsRows: boolean,
   options: ExecuteOptions,
 ): Promise<{ readonly rowCount: number; readonly rows: Relation | null }> {
@@ -87,8 +96,9 @@ async function runInsert(
     { ...options, parameters: options.parameters.slice(0, translated.parameterTypes.length) },
     context.outputSettings(),
   );
-  if (wantsRows) {
-    const staged = await stageRows(session, context, translated, relation.columns, parameters, options);
+  if (wantsRows || fill.length > 0) {
+    const given = await stageRows(session, context, translated, relation.columns, parameters, options);
+    const staged = await numberRows(session, given, relation.columns, fill, options);
     const names = relation.columns.map((column) => column.name);
     const rowCount = await appendStaged(session, transaction, table, staged, names, options);
     return { rowCount, rows: { ...staged.relation, name: relation.name } };
@@ -126,8 +136,9 @@ async function findTarget(session: Session, request: InsertRequest): Promise<Tar
   if (table !== undefined) {
     return { kind: 'stored', table, relation: await relationOfTable(await session.lake.snapshot(), table) };
   }
-  if ((await session.lake.findView(request.schema, request.name)) !== undefined) {
-    throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot insert into view "${request.name}"`);
+  const view = await session.lake.findView(request.schema, request.name);
+  if (view !== undefined) {
+    throw takesNoRows(view, 'insert into');
   }
   throw await missing(session, request, 'relation', 'insert into');
 }

@@ -7,6 +7,7 @@ import { prepareAlterTable } from './alter-table.js';
 import { prepareChange } from './change.js';
 import { prepareComment } from './comment.js';
 import { prepareCopy } from './copy.js';
+import { prepareCreateForeignTable } from './create-foreign-table.js';
 import { prepareCreateSchema } from './create-schema.js';
 import { prepareCreateTable, prepareCreateTableAs } from './create-table.js';
 import { prepareCreateView } from './create-view.js';
@@ -15,12 +16,14 @@ import { prepareDiscard } from './discard.js';
 import { prepareDrop } from './drop.js';
 import { prepareDuckdbQuery } from './duckdb-query.js';
 import { prepareExplain } from './explain.js';
-import { prepareInsert } from './insert.js';
+import { prepareInsertWithSequences } from './insert-with-sequences.js';
 import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
 import { prepareNoEffect } from './no-effect.js';
 import { prepareQuery } from './query.js';
 import { prepareRename, prepareSetSchema } from './rename.js';
 import { prepareSet } from './set.js';
+import { prepareWithSequences } from './sequence-functions.js';
+import { prepareAlterSequence, prepareCreateSequence } from './sequence.js';
 import { prepareShow } from './show.js';
 import { prepareTransaction } from './transaction.js';
 import { prepareTruncate } from './truncate.js';
@@ -29,7 +32,7 @@ import { prepareTruncate } from './truncate.js';
 export function prepareStatement(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
   switch (statement.kind) {
     case 'select':
-      return prepareQuery(session, statement, declaredTypes);
+      return prepareWithSequences(session, statement, declaredTypes, prepareQuery);
     case 'duckdb':
       return prepareDuckdbQuery(session, statement, declaredTypes);
     case 'explain':
@@ -52,16 +55,22 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
       return prepareDiscard(session, statement);
     case 'create_view':
       return prepareCreateView(session, statement);
+    case 'create_foreign_table':
+      return prepareCreateForeignTable(session, statement);
     case 'create_table':
       return prepareCreateTable(session, statement);
     case 'create_table_as':
       return prepareCreateTableAs(session, statement, declaredTypes);
     case 'insert':
-      return prepareInsert(session, statement, declaredTypes);
+      return prepareInsertWithSequences(session, statement, declaredTypes);
     case 'drop':
       return prepareDrop(session, statement);
     case 'create_schema':
       return prepareCreateSchema(session, statement);
+    case 'create_sequence':
+      return prepareCreateSequence(session, statement);
+    case 'alter_sequence':
+      return prepareAlterSequence(session, statement);
     case 'alter_table':
       return prepareAlterTable(session, statement);
     case 'rename':

@@ -211,7 +211,7 @@ function columnsKey(query: TranslatedQuery): string {
 
 async function stillHolds(translation: Translation<TranslatedQuery>, names: StatementNames): Promise<boolean> {
   for (const { schema, name } of translation.environment.lookups()) {
-    if (names.has(schema, name)) {
+    if (names.has(schema, name) || names.isSequence(schema, name)) {
       await names.load(schema, name);
     }
   }

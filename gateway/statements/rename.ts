@@ -5,7 +5,9 @@ import { readRename, readSetSchema } from '../../planner/parse/read-objects.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import { VIEW_DIALECT, VIEW_READS_TAG, viewReads } from '../session/lake-relations.js';
+import type { StoredViewKind } from '../session/lake-relations.js';
+import { VIEW_DIALECT, VIEW_READS_TAG, kindOfView, viewReads } from '../session/lake-relations.js';
+import { columnsUsing, sequenceDefault } from '../sequences/column-sequence.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { undefinedColumn } from './alter-table.js';
@@ -17,14 +19,14 @@ import { creationPlace, dependentViews, findStored, missing, requireFreeName, re
 import type { SchemaAndName } from './view-text.js';
 import { renameRelations } from './view-text.js';
 
-/** ALTER TABLE, VIEW ... RENAME. */
+/** ALTER TABLE, VIEW, FOREIGN TABLE ... RENAME. */
 export function prepareRename(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readRename(statement);
   return Promise.resolve(command(statement, () => rename(session, request)));
 }
 
 async function rename(session: Session, request: RenameRequest): Promise<CommandOutcome> {
-  const tag = request.kind === 'view' ? 'ALTER VIEW' : request.kind === 'schema' ? 'ALTER SCHEMA' : 'ALTER TABLE';
+  const tag = tagOf(request.kind);
   const transaction = await session.lake.writable(tag);
   switch (request.kind) {
     case 'schema':
@@ -46,7 +48,9 @@ async function rename(session: Session, request: RenameRequest): Promise<Command
       return { tag };
     }
     case 'table':
-    case 'view': {
+    case 'view':
+    case 'foreign table':
+    case 'sequence': {
       const found = findStored(session, transaction.current, request);
       if (found === undefined) {
         return skipMissing(session, request, tag);
@@ -58,10 +62,10 @@ async function rename(session: Session, request: RenameRequest): Promise<Command
   }
 }
 
-/** ALTER TABLE, VIEW ... SET SCHEMA. */
+/** ALTER TABLE, VIEW, FOREIGN TABLE ... SET SCHEMA. */
 export function prepareSetSchema(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readSetSchema(statement);
-  const tag = request.kind === 'view' ? 'ALTER VIEW' : 'ALTER TABLE';
+  const tag = tagOf(request.kind);
   return Promise.resolve(
     command(statement, async () => {
       const transaction = await session.lake.writable(tag);
@@ -76,6 +80,10 @@ export function prepareSetSchema(session: Session, statement: ParsedStatement): 
       return { tag };
     }),
   );
+}
+
+function tagOf(kind: RenameRequest['kind']): string {
+  return kind === 'column' || kind === 'constraint' ? 'ALTER TABLE' : `ALTER ${kind.toUpperCase()}`;
 }
 
 async function skipMissing(session: Session, request: SchemaRequest, tag: string): Promise<CommandOutcome> {
@@ -100,13 +108,15 @@ async function move(
   session: Session,
   transaction: LakeTransaction,
   stored: StoredObject,
-  wanted: 'table' | 'view',
+  wanted: 'table' | StoredViewKind,
   place: CreationPlace,
   name: string,
 ): Promise<void> {
   const object = objectOf(stored);
-  if (wanted === 'view' && stored.kind === 'table') {
-    throw new SqlError(SQLSTATE.wrong_object_type, `"${object.name}" is not a view`);
+  // ALTER TABLE will do for all of them.
+  const isWanted = wanted === 'table' || (stored.kind === 'view' && wanted === kindOfView(stored.view));
+  if (!isWanted) {
+    throw new SqlError(SQLSTATE.wrong_object_type, `"${object.name}" is not a ${wanted}`);
   }
   await requireFreeName(session, transaction, place, name);
   const from = sqlNameOf(transaction.current, object);
@@ -114,6 +124,10 @@ async function move(
     transaction.renameTable(stored.table, { schema: place.lakeSchema, name });
   } else {
     transaction.renameView(stored.view, { schema: place.lakeSchema, name });
+    for (const { table, column } of columnsUsing(transaction.current, stored.view)) {
+      const defaultValue = sequenceDefault(transaction.current, { schema: place.lakeSchema, name });
+      transaction.alterColumn(table, column.id, { defaultValue });
+    }
   }
   follow(transaction, from, { schema: place.schema, name });
 }

@@ -4,14 +4,25 @@ import type { Node } from '../../planner/parse/syntax-tree.js';
 import type { DefaultOf } from '../../planner/translate/dml/change-query.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { COLUMN_SEQUENCE_TAG } from '../sequences/column-sequence.js';
 import { DEFAULT_DIALECT } from './column-default.js';
 
-/** What DEFAULT means in a stored table, column by column: a constant, or the expression as it was written. */
-export function defaultsOf(table: LakeTable): DefaultOf {
+/**
+ * What DEFAULT means in a stored table, column by column: a constant, or the expression as it was written. Columns that a
+ * sequence fills are 0 where `filled` names them, to be replaced later; elsewhere they are refused (0A000).
+ */
+export function defaultsOf(table: LakeTable, filled: readonly string[] = []): DefaultOf {
   return (name) => {
-    const value = table.columns.find((column) => column.name === name)?.defaultValue ?? null;
+    const column = table.columns.find((candidate) => candidate.name === name);
+    const value = column?.defaultValue ?? null;
     if (value === null) {
       return null;
+    }
+    if (filled.includes(name)) {
+      return { A_Const: { ival: { ival: 0 }, location: -1 } };
+    }
+    if (column?.tags.has(COLUMN_SEQUENCE_TAG) === true) {
+      throw new SqlError(SQLSTATE.feature_not_supported, `the default of column "${name}", which a sequence fills, is not supported here`);
     }
     if (value.kind === 'literal') {
       return { A_Const: { sval: { sval: value.text }, location: -1 } };

@@ -3,7 +3,7 @@ import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { QualifiedName } from '../../planner/parse/read-names.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import { viewReads } from '../session/lake-relations.js';
+import { kindOfView, viewReads } from '../session/lake-relations.js';
 import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 
@@ -50,16 +50,26 @@ export async function isFolderSchema(session: Session, name: string): Promise<bo
 
 /** 42P07 when a stored object, a file or a folder has the name. */
 export async function requireFreeName(session: Session, transaction: LakeTransaction, place: CreationPlace, name: string): Promise<void> {
-  const { current } = transaction;
-  const isStored = current.findTable(place.lakeSchema, name) !== undefined || current.findView(place.lakeSchema, name) !== undefined;
-  const isFile = !isStored && (await session.services.datasets.snapshot()).has(place.schema, name);
-  if (isStored || isFile) {
+  const holder = await findHolder(session, transaction, place, name);
+  if (holder !== null) {
     throw new SqlError(
       SQLSTATE.duplicate_table,
       `relation "${name}" already exists`,
-      isFile ? { detail: 'It is a file or folder under the data directory.' } : {},
+      holder === 'file' ? { detail: 'It is a file or folder under the data directory.' } : {},
     );
   }
+}
+
+/** True when nothing has the name. */
+export async function isFreeName(session: Session, transaction: LakeTransaction, place: CreationPlace, name: string): Promise<boolean> {
+  return (await findHolder(session, transaction, place, name)) === null;
+}
+
+async function findHolder(session: Session, { current }: LakeTransaction, place: CreationPlace, name: string): Promise<'stored' | 'file' | null> {
+  if (current.findTable(place.lakeSchema, name) !== undefined || current.findView(place.lakeSchema, name) !== undefined) {
+    return 'stored';
+  }
+  return (await session.services.datasets.snapshot()).has(place.schema, name) ? 'file' : null;
 }
 
 /** Something stored that statements name. */
@@ -81,11 +91,29 @@ export function findStored(session: Session, snapshot: LakeSnapshot, { schema, n
   return undefined;
 }
 
+/** What is done to rows; everything else is done to a table's definition. */
+const ROW_VERBS: ReadonlySet<string> = new Set(['insert into', 'update', 'delete from']);
+
+/** Why a view's or foreign table's rows cannot be changed. */
+export function takesNoRows(view: LakeView, verb: string): SqlError {
+  switch (kindOfView(view)) {
+    case 'foreign table':
+      return new SqlError(SQLSTATE.feature_not_supported, `cannot ${verb} foreign table "${view.name}"`);
+    case 'sequence':
+      return new SqlError(SQLSTATE.wrong_object_type, `cannot change sequence "${view.name}"`);
+    case 'view':
+      return new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot ${verb} view "${view.name}"`);
+  }
+}
+
 /** The stored table that a command is to change; 42P01, 42809 for a view, 0A000 for a file. `verb` says what was wanted of it. */
 export async function requireStoredTable(session: Session, transaction: LakeTransaction, name: QualifiedName, verb: string): Promise<LakeTable> {
   const found = findStored(session, transaction.current, name);
   if (found?.kind === 'table') {
     return found.table;
+  }
+  if (found?.kind === 'view' && ROW_VERBS.has(verb)) {
+    throw takesNoRows(found.view, verb);
   }
   if (found?.kind === 'view') {
     throw new SqlError(SQLSTATE.wrong_object_type, `"${name.name}" is not a table`);

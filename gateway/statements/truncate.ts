@@ -1,18 +1,20 @@
 import { readTruncate } from '../../planner/parse/read-objects.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { ownedSequences } from '../sequences/column-sequence.js';
 import type { Session } from '../session/session.js';
 import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { temporaryRelation } from '../session/temporary-tables.js';
 import { command } from './command.js';
+import { restartSequence } from './sequence.js';
 import { requireStoredTable } from './stored-names.js';
 
 /** TRUNCATE of stored and temporary tables. */
 export function prepareTruncate(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
-  const names = readTruncate(statement);
+  const { tables, restartsSequences } = readTruncate(statement);
   return Promise.resolve(
     command(statement, async () => {
-      for (const name of names) {
+      for (const name of tables) {
         const own = ownSchemas(name.schema)
           .map((schema) => session.catalog.find(schema, name.name))
           .find((relation) => relation !== undefined);
@@ -21,7 +23,11 @@ export function prepareTruncate(session: Session, statement: ParsedStatement): P
           continue;
         }
         const transaction = await session.lake.writable('TRUNCATE TABLE');
-        transaction.truncate(await requireStoredTable(session, transaction, name, 'truncate'));
+        const table = await requireStoredTable(session, transaction, name, 'truncate');
+        transaction.truncate(table);
+        for (const view of restartsSequences ? ownedSequences(transaction.current, table) : []) {
+          restartSequence(transaction, view);
+        }
       }
       return { tag: 'TRUNCATE TABLE' };
     }),

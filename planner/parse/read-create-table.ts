@@ -1,5 +1,7 @@
 import { SqlError } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
+import type { SequenceOptions } from './read-sequence.js';
+import { readSequenceOptions } from './read-sequence.js';
 import { textUntilClause } from './clause-text.js';
 import type { QualifiedName } from './read-names.js';
 import type { ParsedStatement } from './statement.js';
@@ -20,6 +22,8 @@ export interface ColumnRequest {
   readonly type: TypeName;
   readonly notNull: boolean;
   readonly defaultValue: DefaultRequest | null;
+  /** A sequence of its own that fills it: serial types and identity columns. */
+  readonly sequence: { readonly identity: 'always' | 'by default' | null; readonly options: SequenceOptions } | null;
 }
 
 /** A declared key. Keys are shown, not enforced. */
@@ -151,10 +155,9 @@ export function readColumn(statement: ParsedStatement, definition: ColumnDef): C
     throw new SqlError(SQLSTATE.feature_not_supported, `column "${name}" has no type`);
   }
   const typeName = stringValues(definition.typeName.names).at(-1) ?? '';
-  if (/^(small|big)?serial[248]?$/.test(typeName)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `columns of type ${typeName} are not supported`, { hint: 'Sequences are not part of this release.' });
-  }
-  let notNull = false;
+  const serial = definition.typeName.names?.length === 1 ? SERIAL_TYPES.get(typeName) : undefined;
+  let notNull = serial !== undefined;
+  let sequence: ColumnRequest['sequence'] = serial === undefined ? null : { identity: null, options: {} };
   let defaultValue: DefaultRequest | null = null;
   for (const constraint of constraintsOf(definition)) {
     const kind = constraint.contype ?? '';
@@ -164,12 +167,41 @@ export function readColumn(statement: ParsedStatement, definition: ColumnDef): C
       if (constraint.raw_expr !== undefined) {
         defaultValue = { text: textUntilClause(statement, constraint.location ?? 0), node: constraint.raw_expr };
       }
+    } else if (kind === 'CONSTR_IDENTITY') {
+      if (sequence !== null) {
+        throw new SqlError(SQLSTATE.syntax_error, `multiple identity specifications for column "${name}"`);
+      }
+      notNull = true;
+      sequence = { identity: constraint.generated_when === 'a' ? 'always' : 'by default', options: readSequenceOptions(constraint.options) };
     } else if (!SAYS_NOTHING_OF_COLUMN.has(kind)) {
       throw refuseConstraint(constraint);
     }
   }
-  return { name, type: definition.typeName, notNull, defaultValue };
+  if (sequence !== null && defaultValue !== null) {
+    const what = sequence.identity === null ? 'default values' : 'default and identity';
+    throw new SqlError(
+      SQLSTATE.syntax_error,
+      sequence.identity === null ? `multiple ${what} specified for column "${name}"` : `both ${what} specified for column "${name}"`,
+    );
+  }
+  return {
+    name,
+    type: serial === undefined ? definition.typeName : { names: [{ String: { sval: 'pg_catalog' } }, { String: { sval: serial } }], typemod: -1 },
+    notNull,
+    defaultValue,
+    sequence,
+  };
 }
+
+/** Integer types that stand for a sequence and a column it fills. */
+const SERIAL_TYPES: ReadonlyMap<string, 'int2' | 'int4' | 'int8'> = new Map([
+  ['smallserial', 'int2'],
+  ['serial2', 'int2'],
+  ['serial', 'int4'],
+  ['serial4', 'int4'],
+  ['bigserial', 'int8'],
+  ['serial8', 'int8'],
+]);
 
 /** The keys that a column's definition declares. */
 export function columnKeys(definition: ColumnDef): readonly KeyRequest[] {
@@ -225,7 +257,8 @@ function readPartitionKey(node: Node): PartitionKeyRequest {
   return { column: column[0] ?? '', transform };
 }
 
-function readOptions(options: readonly Node[] | undefined): ReadonlyMap<string, string> {
+/** Options written in parentheses, by lower-case name. */
+export function readOptions(options: readonly Node[] | undefined): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const option of options ?? []) {
     if ('DefElem' in option) {

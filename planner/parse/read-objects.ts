@@ -1,5 +1,7 @@
 import type { ColumnRequest, KeyRequest } from './read-create-table.js';
 import { columnKeys, readColumn, readKey } from './read-create-table.js';
+import type { SequenceOptions } from './read-sequence.js';
+import { readSequenceOptions } from './read-sequence.js';
 import { expressionText } from './clause-text.js';
 import type { QualifiedName } from './read-names.js';
 import { SqlError } from '../sql-error.js';
@@ -32,6 +34,9 @@ export type TableChange =
   | { readonly kind: 'drop_column'; readonly name: string; readonly missingOk: boolean; readonly cascade: boolean }
   | { readonly kind: 'set_type'; readonly name: string; readonly type: TypeName }
   | { readonly kind: 'set_default'; readonly name: string; readonly text: string; readonly node: Node }
+  | { readonly kind: 'add_identity'; readonly name: string; readonly sequence: NonNullable<ColumnRequest['sequence']> }
+  | { readonly kind: 'set_identity'; readonly name: string; readonly identity: 'always' | 'by default' | null; readonly options: SequenceOptions }
+  | { readonly kind: 'drop_identity'; readonly name: string; readonly missingOk: boolean }
   | { readonly kind: 'drop_default' | 'set_not_null' | 'drop_not_null'; readonly name: string }
   | { readonly kind: 'add_key'; readonly key: KeyRequest }
   | { readonly kind: 'drop_key'; readonly name: string; readonly missingOk: boolean }
@@ -85,6 +90,16 @@ function readChange(statement: ParsedStatement, command: AlterTableCmd): TableCh
   if (kind === 'AT_ColumnDefault') {
     return def === undefined ? { kind: 'drop_default', name } : { kind: 'set_default', name, text: defaultText(statement, name), node: def };
   }
+  if (kind === 'AT_AddIdentity' && def !== undefined && 'Constraint' in def) {
+    const { generated_when: when, options } = def.Constraint;
+    return { kind: 'add_identity', name, sequence: { identity: when === 'a' ? 'always' : 'by default', options: readSequenceOptions(options) } };
+  }
+  if (kind === 'AT_SetIdentity') {
+    return readSetIdentity(name, listItems(def));
+  }
+  if (kind === 'AT_DropIdentity') {
+    return { kind: 'drop_identity', name, missingOk: command.missing_ok === true };
+  }
   if (kind === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
     return { kind: 'add_key', key: readKey(def.Constraint, stringValues(def.Constraint.keys)) };
   }
@@ -99,6 +114,15 @@ function readChange(statement: ParsedStatement, command: AlterTableCmd): TableCh
   throw new SqlError(SQLSTATE.feature_not_supported, `ALTER TABLE ${words.toUpperCase()} is not supported`);
 }
 
+/** ALTER COLUMN ... SET GENERATED, RESTART and SET of its sequence's options. */
+function readSetIdentity(name: string, items: readonly Node[]): TableChange {
+  const generated = items.flatMap((item) => ('DefElem' in item && item.DefElem.defname === 'generated' ? [item.DefElem.arg] : []))[0];
+  const rest = items.filter((item) => !('DefElem' in item && item.DefElem.defname === 'generated'));
+  // Postgres keeps the letter as a number.
+  const letter = generated !== undefined && 'Integer' in generated ? String.fromCodePoint(generated.Integer.ival ?? 0) : null;
+  return { kind: 'set_identity', name, identity: letter === null ? null : letter === 'a' ? 'always' : 'by default', options: readSequenceOptions(rest) };
+}
+
 /** The tree has no place for the expression as a whole: it stands after the words ALTER [COLUMN] name SET DEFAULT. */
 function defaultText(statement: ParsedStatement, column: string): string {
   const quoted = column.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('"', '""');
@@ -111,7 +135,7 @@ function defaultText(statement: ParsedStatement, column: string): string {
 
 /** ALTER ... RENAME. */
 export interface RenameRequest extends QualifiedName {
-  readonly kind: 'table' | 'view' | 'column' | 'schema' | 'constraint';
+  readonly kind: 'table' | 'view' | 'foreign table' | 'sequence' | 'column' | 'schema' | 'constraint';
   /** The column to rename. */
   readonly subname: string;
   readonly newName: string;
@@ -121,6 +145,8 @@ export interface RenameRequest extends QualifiedName {
 const RENAMED: ReadonlyMap<string, RenameRequest['kind']> = new Map([
   ['OBJECT_TABLE', 'table'],
   ['OBJECT_VIEW', 'view'],
+  ['OBJECT_FOREIGN_TABLE', 'foreign table'],
+  ['OBJECT_SEQUENCE', 'sequence'],
   ['OBJECT_COLUMN', 'column'],
   ['OBJECT_SCHEMA', 'schema'],
   ['OBJECT_TABCONSTRAINT', 'constraint'],
@@ -148,7 +174,7 @@ export function readRename(statement: ParsedStatement): RenameRequest {
 
 /** ALTER ... SET SCHEMA of a table or view. */
 export interface SetSchemaRequest extends QualifiedName {
-  readonly kind: 'table' | 'view';
+  readonly kind: 'table' | 'view' | 'foreign table' | 'sequence';
   readonly newSchema: string;
   readonly missingOk: boolean;
 }
@@ -159,11 +185,12 @@ export function readSetSchema(statement: ParsedStatement): SetSchemaRequest {
     throw new Error('not an ALTER ... SET SCHEMA statement');
   }
   const { objectType, relation, newschema, missing_ok: missingOk } = statement.node.AlterObjectSchemaStmt;
-  if (objectType !== 'OBJECT_TABLE' && objectType !== 'OBJECT_VIEW') {
+  const kind = RENAMED.get(objectType ?? '');
+  if (kind !== 'table' && kind !== 'view' && kind !== 'foreign table' && kind !== 'sequence') {
     throw new SqlError(SQLSTATE.feature_not_supported, `ALTER ${(objectType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')} SET SCHEMA is not supported`);
   }
   return {
-    kind: objectType === 'OBJECT_TABLE' ? 'table' : 'view',
+    kind,
     schema: relation?.schemaname,
     name: relation?.relname ?? '',
     newSchema: newschema ?? '',
@@ -171,19 +198,26 @@ export function readSetSchema(statement: ParsedStatement): SetSchemaRequest {
   };
 }
 
-/** Reads TRUNCATE: the tables, and whether it asks for something that only sequences and foreign keys need. */
-export function readTruncate(statement: ParsedStatement): readonly QualifiedName[] {
+/** TRUNCATE. */
+export interface TruncateRequest {
+  readonly tables: readonly QualifiedName[];
+  /** True for RESTART IDENTITY: the tables' own sequences start again. */
+  readonly restartsSequences: boolean;
+}
+
+/** Reads TRUNCATE. CASCADE means nothing: foreign keys are not enforced. */
+export function readTruncate(statement: ParsedStatement): TruncateRequest {
   if (statement.node === null || !('TruncateStmt' in statement.node)) {
     throw new Error('not a TRUNCATE statement');
   }
-  return (statement.node.TruncateStmt.relations ?? []).flatMap((node) =>
-    'RangeVar' in node ? [{ schema: node.RangeVar.schemaname, name: node.RangeVar.relname ?? '' }] : [],
-  );
+  const { relations, restart_seqs: restartsSequences } = statement.node.TruncateStmt;
+  const tables = (relations ?? []).flatMap((node) => ('RangeVar' in node ? [{ schema: node.RangeVar.schemaname, name: node.RangeVar.relname ?? '' }] : []));
+  return { tables, restartsSequences: restartsSequences === true };
 }
 
 /** COMMENT ON. */
 export interface CommentRequest extends QualifiedName {
-  readonly kind: 'table' | 'view' | 'column' | 'schema';
+  readonly kind: 'table' | 'view' | 'foreign table' | 'sequence' | 'column' | 'schema';
   readonly column: string;
   /** Null removes it. */
   readonly comment: string | null;
@@ -197,8 +231,9 @@ export function readComment(statement: ParsedStatement): CommentRequest {
   const { objtype, object, comment } = statement.node.CommentStmt;
   const parts = stringValues(listItems(object));
   const text = comment === undefined || comment === '' ? null : comment;
-  if (objtype === 'OBJECT_TABLE' || objtype === 'OBJECT_VIEW') {
-    return { kind: objtype === 'OBJECT_TABLE' ? 'table' : 'view', schema: parts.at(-2), name: parts.at(-1) ?? '', column: '', comment: text };
+  const relationKind = RENAMED.get(objtype ?? '');
+  if (relationKind === 'table' || relationKind === 'view' || relationKind === 'foreign table' || relationKind === 'sequence') {
+    return { kind: relationKind, schema: parts.at(-2), name: parts.at(-1) ?? '', column: '', comment: text };
   }
   if (objtype === 'OBJECT_COLUMN') {
     return { kind: 'column', schema: parts.at(-3), name: parts.at(-2) ?? '', column: parts.at(-1) ?? '', comment: text };

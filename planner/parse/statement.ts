@@ -25,7 +25,10 @@ export type StatementKind =
   | 'create_table'
   | 'create_table_as'
   | 'create_view'
+  | 'create_foreign_table'
   | 'create_schema'
+  | 'create_sequence'
+  | 'alter_sequence'
   | 'alter_table'
   | 'rename'
   | 'set_schema'
@@ -62,7 +65,10 @@ const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
   CreateStmt: 'create_table',
   CreateTableAsStmt: 'create_table_as',
   ViewStmt: 'create_view',
+  CreateForeignTableStmt: 'create_foreign_table',
   CreateSchemaStmt: 'create_schema',
+  CreateSeqStmt: 'create_sequence',
+  AlterSeqStmt: 'alter_sequence',
   AlterTableStmt: 'alter_table',
   RenameStmt: 'rename',
   AlterObjectSchemaStmt: 'set_schema',

@@ -1,4 +1,5 @@
 import type { Column } from '../../../planner/relation/relation.js';
+import type { StoredViewKind } from '../../session/lake-relations.js';
 import type { SettingDefinition } from '../../settings/definitions.js';
 
 /** What the catalog relations are made from: one consistent picture of a session's world. */
@@ -26,11 +27,16 @@ export interface CatalogRelation {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
-  readonly kind: 'table' | 'view';
+  readonly kind: 'table' | StoredViewKind;
   readonly temporary: boolean;
   readonly columns: readonly Column[];
   readonly rowCount: number;
   readonly byteCount: number;
+  readonly sequence?: CatalogSequence;
+  /** Of the columns in order: an identity column's kind, null for others. */
+  readonly identities?: readonly ('always' | 'by default' | null)[];
+  /** Options of a foreign table as they were written. */
+  readonly foreignOptions?: Readonly<Record<string, string>>;
   /** Text of a view's query. */
   readonly definition?: string;
   /** True for stored tables, whose rows can be changed. */
@@ -41,6 +47,20 @@ export interface CatalogRelation {
   /** SQL of the columns' defaults in order; null for none. */
   readonly defaults?: readonly (string | null)[];
   readonly keys?: readonly CatalogKey[];
+}
+
+/** A sequence's definition; numbers are texts, for they have 64 bits. */
+export interface CatalogSequence {
+  readonly type: 'smallint' | 'integer' | 'bigint';
+  readonly start: string;
+  readonly increment: string;
+  readonly minimum: string;
+  readonly maximum: string;
+  readonly cache: string;
+  readonly cycle: boolean;
+  readonly identity: boolean;
+  /** The column it goes with; numbers count from 1. */
+  readonly owner: { readonly tableOid: number; readonly columnNumber: number } | null;
 }
 
 /** A declared key. */
@@ -74,6 +94,8 @@ export const WELL_KNOWN_OID = {
   temporarySchema: 16_383,
   role: 10,
   database: 5,
+  filesWrapper: 16_380,
+  filesServer: 16_381,
   heapAccessMethod: 2,
   btreeAccessMethod: 403,
   defaultTablespace: 1663,

@@ -13,6 +13,7 @@ import { operatorSignature, SYSTEM_OPERATORS } from './views/operators.js';
 import { procedureArguments, procedureResult, procedureSignature, SYSTEM_PROCEDURES } from './views/procedures.js';
 import { viewText } from './views/relations.js';
 import { allSchemas, schemaOid } from './views/schemas.js';
+import { allSequences, ownerOf } from './views/sequences.js';
 import { SYSTEM_TYPES } from './views/system-types.js';
 
 /**
@@ -177,6 +178,18 @@ function relationLookups(state: CatalogState): readonly string[] {
       'view_definition',
       state.relations.flatMap((relation): readonly Pair<number>[] => (relation.kind === 'view' ? [[relation.oid, viewText(relation) ?? '']] : [])),
       'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'serial_sequence',
+      allSequences(state).flatMap(({ relation, sequence }): readonly Pair<string>[] => {
+        const owner = ownerOf(state, sequence);
+        const column = owner?.table.columns[owner.column - 1]?.name;
+        return owner === undefined || column === undefined
+          ? []
+          : [[`${owner.table.oid}.${column}`, `${quoteIdentifier(relation.schema)}.${quoteIdentifier(relation.name)}`]];
+      }),
+      'VARCHAR',
       'VARCHAR',
     ),
     setMap(

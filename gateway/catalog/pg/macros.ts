@@ -87,6 +87,11 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
     definition: `(relation_oid) AS CASE WHEN list_contains(getvariable('sluice_relation_visible'), relation_oid) THEN true WHEN ${lookUp('relation_name', 'relation_oid')} IS NOT NULL THEN false END`,
     reads: ['relations'],
   },
+  {
+    name: 'pg_serial_sequence',
+    definition: `(table_oid, given_column) AS ${lookUp('serial_sequence', "CAST(table_oid AS VARCHAR) || '.' || given_column")}`,
+    reads: ['relations'],
+  },
   { name: 'pg_get_viewdef', definition: `(view_oid) AS ${VIEW_DEFINITION}`, reads: ['relations'] },
   { name: 'pg_get_constraintdef', definition: `(constraint_oid) AS ${lookUp('constraint_definition', 'constraint_oid')}`, reads: ['relations'] },
   { name: 'pg_get_indexdef', definition: `(index_oid) AS ${lookUp('index_definition', 'index_oid')}`, reads: ['relations'] },

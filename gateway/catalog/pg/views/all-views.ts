@@ -1,12 +1,14 @@
 import type { CatalogView } from '../catalog-view.js';
 import { informationColumns, pgAttribute } from './columns.js';
 import { keyColumnUsage, pgAttrdef, pgConstraint, pgDescription, pgIndex, tableConstraints } from './declarations.js';
+import { foreignTables, pgForeignDataWrapper, pgForeignServer, pgForeignTable } from './foreign-tables.js';
 import { pgGetKeywords } from './keywords.js';
 import { pgCast, pgOperator } from './operators.js';
 import { pgProc } from './procedures.js';
 import { informationTables, informationViews, pgClass, pgTables, pgViews } from './relations.js';
 import { pgAuthid, pgRoles, pgShadow, pgUser } from './roles.js';
 import { pgNamespace, schemata } from './schemas.js';
+import { informationSequences, pgDepend, pgSequence, pgSequences } from './sequences.js';
 import { sluiceSnapshots } from './snapshots.js';
 import { pgAm, pgCollation, pgDatabase, pgLanguage, pgSettings, pgStatActivity, pgTablespace } from './server.js';
 import { pgType } from './types.js';
@@ -28,6 +30,14 @@ export const CATALOG_VIEWS: readonly CatalogView[] = [
   pgDescription,
   tableConstraints,
   keyColumnUsage,
+  pgForeignDataWrapper,
+  pgForeignServer,
+  pgForeignTable,
+  foreignTables,
+  pgSequence,
+  pgSequences,
+  informationSequences,
+  pgDepend,
   sluiceSnapshots,
   pgType,
   pgProc,

@@ -12,7 +12,7 @@ export function reportedType(column: Column): PostgresColumnType {
   return column.postgres ?? postgresTypeOf(column.type);
 }
 
-function attributeRow(relationOid: number, column: Column, index: number, hasDefault = false): CatalogRow {
+function attributeRow(relationOid: number, column: Column, index: number, hasDefault = false, identity: 'always' | 'by default' | null = null): CatalogRow {
   const reported = reportedType(column);
   const type = systemTypeByOid(reported.oid);
   return {
@@ -32,7 +32,7 @@ function attributeRow(relationOid: number, column: Column, index: number, hasDef
     attnotnull: column.notNull === true,
     atthasdef: hasDefault,
     atthasmissing: false,
-    attidentity: '',
+    attidentity: identity === null ? '' : identity === 'always' ? 'a' : 'd',
     attgenerated: '',
     attisdropped: false,
     attislocal: true,
@@ -56,7 +56,9 @@ export const pgAttribute: CatalogView = {
     ),
   rows: (state) =>
     state.relations.flatMap((relation) =>
-      relation.columns.map((column, index) => attributeRow(relation.oid, column, index, (relation.defaults?.[index] ?? null) !== null)),
+      relation.columns.map((column, index) =>
+        attributeRow(relation.oid, column, index, (relation.defaults?.[index] ?? null) !== null, relation.identities?.[index] ?? null),
+      ),
     ),
 };
 
@@ -67,6 +69,7 @@ function columnRows(
   columns: readonly Column[],
   updatable: boolean,
   defaults: readonly (string | null)[] = [],
+  identities: readonly ('always' | 'by default' | null)[] = [],
 ): readonly CatalogRow[] {
   return columns.map((column, index) => ({
     table_schema: schema,
@@ -78,7 +81,8 @@ function columnRows(
     ...describeType(reportedType(column)),
     dtd_identifier: String(index + 1),
     is_self_referencing: 'NO',
-    is_identity: 'NO',
+    is_identity: identities[index] === undefined || identities[index] === null ? 'NO' : 'YES',
+    identity_generation: identities[index]?.toUpperCase() ?? null,
     identity_cycle: 'NO',
     is_generated: 'NEVER',
     is_updatable: updatable ? 'YES' : 'NO',
@@ -91,7 +95,9 @@ export const informationColumns: CatalogView = {
   changes: 'with_relations',
   fixedRows: () => catalogRelationShapes().flatMap((shape) => columnRows(shape.schema, shape.name, shape.columns, false)),
   rows: (state) =>
-    state.relations.flatMap((relation) => columnRows(relation.schema, relation.name, relation.columns, isInsertable(relation), relation.defaults)),
+    state.relations
+      .filter((relation) => relation.kind !== 'sequence')
+      .flatMap((relation) => columnRows(relation.schema, relation.name, relation.columns, isInsertable(relation), relation.defaults, relation.identities)),
 };
 
 /** Binary digits of the number types, as information_schema counts precision. */

@@ -48,6 +48,12 @@ function systemRows(): readonly CatalogRow[] {
   }));
 }
 
+/** relkind. */
+const RELATION_KIND = { table: 'r', view: 'v', 'foreign table': 'f', sequence: 'S' } as const;
+
+/** table_type of information_schema.tables, but for temporary tables. */
+const TABLE_TYPE = { table: 'BASE TABLE', view: 'VIEW', 'foreign table': 'FOREIGN', sequence: '' } as const;
+
 function userRow(state: CatalogState, relation: CatalogRelation): CatalogRow {
   return {
     ...COMMON,
@@ -59,7 +65,7 @@ function userRow(state: CatalogState, relation: CatalogRelation): CatalogRow {
     relpages: Math.min(Math.ceil(relation.byteCount / PAGE_BYTES), 2 ** 31 - 1),
     reltuples: relation.rowCount,
     relpersistence: relation.temporary ? 't' : 'p',
-    relkind: relation.kind === 'table' ? 'r' : 'v',
+    relkind: RELATION_KIND[relation.kind],
     relnatts: relation.columns.length,
     relhasindex: (relation.keys ?? []).some((key) => key.kind !== 'foreign'),
     // psql asks for foreign keys of tables with triggers only: in Postgres these enforce them.
@@ -144,14 +150,16 @@ export const informationTables: CatalogView = {
       is_typed: 'NO',
     })),
   rows: (state) =>
-    state.relations.map((relation) => ({
-      table_schema: relation.schema,
-      table_name: relation.name,
-      table_type: relation.kind === 'view' ? 'VIEW' : relation.temporary ? 'LOCAL TEMPORARY' : 'BASE TABLE',
-      is_insertable_into: isInsertable(relation) ? 'YES' : 'NO',
-      is_typed: 'NO',
-      commit_action: relation.temporary ? 'PRESERVE' : null,
-    })),
+    state.relations
+      .filter((relation) => relation.kind !== 'sequence')
+      .map((relation) => ({
+        table_schema: relation.schema,
+        table_name: relation.name,
+        table_type: relation.kind === 'table' && relation.temporary ? 'LOCAL TEMPORARY' : TABLE_TYPE[relation.kind],
+        is_insertable_into: isInsertable(relation) ? 'YES' : 'NO',
+        is_typed: 'NO',
+        commit_action: relation.temporary ? 'PRESERVE' : null,
+      })),
 };
 
 /** information_schema.views. */
