@@ -62,9 +62,9 @@ async function create(session: Session, statement: ParsedStatement, request: Cre
   }
   await requireFreeName(session, transaction, place, request.name);
   requireDistinctNames(request.columns.map((column) => column.name));
-  const found = await describeColumns(query(session, `SELECT * FROM ${call.text([])}`), [], '');
+  const found = await describeFiles(session, `SELECT * FROM ${call.text([])}`);
   const body = request.columns.length === 0 ? `SELECT * FROM ${call.text([])}` : await declaredBody(session, statement, request, call, found);
-  const columns = await describeColumns(query(session, body), [], '');
+  const columns = await describeFiles(session, body);
   storeView(transaction, {
     place,
     name: request.name,
@@ -156,10 +156,23 @@ function readFlag(name: string, value: string): string {
   throw new SqlError(SQLSTATE.invalid_parameter_value, `${name} requires a Boolean value`);
 }
 
-function query(session: Session, sql: string): QueryStatement {
+/** The columns of a query over the files. Its errors have no place in the statement: it is not what the user wrote. */
+async function describeFiles(session: Session, sql: string): Promise<readonly Column[]> {
   const [parsed] = parseStatements(sql);
   if (parsed === undefined) {
     throw new Error('no statement');
   }
-  return new QueryStatement(session, parsed, []);
+  try {
+    return await describeColumns(new QueryStatement(session, parsed, []), [], '');
+  } catch (error) {
+    if (error instanceof SqlError) {
+      const { detail, hint } = error;
+      throw new SqlError(error.sqlstate, error.message, {
+        ...(detail === undefined ? {} : { detail }),
+        ...(hint === undefined ? {} : { hint }),
+        cause: error,
+      });
+    }
+    throw error;
+  }
 }

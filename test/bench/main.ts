@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchGrowth } from './growth.js';
+import { benchLargeWrites } from './large-writes.js';
 import { benchManyFiles } from './many-files.js';
 import type { BenchContext, BenchTable } from './measure.js';
 import { benchPlanning } from './planning.js';
@@ -19,6 +20,7 @@ const TABLES: Readonly<Record<string, (context: BenchContext) => Promise<BenchTa
   'small-queries': benchSmallQueries,
   planning: benchPlanning,
   'many-files': benchManyFiles,
+  'large-writes': benchLargeWrites,
   'slow-client': benchSlowClient,
 };
 
