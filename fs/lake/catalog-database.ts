@@ -23,6 +23,8 @@ export interface CatalogDatabase extends CatalogQueries {
    * `outcomeUnknown` when that happened during COMMIT. Transactions of one process run one after another on DuckDB.
    */
   transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T>;
+  /** Runs statements whose rows nobody wants as one transaction, in as few round trips as can be. Throws as `transaction` does. */
+  script(statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { LakeError } from './lake-error.js';
 import type { LakeSnapshot } from './model.js';
 import { CatalogSnapshot } from './snapshot/catalog-snapshot.js';
 import { loadDefinitions } from './snapshot/load-definitions.js';
+import { reloadDefinitions } from './snapshot/reload-definitions.js';
 import { integer, text } from './snapshot/row-values.js';
 import { touchedTables } from './snapshot/touched-tables.js';
 
@@ -19,7 +20,9 @@ export class CatalogCore implements LakeCore {
   /** In the order they were last used. */
   readonly #snapshots = new Map<number, CatalogSnapshot>();
   #newest: CatalogSnapshot | null = null;
-  #asked: Promise<LakeSnapshot> | null = null;
+  /** The question under way, and the one that comes after it. */
+  #answering: Promise<unknown> = Promise.resolve();
+  #next: Promise<LakeSnapshot> | null = null;
 
   constructor(database: CatalogDatabase, dataPath: string, inlinedCache: InlinedFiles) {
     this.database = database;
@@ -32,11 +35,13 @@ export class CatalogCore implements LakeCore {
       return Promise.resolve(this.#newest);
     }
     // Those who ask while a question is under way must not get an answer older than their asking: they share the next one.
-    this.#asked ??= Promise.resolve().then(() => {
-      this.#asked = null;
-      return this.#askNewest();
+    this.#next ??= this.#answering.then(() => {
+      const answer = this.#askNewest();
+      this.#next = null;
+      this.#answering = answer.catch(() => undefined);
+      return answer;
     });
-    return this.#asked;
+    return this.#next;
   }
 
   async loadSnapshot(id: number): Promise<LakeSnapshot> {
@@ -48,6 +53,18 @@ export class CatalogCore implements LakeCore {
     if (loaded !== undefined && (this.#newest === null || loaded.id > this.#newest.id)) {
       this.#newest = loaded;
     }
+  }
+
+  advance(from: number, to: { readonly id: number; readonly schemaVersion: number }, changes: readonly string[]): LakeSnapshot | null {
+    const base = this.#newest;
+    const touched = touchedTables(changes);
+    if (base === null || base.id !== from || base.schemaVersion !== to.schemaVersion || touched === null || touched.hasDefinitions) {
+      return null;
+    }
+    const snapshot = base.successor(to, touched.rows);
+    this.#remember(snapshot);
+    this.#newest = snapshot;
+    return snapshot;
   }
 
   async #askNewest(): Promise<LakeSnapshot> {
@@ -70,11 +87,10 @@ export class CatalogCore implements LakeCore {
       return known;
     }
     const { prefix } = this.database;
-    const time = this.database.kind === 'duckdb' ? 'epoch_us(snapshot_time)' : 'CAST(extract(epoch FROM snapshot_time) * 1000000 AS BIGINT)';
     const base = this.#newest;
     const since = base === null || base.id >= id ? id : base.id + 1;
     const rows = await this.database.query(
-      `SELECT s.snapshot_id, ${time} AS time_micros, s.schema_version, c.changes_made FROM ${prefix}ducklake_snapshot s LEFT JOIN ${prefix}ducklake_snapshot_changes c ON c.snapshot_id = s.snapshot_id WHERE s.snapshot_id BETWEEN ${since} AND ${id} ORDER BY s.snapshot_id`,
+      `SELECT s.snapshot_id, s.schema_version, c.changes_made FROM ${prefix}ducklake_snapshot s LEFT JOIN ${prefix}ducklake_snapshot_changes c ON c.snapshot_id = s.snapshot_id WHERE s.snapshot_id BETWEEN ${since} AND ${id} ORDER BY s.snapshot_id`,
     );
     const own = rows.at(-1);
     if (own === undefined || integer(own, 'snapshot_id') !== id) {
@@ -86,13 +102,14 @@ export class CatalogCore implements LakeCore {
   }
 
   async #make(id: number, row: CatalogRow, base: CatalogSnapshot | null, changes: readonly string[] | null): Promise<CatalogSnapshot> {
-    const identity = { id, schemaVersion: integer(row, 'schema_version'), timeMicros: BigInt(String(row['time_micros'] ?? 0)) };
+    const identity = { id, schemaVersion: integer(row, 'schema_version') };
     const touched = changes === null ? null : touchedTables(changes);
-    if (base !== null && touched !== null && base.schemaVersion === identity.schemaVersion) {
-      return base.successor(identity, touched);
+    if (base === null || touched === null) {
+      const definitions = await loadDefinitions(this.database, this.dataPath, id, null);
+      return new CatalogSnapshot({ database: this.database, inlinedCache: this.inlinedCache }, identity, definitions);
     }
-    const definitions = await loadDefinitions(this.database, this.dataPath, id);
-    return new CatalogSnapshot({ database: this.database, inlinedCache: this.inlinedCache }, identity, definitions);
+    const isSame = !touched.hasDefinitions && base.schemaVersion === identity.schemaVersion;
+    return base.successor(identity, touched.rows, isSame ? base.definitions : await reloadDefinitions(this.database, this.dataPath, base, id));
   }
 
   #remember(snapshot: CatalogSnapshot): void {

@@ -78,9 +78,14 @@ export class InlinedFiles implements InlinedCache {
 
   async combine(request: Parameters<InlinedCache['combine']>[0]): Promise<LakeInlinedRows | null> {
     const { columns, base, deletedRowIds, rows } = request;
-    const kept = base === null ? [] : (this.#rows.get(base.rows) ?? []).filter(({ rowId }) => !deletedRowIds.has(rowId));
+    const kept = base === null ? [] : this.rowsOf(base.rows).filter(({ rowId }) => !deletedRowIds.has(rowId));
     const added = rows.map(({ rowId, values }): InlinedRow => ({ rowId, values: new Map(columns.map((column, index) => [column.id, values[index] ?? null])) }));
     return await this.write(columns, [...kept, ...added]);
+  }
+
+  /** The rows of a file of the cache, in their order. */
+  rowsOf(inlined: LakeInlinedRows | null): readonly InlinedRow[] {
+    return inlined === null ? [] : (this.#rows.get(inlined) ?? []);
   }
 
   /** Writes rows as a file with these columns; a column a row has no value for gets its initial default. Null without rows. */

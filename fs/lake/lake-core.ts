@@ -12,6 +12,11 @@ export interface LakeCore {
   snapshot(): Promise<LakeSnapshot>;
   /** Tells the cache of a snapshot this process has just committed. */
   publish(snapshot: LakeSnapshot): void;
+  /**
+   * The same for snapshots that follow right after the newest known, by their `changes_made`, without reading the catalog;
+   * null where that is not enough to know what is in the last of them.
+   */
+  advance(from: number, to: { readonly id: number; readonly schemaVersion: number }, changes: readonly string[]): LakeSnapshot | null;
   readonly inlinedCache: InlinedCache;
 }
 

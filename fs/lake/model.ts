@@ -160,7 +160,6 @@ export interface LakeSnapshot {
   readonly id: number;
   /** Changes whenever names or columns may have changed, also by staged changes; equal values mean equal names and columns. */
   readonly schemaVersion: number | string;
-  readonly timeMicros: bigint;
   readonly schemas: readonly LakeSchema[];
   readonly tables: readonly LakeTable[];
   readonly views: readonly LakeView[];

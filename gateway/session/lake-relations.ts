@@ -49,6 +49,22 @@ export async function relationOfTable(snapshot: LakeSnapshot, table: LakeTable):
   return relation;
 }
 
+const emptyRelations = new WeakMap<LakeTable, Relation>();
+
+/** A table's columns as a relation without rows: what a statement needs to know that only adds some. */
+export function relationWithoutRows(snapshot: LakeSnapshot, table: LakeTable): Relation {
+  const schema = sqlSchemaName(snapshot, table.schema);
+  const known = emptyRelations.get(table);
+  if (known?.schema === schema) {
+    return known;
+  }
+  const relation: Relation = { ...lakeRelation(table, NO_DATA), schema };
+  emptyRelations.set(table, relation);
+  return relation;
+}
+
+const NO_DATA: LakeTableData = { files: [], inlined: null, rowCount: 0 };
+
 /** A stored view as a relation. 0A000 for one whose text is not Sluice's SQL, unless it is only to be listed. */
 export function relationOfView(snapshot: LakeSnapshot, view: LakeView, use: 'read' | 'list'): Relation {
   if (view.dialect !== VIEW_DIALECT && use === 'read') {

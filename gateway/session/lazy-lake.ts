@@ -8,7 +8,6 @@ import type { SharedLake } from './session-lake.js';
 export const EMPTY_SNAPSHOT: LakeSnapshot = {
   id: -1,
   schemaVersion: 'none',
-  timeMicros: 0n,
   schemas: [],
   tables: [],
   views: [],

@@ -1,4 +1,3 @@
-import type { LakeTable } from '../../fs/lake/model.js';
 import { readInsert } from '../../planner/parse/read-definitions.js';
 import type { InsertRequest } from '../../planner/parse/read-definitions.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -12,7 +11,7 @@ import { stageRows } from '../lake/staged-rows.js';
 import { writeTableFiles } from '../lake/write-table.js';
 import { preludesFor, wholeSql } from '../query/whole-query.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
-import { relationOfTable } from '../session/lake-relations.js';
+import { relationWithoutRows } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
@@ -20,14 +19,9 @@ import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tabl
 import type { SequenceColumn } from './insert-sequences.js';
 import { numberRows } from './number-rows.js';
 import { bindParameters } from './bind-parameters.js';
-import { QueryStatement } from './query.js';
+import { InsertQuery, type InsertTarget } from './insert-query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
-import { NO_DEFAULTS, defaultsOf } from './stored-defaults.js';
 import { missing, takesNoRows } from './stored-names.js';
-import { translateInsert } from './translate-insert.js';
-
-/** Where rows go: a table of the session, or one of the catalog. */
-type Target = { readonly kind: 'temporary'; readonly relation: Relation } | { readonly kind: 'stored'; readonly relation: Relation; readonly table: LakeTable };
 
 /** INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query. */
 export async function prepareInsert(
@@ -42,12 +36,8 @@ export async function prepareInsert(
   }
   const { returning, alias } = readReturning(statement, request);
   const first = await findTarget(session, request);
-  const filled = fill.map(({ name }) => name);
-  const query = new QueryStatement(session, statement, declaredTypes, (parsed, environment, types) => {
-    const found = environment.findRelation(first.relation.schema, request.name) ?? first.relation;
-    return translateInsert(parsed, request.columns, found, first.kind === 'stored' ? defaultsOf(first.table, filled) : NO_DEFAULTS, environment, types);
-  });
-  await query.translate();
+  const query = new InsertQuery(session, statement, request, declaredTypes, fill);
+  await query.prepare(first);
   const described = returning === null ? null : returningQuery(session, statement, query.parameterTypes, returning, alias, emptyRows(first.relation));
   await described?.translate();
   return {
@@ -75,12 +65,13 @@ function readReturning(statement: ParsedStatement, request: InsertRequest): { re
 async function runInsert(
   session: Session,
   request: InsertRequest,
-  query: QueryStatement,
+  insertQuery: InsertQuery,
   fill: readonly SequenceColumn[],
   wantsRows: boolean,
   options: ExecuteOptions,
 ): Promise<{ readonly rowCount: number; readonly rows: Relation | null }> {
   const target = await findTarget(session, request);
+  const query = insertQuery.for(target);
   if (target.kind === 'temporary') {
     const { relation } = target;
     const written = await writeTemporaryRows(session, relation, query, options);
@@ -90,6 +81,13 @@ async function runInsert(
   }
   const { relation, table } = target;
   const transaction = await session.lake.writable('INSERT');
+  if (!wantsRows && fill.length === 0 && transaction.canInline(table)) {
+    const rows = await insertQuery.constantTexts(target, options);
+    if (rows !== null) {
+      transaction.appendRows(table, rows);
+      return { rowCount: rows.length, rows: null };
+    }
+  }
   const { context, query: translated } = await query.translate();
   const parameters = bindParameters(
     translated.parameterTypes,
@@ -122,7 +120,7 @@ async function runInsert(
   return { rowCount: written.rowCount, rows: null };
 }
 
-async function findTarget(session: Session, request: InsertRequest): Promise<Target> {
+async function findTarget(session: Session, request: InsertRequest): Promise<InsertTarget> {
   const own = ownSchemas(request.schema)
     .map((schema) => session.catalog.find(schema, request.name))
     .find((relation) => relation !== undefined);
@@ -134,7 +132,7 @@ async function findTarget(session: Session, request: InsertRequest): Promise<Tar
   }
   const table = await session.lake.findTable(request.schema, request.name);
   if (table !== undefined) {
-    return { kind: 'stored', table, relation: await relationOfTable(await session.lake.snapshot(), table) };
+    return { kind: 'stored', table, relation: relationWithoutRows(await session.lake.snapshot(), table) };
   }
   const view = await session.lake.findView(request.schema, request.name);
   if (view !== undefined) {

@@ -1,6 +1,6 @@
 import type { Relation } from '../../planner/relation/relation.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { TranslatedQuery } from '../../planner/translate/translated.js';
+import type { ConstantOutput, TranslatedQuery } from '../../planner/translate/translated.js';
 import { printDataType, quoteText } from '../../planner/types/data-type.js';
 import type { PostgresColumnType } from '../../planner/types/postgres-type.js';
 import { postgresTypeOf } from '../../planner/types/postgres-type.js';
@@ -30,12 +30,19 @@ export function asTableRows(
     return column.notNull === true ? `CASE WHEN ${value} IS NULL THEN error(${notNullMessage(table, column.name)})::${type} ELSE ${value} END` : value;
   });
   const names = Array.from({ length: width }, (_, index) => `given_${index}`);
+  const { constantRows, ...rest } = source;
   return {
-    ...source,
+    ...rest,
+    // Leading columns are never constants.
+    ...(constantRows === undefined || leading.length > 0
+      ? {}
+      : { constantRows: constantRows.map((row) => given.map((from) => (from === undefined ? NULL_OUTPUT : (row[from] ?? NULL_OUTPUT)))) }),
     sql: [`SELECT ${[...leading.map((_, index) => `given_${index}`), ...outputs].join(', ')} FROM (`, ...source.sql, `) AS source(${names.join(', ')})`],
     columns: [...leading, ...table.columns.map((column) => ({ name: column.name, type: column.postgres ?? postgresTypeOf(column.type) }))],
   };
 }
+
+const NULL_OUTPUT: ConstantOutput = { kind: 'text', text: null };
 
 /** An error raised inside DuckDB carries its SQLSTATE in front (see executor/errors). */
 function notNullMessage(table: Relation, column: string): string {

@@ -57,6 +57,7 @@ export class QueryStatement implements SessionStatement {
   readonly #statement: ParsedStatement;
   readonly #declaredTypes: readonly number[];
   readonly #translator: Translator;
+  readonly #namesNoTables: boolean;
   #translation: Translation<TranslatedQuery> | null = null;
   #parameterTypes: readonly number[] = [];
   /** Names and types of the columns as they were first, null before; and whether they have changed since. */
@@ -64,9 +65,17 @@ export class QueryStatement implements SessionStatement {
   #hasOtherColumns = false;
   #described: { readonly query: TranslatedQuery; readonly columns: readonly ResultColumn[] } | null = null;
 
-  constructor(session: Session, statement: ParsedStatement, declaredTypes: readonly number[], translator: Translator = translateQuery) {
+  /** With `namesNoTables` the statement is known to look none up: then no directory and no catalog is asked for them. */
+  constructor(
+    session: Session,
+    statement: ParsedStatement,
+    declaredTypes: readonly number[],
+    translator: Translator = translateQuery,
+    { namesNoTables }: { readonly namesNoTables: boolean } = { namesNoTables: false },
+  ) {
     this.#session = session;
     this.#translator = translator;
+    this.#namesNoTables = namesNoTables;
     this.#statement = statement;
     this.#declaredTypes = declaredTypes;
     this.text = statement.text;
@@ -78,7 +87,7 @@ export class QueryStatement implements SessionStatement {
 
   /** The query in DuckDB's SQL as of now, with the context it runs in. */
   async translate(): Promise<CurrentTranslation> {
-    const names = await this.#session.names.current();
+    const names = this.#namesNoTables ? this.#session.names.withoutTables() : await this.#session.names.current();
     const context = sessionQueryContext(this.#session, names);
     if (this.#translation === null || !(await stillHolds(this.#translation, names))) {
       // Parameter types are fixed by the first translation: clients have been told them.

@@ -69,7 +69,7 @@ export function extractSequenceCalls(statement: ParsedStatement): ExtractedCalls
         });
       }
       calls.push(call);
-      return { TypeCast: { arg: { ParamRef: { number: parameterCount + calls.length } }, typeName: BIGINT, location: -1 } };
+      return { ParamRef: { number: parameterCount + calls.length, location: -1 } };
     }
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, replaceField(key, child, once)]));
   };
@@ -147,7 +147,6 @@ export function parameterArguments(call: SequenceCall): readonly { readonly numb
   return call.arguments.flatMap((node, argument) => ('ParamRef' in node ? [{ number: node.ParamRef.number ?? 0, argument }] : []));
 }
 
-const BIGINT = { names: [{ String: { sval: 'pg_catalog' } }, { String: { sval: 'int8' } }], typemod: -1 };
 const TEXT = { names: [{ String: { sval: 'pg_catalog' } }, { String: { sval: 'text' } }], typemod: -1 };
 
 function asText(node: Node): Node {

@@ -106,6 +106,10 @@ export function coerce(translation: Translation, expression: Typed, target: Post
   if (from === target.oid && (target.modifier === -1 || (context === 'implicit' ? true : expression.type?.modifier === target.modifier))) {
     return expression;
   }
+  const whole = expression.text === undefined || expression.text === null ? null : integerIn(translation, expression.text, from, target);
+  if (whole !== null) {
+    return whole;
+  }
   if (!canCoerce(from, target.oid, context)) {
     throw errorAt(
       translation,
@@ -115,6 +119,18 @@ export function coerce(translation: Translation, expression: Typed, target: Post
     );
   }
   return castSql(expression, target, context);
+}
+
+const INTEGERS: ReadonlySet<number> = new Set([OID.int2, OID.int4, OID.int8]);
+
+/** A whole number's constant as a constant of another such type; null where it is out of that type's range. */
+function integerIn(translation: Translation, text: string, from: number, target: PostgresColumnType): Typed | null {
+  const size = INTEGERS.has(from) ? integerSize(target.oid) : null;
+  return size !== null && BigInt.asIntN(size, BigInt(text)) === BigInt(text) ? literalOf(text, target, translation.environment) : null;
+}
+
+function integerSize(oid: number): number | null {
+  return oid === OID.int2 ? 16 : oid === OID.int4 ? 32 : oid === OID.int8 ? 64 : null;
 }
 
 /** An untyped literal or parameter as text, anything else as it is: what an output column or a DuckDB function gets. */

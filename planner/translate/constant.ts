@@ -4,6 +4,7 @@ import type { PostgresColumnType } from '../types/postgres-type.js';
 import { OID } from '../types/postgres-type.js';
 import type { Query } from './query-shape.js';
 import type { ConstantOutput, TranslatedQuery } from './translated.js';
+import type { Typed } from './typed.js';
 
 /** Rows known without running anything: Postgres's text of each value, null for NULL. */
 export interface ConstantRows {
@@ -29,7 +30,7 @@ export function evaluateConstant(statement: ParsedStatement, query: TranslatedQu
     if (column === undefined || column.type === null) {
       return null;
     }
-    const value = output.kind === 'text' ? output.text : parameterText(parameters[output.number - 1], query.parameterTypes[output.number - 1] ?? 0);
+    const value = outputText(output, query, parameters);
     if (value === undefined) {
       return null;
     }
@@ -50,8 +51,24 @@ export function constantOutputs(select: SelectStmt, query: Query): readonly Cons
   if (!isBare) {
     return null;
   }
+  return outputsOf(query.columns.map(({ value }) => value));
+}
+
+/** A VALUES list of more rows is DuckDB's to read. */
+const CONSTANT_ROW_COUNT_MAX = 16;
+
+/** The rows of a query that is a short VALUES list of constants and parameters; null when anything in it needs DuckDB. */
+export function constantRows({ rows }: Query): readonly (readonly ConstantOutput[])[] | null {
+  if (rows === undefined || rows.length > CONSTANT_ROW_COUNT_MAX) {
+    return null;
+  }
+  const outputs = rows.map(outputsOf);
+  return outputs.every((row) => row !== null) ? outputs : null;
+}
+
+function outputsOf(values: readonly Typed[]): readonly ConstantOutput[] | null {
   const outputs: ConstantOutput[] = [];
-  for (const { value } of query.columns) {
+  for (const value of values) {
     if (value.text !== undefined) {
       outputs.push({ kind: 'text', text: value.text });
     } else if (value.wholeParameter !== undefined) {
@@ -61,6 +78,26 @@ export function constantOutputs(select: SelectStmt, query: Query): readonly Cons
     }
   }
   return outputs;
+}
+
+/** The values of constant rows as Postgres's texts, null for NULL; null where a parameter has to be read by DuckDB. */
+export function evaluateRows(query: TranslatedQuery, parameters: readonly SentValue[]): readonly (readonly (string | null)[])[] | null {
+  if (query.constantRows === undefined) {
+    return null;
+  }
+  const rows: (readonly (string | null)[])[] = [];
+  for (const outputs of query.constantRows) {
+    const row = outputs.map((output) => outputText(output, query, parameters)).filter((value) => value !== undefined);
+    if (row.length < outputs.length) {
+      return null;
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function outputText(output: ConstantOutput, query: TranslatedQuery, parameters: readonly SentValue[]): string | null | undefined {
+  return output.kind === 'text' ? output.text : parameterText(parameters[output.number - 1], query.parameterTypes[output.number - 1] ?? 0);
 }
 
 const INTEGER_SIZES: ReadonlyMap<number, number> = new Map([

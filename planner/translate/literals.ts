@@ -83,10 +83,7 @@ export function literalOf(text: string | null, target: PostgresColumnType, sessi
       }
       return { sql: castText(text, target), type: target };
     case OID.varchar:
-      return {
-        sql: quoteText(target.modifier >= 4 ? truncate(text, target.modifier - 4) : text),
-        type: target,
-      };
+      return textLiteral(target.modifier >= 4 ? truncate(text, target.modifier - 4) : text, target);
     case OID.bpchar: {
       const length = target.modifier >= 4 ? target.modifier - 4 : undefined;
       return {

@@ -12,6 +12,8 @@ export interface QueryColumn {
 export interface Query {
   readonly sql: string;
   readonly columns: readonly QueryColumn[];
+  /** The cells of a VALUES list that is the whole query, typed as its columns. */
+  readonly rows?: readonly (readonly Typed[])[];
 }
 
 /** A query whose output expressions can still be given types from outside: the sides of UNION, the source of INSERT. */

@@ -6,7 +6,7 @@ import { OID, postgresTypeByOid } from '../types/postgres-type.js';
 import { castSql } from './casts.js';
 import type { PostgresColumnType } from '../types/postgres-type.js';
 import type { TranslationEnvironment } from './environment.js';
-import { constantOutputs } from './constant.js';
+import { constantOutputs, constantRows } from './constant.js';
 import { resolveHints } from './hints.js';
 import { toTemplate } from './holes.js';
 import type { Query } from './query-shape.js';
@@ -92,6 +92,7 @@ function finish(translation: Translation, statement: ParsedStatement, select: Se
   const shared = translation.shared;
   const hints = resolveHints(statement, shared.blocks, shared.references);
   const constants = constantOutputs(select, query);
+  const rows = constantRows(query);
   return {
     sql: toTemplate(withNames(query)),
     references: shared.references,
@@ -101,6 +102,7 @@ function finish(translation: Translation, statement: ParsedStatement, select: Se
     volatile: shared.volatile,
     tableless: !shared.readsTables,
     ...(constants === null ? {} : { constants }),
+    ...(rows === null ? {} : { constantRows: rows }),
     hints: hints.hints,
     notices: [...shared.notices, ...hints.notices],
   };

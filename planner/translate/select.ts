@@ -165,17 +165,16 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
     print: (types) => {
       const wanted = columns.map((column, index) => types[index] ?? (isUntyped(column.value) ? typeOf(OID.text) : column.value.type));
       const assigned = types.map((type) => type !== null);
-      const cell = (value: Typed, index: number): string => {
+      const cell = (value: Typed, index: number): Typed => {
         const type = wanted[index] ?? null;
-        return (
-          type === null
-            ? settle(translation, value)
-            : assigned[index] === true
-              ? coerce(translation, value, type, 'assignment')
-              : coerce(translation, value, casts[index] ?? typeOf(type.oid), casts[index] === null ? 'implicit' : 'assignment')
-        ).sql;
+        return type === null
+          ? settle(translation, value)
+          : assigned[index] === true
+            ? coerce(translation, value, type, 'assignment')
+            : coerce(translation, value, casts[index] ?? typeOf(type.oid), casts[index] === null ? 'implicit' : 'assignment');
       };
-      const printed = rows.map((row) => `(${row.map(cell).join(', ')})`).join(', ');
+      const cells = rows.map((row) => row.map(cell));
+      const printed = cells.map((row) => `(${row.map(({ sql }) => sql).join(', ')})`).join(', ');
       const names = columns.map((column) => quoteName(column.sqlName)).join(', ');
       const typedColumns = columns.map((column, index) => ({
         ...column,
@@ -184,6 +183,7 @@ function translateValues(translation: Translation, scope: Scope, select: SelectS
       return {
         sql: `SELECT * FROM (VALUES ${printed}) AS "values"(${names})${order}${limit}`,
         columns: typedColumns,
+        ...(order === '' && limit === '' ? { rows: cells } : {}),
       };
     },
   };

@@ -57,6 +57,8 @@ export interface TranslatedQuery {
   readonly tableless: boolean;
   /** By column, the values of a query that is nothing but constants and parameters; absent for all others. */
   readonly constants?: readonly ConstantOutput[];
+  /** By row and column, the values of a short VALUES list that is nothing but constants and parameters; absent for all others. */
+  readonly constantRows?: readonly (readonly ConstantOutput[])[];
   readonly hints: readonly Hint[];
   readonly notices: readonly SqlNotice[];
 }

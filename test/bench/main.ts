@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchGrowth } from './growth.js';
 import { benchLargeWrites } from './large-writes.js';
 import { benchManyFiles } from './many-files.js';
+import { benchCommits } from './commits.js';
 import type { BenchContext, BenchTable } from './measure.js';
 import { benchPlanning } from './planning.js';
 import { keepResults, readConditions, toMarkdown } from './report.js';
@@ -21,6 +22,7 @@ const TABLES: Readonly<Record<string, (context: BenchContext) => Promise<BenchTa
   planning: benchPlanning,
   'many-files': benchManyFiles,
   'large-writes': benchLargeWrites,
+  commits: benchCommits,
   'slow-client': benchSlowClient,
 };
 

@@ -85,9 +85,11 @@ class DuckdbCatalog implements CatalogDatabase {
   }
 
   transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
-    const result = this.#lastTransaction.then(() => this.#transact(work));
-    this.#lastTransaction = result.catch(() => undefined);
-    return result;
+    return this.#inTurn(() => this.#transact('BEGIN TRANSACTION', work));
+  }
+
+  script(statements: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#transact(`BEGIN TRANSACTION; ${statements.join('; ')}`, () => Promise.resolve()));
   }
 
   async close(): Promise<void> {
@@ -103,9 +105,16 @@ class DuckdbCatalog implements CatalogDatabase {
     openPaths.delete(this.#path);
   }
 
-  async #transact<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
-    await this.#run(this.#writer, 'BEGIN TRANSACTION', []);
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lastTransaction.then(work);
+    this.#lastTransaction = result.catch(() => undefined);
+    return result;
+  }
+
+  /** `begin` may be followed by further statements. */
+  async #transact<T>(begin: string, work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
     try {
+      await this.#run(this.#writer, begin, []);
       const result = await work({ query: (sql, values = []) => this.#run(this.#writer, sql, values) });
       await this.#commit();
       return result;
@@ -132,7 +141,8 @@ class DuckdbCatalog implements CatalogDatabase {
       throw new LakeError('unavailable', 'the catalog is closed');
     }
     try {
-      const reader = await connection.runAndReadAll(sql, [...values]);
+      // Only without values may it be several statements.
+      const reader = await (values.length === 0 ? connection.runAndReadAll(sql) : connection.runAndReadAll(sql, [...values]));
       return reader.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, catalogValue(value)])));
     } catch (cause) {
       throw translated(cause);

@@ -45,45 +45,55 @@ class PostgresCatalog implements CatalogDatabase {
   }
 
   async query(sql: string, values: readonly CatalogValue[] = []): Promise<readonly CatalogRow[]> {
-    try {
-      return (await this.#pool.query<CatalogRow>(sql, [...values])).rows;
-    } catch (cause) {
-      throw translated(cause);
-    }
+    return await this.#onLivingConnection(
+      (connection) => connection.run(sql, values),
+      (connection, result) => {
+        connection.release();
+        return Promise.resolve(result);
+      },
+    );
   }
 
   async transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
-    let client: PoolClient;
-    try {
-      client = await this.#pool.connect();
-    } catch (cause) {
-      throw new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
-    }
-    // A connection that breaks fails what runs on it; the event needs a listener besides.
-    client.on('error', ignore);
-    let isBroken = false;
-    const run = async (sql: string, values: readonly CatalogValue[] = []): Promise<readonly CatalogRow[]> => {
+    return await this.#onLivingConnection(
+      (connection) => connection.run(BEGIN),
+      (connection) =>
+        connection.use(async () => {
+          const result = await work({ query: (sql, values) => connection.run(sql, values) });
+          await withUnknownOutcome(connection.run('COMMIT'));
+          return result;
+        }),
+    );
+  }
+
+  async script(statements: readonly string[]): Promise<void> {
+    const connection = await this.#connect();
+    await connection.use(() => withUnknownOutcome(connection.run([BEGIN, ...statements, 'COMMIT'].join('; '))));
+  }
+
+  /** What the first statement of a connection fails with is not told where another connection of the pool is not dead: it did nothing yet. */
+  async #onLivingConnection<A, B>(first: (connection: Connection) => Promise<A>, then: (connection: Connection, result: A) => Promise<B>): Promise<B> {
+    for (let attempt = 0; ; attempt += 1) {
+      const connection = await this.#connect();
+      let result: A;
       try {
-        return (await client.query<CatalogRow>(sql, [...values])).rows;
-      } catch (cause) {
-        const error = translated(cause);
-        isBroken ||= error instanceof LakeError;
+        result = await first(connection);
+      } catch (error) {
+        connection.release();
+        if (connection.isBroken && attempt < CONNECTION_COUNT_MAX) {
+          continue;
+        }
         throw error;
       }
-    };
+      return await then(connection, result);
+    }
+  }
+
+  async #connect(): Promise<Connection> {
     try {
-      await run('BEGIN ISOLATION LEVEL REPEATABLE READ');
-      const result = await work({ query: run });
-      await commit(run);
-      return result;
-    } catch (error) {
-      if (!isBroken) {
-        await run('ROLLBACK').catch(ignore);
-      }
-      throw error;
-    } finally {
-      client.removeListener('error', ignore);
-      client.release(isBroken);
+      return new Connection(await this.#pool.connect());
+    } catch (cause) {
+      throw new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
     }
   }
 
@@ -94,10 +104,54 @@ class PostgresCatalog implements CatalogDatabase {
   }
 }
 
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
+
+/** A connection of the pool while it is in use. */
+class Connection {
+  isBroken = false;
+  readonly #client: PoolClient;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+    // A connection that breaks fails what runs on it; the event needs a listener besides.
+    client.on('error', ignore);
+  }
+
+  /** Rows of a statement; of several, nothing. */
+  async run(sql: string, values: readonly CatalogValue[] = []): Promise<readonly CatalogRow[]> {
+    try {
+      return (await this.#client.query<CatalogRow>(sql, [...values])).rows;
+    } catch (cause) {
+      const error = translated(cause);
+      this.isBroken ||= error instanceof LakeError;
+      throw error;
+    }
+  }
+
+  /** Ends the open transaction when the work fails, gives the connection back in any case. */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.isBroken) {
+        await this.run('ROLLBACK').catch(ignore);
+      }
+      throw error;
+    } finally {
+      this.release();
+    }
+  }
+
+  release(): void {
+    this.#client.removeListener('error', ignore);
+    this.#client.release(this.isBroken);
+  }
+}
+
 /** A connection lost while COMMIT was on its way leaves open whether it took place. */
-async function commit(run: (sql: string) => Promise<unknown>): Promise<void> {
+async function withUnknownOutcome(commit: Promise<unknown>): Promise<void> {
   try {
-    await run('COMMIT');
+    await commit;
   } catch (error) {
     throw error instanceof LakeError && error.code === 'unavailable'
       ? new LakeError('unavailable', error.message, { cause: error, outcomeUnknown: true, ...(error.detail === undefined ? {} : { detail: error.detail }) })

@@ -3,6 +3,7 @@ import type { InlinedFiles } from '../inlined-cache.js';
 import type { LakeSchema, LakeSnapshot, LakeTable, LakeTableData, LakeView } from '../model.js';
 import type { Definitions } from './load-definitions.js';
 import { loadTableData } from './load-table-data.js';
+import type { TouchedRows, TouchedTables } from './touched-tables.js';
 
 /** Where a snapshot reads what it has not been asked for yet. */
 export interface SnapshotSource {
@@ -14,17 +15,23 @@ export interface SnapshotSource {
 export interface SnapshotIdentity {
   readonly id: number;
   readonly schemaVersion: number;
-  readonly timeMicros: bigint;
 }
 
-/** A table's data as it was read, and the earlier state that was known when it was not. */
-type KnownData = { readonly kind: 'current'; readonly data: Promise<LakeTableData> } | { readonly kind: 'stale'; readonly data: Promise<LakeTableData> };
+/** A table's data as it was read, and the earlier state that was known when it was not; `snapshotId` is when that was read. */
+type KnownData =
+  | { readonly kind: 'current'; readonly data: Promise<LakeTableData>; readonly table: LakeTable; readonly snapshotId: number }
+  | {
+      readonly kind: 'stale';
+      readonly data: Promise<LakeTableData>;
+      readonly table: LakeTable;
+      readonly snapshotId: number;
+      readonly change: TouchedRows;
+    };
 
 /** A snapshot as the catalog has it; the data of its tables is read when it is asked for. */
 export class CatalogSnapshot implements LakeSnapshot {
   readonly id: number;
   readonly schemaVersion: number;
-  readonly timeMicros: bigint;
   readonly #source: SnapshotSource;
   readonly #definitions: Definitions;
   readonly #schemas: ReadonlyMap<string, LakeSchema>;
@@ -32,29 +39,25 @@ export class CatalogSnapshot implements LakeSnapshot {
   readonly #views: ReadonlyMap<string, LakeView>;
   readonly #data: Map<number, KnownData>;
 
-  constructor(
-    source: SnapshotSource,
-    identity: SnapshotIdentity,
-    definitions: Definitions,
-    before?: CatalogSnapshot,
-    touched: ReadonlySet<number> = new Set(),
-  ) {
+  constructor(source: SnapshotSource, identity: SnapshotIdentity, definitions: Definitions, before?: CatalogSnapshot, touched: TouchedTables = new Map()) {
     this.id = identity.id;
     this.schemaVersion = identity.schemaVersion;
-    this.timeMicros = identity.timeMicros;
     this.#source = source;
     this.#definitions = definitions;
     if (before !== undefined && before.#definitions === definitions) {
       this.#schemas = before.#schemas;
       this.#tables = before.#tables;
       this.#views = before.#views;
-      this.#data = new Map([...before.#data].map(([id, known]) => [id, touched.has(id) ? { kind: 'stale', data: known.data } : known]));
     } else {
       this.#schemas = new Map(definitions.schemas.map((schema) => [schema.name, schema]));
       this.#tables = new Map(definitions.tables.map((table) => [qualified(table.schema, table.name), table]));
       this.#views = new Map(definitions.views.map((view) => [qualified(view.schema, view.name), view]));
-      this.#data = new Map();
     }
+    this.#data = before === undefined ? new Map() : before.#dataFor(definitions, touched);
+  }
+
+  get definitions(): Definitions {
+    return this.#definitions;
   }
 
   get schemas(): readonly LakeSchema[] {
@@ -86,8 +89,8 @@ export class CatalogSnapshot implements LakeSnapshot {
     if (known?.kind === 'current') {
       return known.data;
     }
-    const data = this.#loadData(table, known?.data ?? null);
-    const entry: KnownData = { kind: 'current', data };
+    const data = this.#loadData(table, known ?? null);
+    const entry: KnownData = { kind: 'current', data, table, snapshotId: this.id };
     this.#data.set(table.id, entry);
     // A failure is told to who asked, and is not kept.
     data.catch(() => {
@@ -98,15 +101,33 @@ export class CatalogSnapshot implements LakeSnapshot {
     return data;
   }
 
-  /** A later snapshot with the same names and columns, in which only these tables have other rows. */
-  successor(identity: SnapshotIdentity, touched: ReadonlySet<number>): CatalogSnapshot {
-    return new CatalogSnapshot(this.#source, identity, this.#definitions, this, touched);
+  /** A later snapshot in which only these tables have other rows, and perhaps other definitions. */
+  successor(identity: SnapshotIdentity, touched: TouchedTables, definitions: Definitions = this.#definitions): CatalogSnapshot {
+    return new CatalogSnapshot(this.#source, identity, definitions, this, touched);
   }
 
-  async #loadData(table: LakeTable, before: Promise<LakeTableData> | null): Promise<LakeTableData> {
-    const known = before === null ? null : await before.catch(() => null);
+  /** What is known of tables' data, for a later snapshot; of a table that was defined anew nothing is. */
+  #dataFor(definitions: Definitions, touched: TouchedTables): Map<number, KnownData> {
+    const isSame = definitions === this.#definitions;
+    const tables = new Map(isSame ? [] : definitions.tables.map((table) => [table.id, table]));
+    const kept = [...this.#data].filter(([id, known]) => isSame || tables.get(id) === known.table);
+    return new Map(kept.map(([id, known]) => [id, staleData(known, touched.get(id))]));
+  }
+
+  async #loadData(table: LakeTable, before: KnownData | null): Promise<LakeTableData> {
+    const data = before === null ? null : await before.data.catch(() => null);
+    const known =
+      before === null || data === null ? null : { data, snapshotId: before.snapshotId, hasMoved: before.kind === 'stale' && before.change === 'moved' };
     return await loadTableData(this.#source.database, this.#source.inlinedCache, table, this.id, known);
   }
+}
+
+function staleData(known: KnownData, change: TouchedRows | undefined): KnownData {
+  if (change === undefined) {
+    return known;
+  }
+  const { data, table, snapshotId } = known;
+  return { kind: 'stale', data, table, snapshotId, change: known.kind === 'stale' && known.change === 'moved' ? 'moved' : change };
 }
 
 function qualified(schema: string, name: string): string {

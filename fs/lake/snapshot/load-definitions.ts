@@ -15,32 +15,33 @@ export function livesAt(snapshotId: number, alias = ''): string {
   return `${alias}begin_snapshot <= ${snapshotId} AND (${alias}end_snapshot IS NULL OR ${alias}end_snapshot > ${snapshotId})`;
 }
 
-/** Reads a snapshot's schemas, tables and views: a fixed number of queries, whatever their number. */
-export async function loadDefinitions(database: CatalogDatabase, dataPath: string, snapshotId: number): Promise<Definitions> {
+/** Reads a snapshot's schemas, tables and views, all or those of some ids: a fixed number of queries, whatever their number. */
+export async function loadDefinitions(database: CatalogDatabase, dataPath: string, snapshotId: number, ids: readonly number[] | null): Promise<Definitions> {
   const { prefix } = database;
   const live = livesAt(snapshotId);
+  const only = (column: string): string => (ids === null ? '' : ` AND ${column} IN (${ids.join(', ')})`);
   const read = (sql: string): Promise<readonly CatalogRow[]> => database.query(sql);
   const [schemaRows, tableRows, columnRows, nextColumns, columnTags, viewRows, tagRows, partitions, sorts] = await Promise.all([
     read(
       `SELECT schema_id, CAST(schema_uuid AS VARCHAR) AS schema_uuid, schema_name, path, path_is_relative FROM ${prefix}ducklake_schema WHERE ${live} ORDER BY schema_id`,
     ),
     read(
-      `SELECT table_id, CAST(table_uuid AS VARCHAR) AS table_uuid, schema_id, table_name, path, path_is_relative FROM ${prefix}ducklake_table WHERE ${live} ORDER BY table_id`,
+      `SELECT table_id, CAST(table_uuid AS VARCHAR) AS table_uuid, schema_id, table_name, path, path_is_relative FROM ${prefix}ducklake_table WHERE ${live}${only('table_id')} ORDER BY table_id`,
     ),
     read(
-      `SELECT table_id, column_id, column_name, column_type, initial_default, default_value, nulls_allowed, parent_column, default_value_type, default_value_dialect FROM ${prefix}ducklake_column WHERE ${live} ORDER BY table_id, column_order, column_id`,
+      `SELECT table_id, column_id, column_name, column_type, initial_default, default_value, nulls_allowed, parent_column, default_value_type, default_value_dialect FROM ${prefix}ducklake_column WHERE ${live}${only('table_id')} ORDER BY table_id, column_order, column_id`,
     ),
-    read(`SELECT table_id, max(column_id) + 1 AS next_column_id FROM ${prefix}ducklake_column GROUP BY table_id`),
-    read(`SELECT table_id, column_id, key, value FROM ${prefix}ducklake_column_tag WHERE ${live}`),
+    read(`SELECT table_id, max(column_id) + 1 AS next_column_id FROM ${prefix}ducklake_column WHERE true${only('table_id')} GROUP BY table_id`),
+    read(`SELECT table_id, column_id, key, value FROM ${prefix}ducklake_column_tag WHERE ${live}${only('table_id')}`),
     read(
-      `SELECT view_id, CAST(view_uuid AS VARCHAR) AS view_uuid, schema_id, view_name, dialect, sql, column_aliases FROM ${prefix}ducklake_view WHERE ${live} ORDER BY view_id`,
+      `SELECT view_id, CAST(view_uuid AS VARCHAR) AS view_uuid, schema_id, view_name, dialect, sql, column_aliases FROM ${prefix}ducklake_view WHERE ${live}${only('view_id')} ORDER BY view_id`,
     ),
     read(`SELECT object_id, key, value FROM ${prefix}ducklake_tag WHERE ${live}`),
     read(
-      `SELECT i.table_id, i.partition_id, c.column_id, c.transform FROM ${prefix}ducklake_partition_info i JOIN ${prefix}ducklake_partition_column c ON c.partition_id = i.partition_id AND c.table_id = i.table_id WHERE ${livesAt(snapshotId, 'i.')} ORDER BY i.table_id, c.partition_key_index`,
+      `SELECT i.table_id, i.partition_id, c.column_id, c.transform FROM ${prefix}ducklake_partition_info i JOIN ${prefix}ducklake_partition_column c ON c.partition_id = i.partition_id AND c.table_id = i.table_id WHERE ${livesAt(snapshotId, 'i.')}${only('i.table_id')} ORDER BY i.table_id, c.partition_key_index`,
     ),
     read(
-      `SELECT i.table_id, e.expression, e.sort_direction, e.null_order FROM ${prefix}ducklake_sort_info i JOIN ${prefix}ducklake_sort_expression e ON e.sort_id = i.sort_id AND e.table_id = i.table_id WHERE ${livesAt(snapshotId, 'i.')} ORDER BY i.table_id, e.sort_key_index`,
+      `SELECT i.table_id, e.expression, e.sort_direction, e.null_order FROM ${prefix}ducklake_sort_info i JOIN ${prefix}ducklake_sort_expression e ON e.sort_id = i.sort_id AND e.table_id = i.table_id WHERE ${livesAt(snapshotId, 'i.')}${only('i.table_id')} ORDER BY i.table_id, e.sort_key_index`,
     ),
   ]);
   const tags = grouped(tagRows, 'object_id');

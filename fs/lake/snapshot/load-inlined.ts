@@ -11,28 +11,61 @@ interface InlinedColumn {
   readonly type: string;
 }
 
-/** The rows of a table that live in the catalog at a snapshot, in the order of their ids. */
+/** The rows of a table in the catalog as they were at a snapshot, in the order of their ids. */
+export interface InlinedState {
+  readonly rows: readonly InlinedRow[];
+  readonly snapshotId: number;
+}
+
+/**
+ * The rows of a table that live in the catalog at a snapshot, in the order of their ids. Given an earlier state only what
+ * came and went since is read; its rows are the answer when nothing did.
+ */
 export async function readInlined(
   queries: CatalogQueries,
   prefix: string,
   kind: CatalogDatabase['kind'],
   table: LakeTable,
   snapshotId: number,
+  before: InlinedState | null,
 ): Promise<readonly InlinedRow[]> {
   const homes = await queries.query(
     `SELECT table_name, schema_version FROM ${prefix}ducklake_inlined_data_tables WHERE table_id = ${table.id} ORDER BY schema_version`,
   );
-  const rows: InlinedRow[] = [];
+  const live = livesAt(snapshotId);
+  const since = before === null ? 'true' : `begin_snapshot > ${before.snapshotId}`;
+  const gone = new Set<number>();
+  const added: InlinedRow[] = [];
+  let liveCount = 0;
   for (const home of homes) {
     const columns = await readColumns(queries, prefix, table, integer(home, 'schema_version'));
     const list = columns.map(({ name }, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS v${index}`);
-    const name = text(home, 'table_name').replaceAll('"', '""');
-    for (const row of await queries.query(`SELECT ${['row_id', ...list].join(', ')} FROM ${prefix}"${name}" WHERE ${livesAt(snapshotId)}`)) {
+    const place = `${prefix}"${text(home, 'table_name').replaceAll('"', '""')}"`;
+    for (const row of await queries.query(`SELECT ${['row_id', ...list].join(', ')} FROM ${place} WHERE ${since} AND ${live}`)) {
       const values = columns.map(({ id, type }, index) => [id, valueText(kind, type, textOrNull(row, `v${index}`))] as const);
-      rows.push({ rowId: integer(row, 'row_id'), values: new Map(values) });
+      added.push({ rowId: integer(row, 'row_id'), values: new Map(values) });
+    }
+    if (before !== null) {
+      for (const row of await queries.query(`SELECT row_id FROM ${place} WHERE end_snapshot > ${before.snapshotId} AND end_snapshot <= ${snapshotId}`)) {
+        gone.add(integer(row, 'row_id'));
+      }
+      const [count] = await queries.query(`SELECT count(*) AS n FROM ${place} WHERE ${live}`);
+      liveCount += count === undefined ? 0 : integer(count, 'n');
     }
   }
-  return rows.toSorted((a, b) => a.rowId - b.rowId);
+  if (before === null) {
+    return added.toSorted(byRowId);
+  }
+  if (added.length === 0 && gone.size === 0 && before.rows.length === liveCount) {
+    return before.rows;
+  }
+  const rows = [...(gone.size === 0 ? before.rows : before.rows.filter(({ rowId }) => !gone.has(rowId))), ...added].toSorted(byRowId);
+  // Rows that went may have been removed from the catalog since: then it is read as if nothing were known.
+  return rows.length === liveCount ? rows : await readInlined(queries, prefix, kind, table, snapshotId, null);
+}
+
+function byRowId(a: InlinedRow, b: InlinedRow): number {
+  return a.rowId - b.rowId;
 }
 
 /** An inlined table has the columns of its schema version, under the names of then. */

@@ -3,29 +3,31 @@ import type { HiddenRows, InlinedFiles, InlinedRow } from '../inlined-cache.js';
 import { LakeError } from '../lake-error.js';
 import type { LakeColumnStatistics, LakeDeleteFile, LakeFile, LakeTable, LakeTableData } from '../model.js';
 import { livesAt } from './load-definitions.js';
-import { readInlined } from './load-inlined.js';
+import { readInlined, type InlinedState } from './load-inlined.js';
 import { absolutePath, grouped, integer, integerOrNull, text, textOrNull } from './row-values.js';
 
 /**
  * Reads a table's files and inlined rows at a snapshot. What `known` (an earlier state) says of a file that is still there
- * is taken over.
+ * is taken over, and of inlined rows only those are read that came and went since.
  */
 export async function loadTableData(
   database: CatalogDatabase,
   cache: InlinedFiles,
   table: LakeTable,
   snapshotId: number,
-  known: LakeTableData | null,
+  known: KnownTableData | null,
 ): Promise<LakeTableData> {
-  const rows = await consistently(database, (queries) => readRows(queries, database, table, snapshotId, known));
-  const inlined = await cache.write(table.columns, rows.inlined);
+  const before = known?.data ?? null;
+  const inlinedBefore = known === null || known.hasMoved ? null : { rows: cache.rowsOf(known.data.inlined), snapshotId: known.snapshotId };
+  const rows = await consistently(database, (queries) => readRows(queries, database, table, snapshotId, before, inlinedBefore));
+  const inlined = rows.inlined === inlinedBefore?.rows ? (before?.inlined ?? null) : await cache.write(table.columns, rows.inlined);
   const deletes = new Map(rows.deletes.map((row) => [integer(row, 'data_file_id'), row]));
   const inlinedDeletes = grouped(rows.inlinedDeletes, 'file_id');
-  const before = new Map((known?.files ?? []).map((file) => [file.id, file]));
+  const filesBefore = new Map((before?.files ?? []).map((file) => [file.id, file]));
   const files: LakeFile[] = [];
   for (const row of rows.files) {
     const id = integer(row, 'data_file_id');
-    const file = before.get(id) ?? newFile(table, row, rows.details);
+    const file = filesBefore.get(id) ?? newFile(table, row, rows.details);
     const stored = deletes.get(id);
     const hidden: HiddenRows = {
       dataPath: file.path,
@@ -39,6 +41,14 @@ export async function loadTableData(
   }
   const rowCount = files.reduce((sum, file) => sum + file.rowCount - (file.deletes?.rowCount ?? 0), inlined?.rowCount ?? 0);
   return { files, inlined, rowCount };
+}
+
+/** A table's data at an earlier snapshot. */
+export interface KnownTableData {
+  readonly data: LakeTableData;
+  readonly snapshotId: number;
+  /** True when rows were found in another place since: then their former place says nothing of them. */
+  readonly hasMoved: boolean;
 }
 
 /** Files of several snapshots in one keep each row's snapshot inside; `partial_max` is the newest of them. */
@@ -76,6 +86,7 @@ async function readRows(
   table: LakeTable,
   snapshotId: number,
   known: LakeTableData | null,
+  inlinedBefore: InlinedState | null,
 ): Promise<TableRows> {
   const files = await queries.query(
     `SELECT data_file_id, path, path_is_relative, file_format, record_count, file_size_bytes, footer_size, row_id_start, partition_id, encryption_key, mapping_id, partial_max FROM ${prefix}ducklake_data_file WHERE table_id = ${table.id} AND ${livesAt(snapshotId)} ORDER BY file_order, data_file_id`,
@@ -84,7 +95,7 @@ async function readRows(
     `SELECT delete_file_id, data_file_id, path, path_is_relative, format, delete_count, file_size_bytes, footer_size, encryption_key, partial_max FROM ${prefix}ducklake_delete_file WHERE table_id = ${table.id} AND ${livesAt(snapshotId)}`,
   );
   const inlinedDeletes = await readInlinedDeletes(queries, prefix, table, snapshotId);
-  const inlined = await readInlined(queries, prefix, kind, table, snapshotId);
+  const inlined = await readInlined(queries, prefix, kind, table, snapshotId, inlinedBefore);
   const before = new Set((known?.files ?? []).map(({ id }) => id));
   const details = await loadDetails(
     queries,

@@ -53,6 +53,10 @@ export class CatalogWrites {
     this.#prefix = database.prefix;
   }
 
+  get isEmpty(): boolean {
+    return this.#definitions.length + this.#updates.length + this.#inserts.size === 0;
+  }
+
   /** `SET end_snapshot` of the live rows of a catalog table that `condition` picks. */
   end(table: string, snapshotId: number, condition: string): void {
     this.update(table, `end_snapshot = ${snapshotId}`, `end_snapshot IS NULL AND ${condition}`);

@@ -4,7 +4,7 @@ import { CatalogRace } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
 import type { LakeSnapshot } from '../model.js';
-import { findCommitted, writeGroup, type CommitRequest, type GroupResult, type KnownFacts, type MemberOutcome } from './write-group.js';
+import { findCommitted, writeGroup, writeKnownGroup, type CommitRequest, type GroupResult, type KnownFacts, type MemberOutcome } from './write-group.js';
 
 /** Transactions written together; more wait for the next group, so that one group's statements stay small. */
 const GROUP_SIZE_MAX = 64;
@@ -87,8 +87,8 @@ export class CommitQueue {
       }
       return;
     }
-    const ids = outcomes.flatMap((outcome) => (outcome.kind === 'written' ? [outcome.snapshotId] : []));
-    const loaded = ids.length === 0 ? null : this.#load(Math.max(...ids));
+    const written = outcomes.filter((outcome) => outcome.kind === 'written');
+    const loaded = written.length === 0 ? null : this.#publish(written);
     for (const [index, { request, resolve, reject }] of group.entries()) {
       const outcome = outcomes[index];
       if (outcome?.kind === 'written' && loaded !== null) {
@@ -100,7 +100,22 @@ export class CommitQueue {
     }
   }
 
-  async #load(id: number): Promise<LakeSnapshot> {
+  /** The newest of the snapshots just written. */
+  async #publish(written: readonly { readonly snapshotId: number; readonly changes: string }[]): Promise<LakeSnapshot> {
+    const ids = written.map(({ snapshotId }) => snapshotId);
+    const id = Math.max(...ids);
+    const head = this.#known?.head;
+    if (head?.snapshotId === id) {
+      const advanced = this.#core.advance(
+        Math.min(...ids) - 1,
+        { id, schemaVersion: head.schemaVersion },
+        written.map(({ changes }) => changes),
+      );
+      if (advanced !== null) {
+        this.#publishedId = Math.max(this.#publishedId, id);
+        return advanced;
+      }
+    }
     const snapshot = await this.#core.loadSnapshot(id);
     if (id > this.#publishedId) {
       this.#publishedId = id;
@@ -124,6 +139,10 @@ async function commitRequests(core: LakeCore, requests: readonly CommitRequest[]
   for (;;) {
     const isUnknown = unknownSince !== null;
     try {
+      const written = facts === null || isUnknown ? null : await writeKnownGroup(core, requests, facts);
+      if (written !== null) {
+        return written;
+      }
       return await core.database.transaction(async (queries) => {
         const known = isUnknown
           ? await findCommitted(
@@ -167,7 +186,7 @@ async function commitRequests(core: LakeCore, requests: readonly CommitRequest[]
 function committedOutcome(snapshotId: number | undefined, base: LakeSnapshot): MemberOutcome {
   return snapshotId === undefined
     ? { kind: 'failed', error: new LakeError('conflict', `could not serialize access due to concurrent update since snapshot ${base.id}`) }
-    : { kind: 'written', snapshotId };
+    : { kind: 'written', snapshotId, changes: '' };
 }
 
 const queues = new WeakMap<LakeCore, CommitQueue>();

@@ -10,7 +10,7 @@ import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
 import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageTruncate } from './stage-data.js';
 import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema } from './stage-objects.js';
 import { buildColumns, canWiden, checkColumnNames, columnOf } from './staged-columns.js';
-import { withEntry, withoutEntry, type StagedState } from './staged-state.js';
+import { schemasById, tablesById, viewsById, withEntry, withoutEntry, type StagedState } from './staged-state.js';
 import { stagedDifference, type StagedDifference } from './staged-difference.js';
 
 /** A transaction over `base`; `Lake.begin` gives the newest snapshot. */
@@ -45,9 +45,9 @@ class StagedTransaction implements LakeTransaction {
     this.#core = core;
     this.base = base;
     this.#start = {
-      schemas: new Map(base.schemas.map((schema) => [schema.id, schema])),
-      tables: new Map(base.tables.map((table) => [table.id, table])),
-      views: new Map(base.views.map((view) => [view.id, view])),
+      schemas: schemasById(base.schemas),
+      tables: tablesById(base.tables),
+      views: viewsById(base.views),
       data: new Map(),
       nextId: -1,
       definitionVersion: 0,

@@ -1,4 +1,4 @@
-import type { LakeColumn, LakeDeleteFile, LakeFile, LakeInlinedRows, LakeSchema, LakeSnapshot, LakeTable, LakeTableData, LakeView } from '../model.js';
+import type { LakeColumn, LakeDeleteFile, LakeFile, LakeInlinedRows, LakeSnapshot, LakeTable, LakeTableData } from '../model.js';
 import { isNothingStaged, NO_STAGED_DATA, type StagedData, type StagedState } from './staged-state.js';
 
 /** Makes a Parquet file of rows kept in the catalog: those of `base` that are not in `deletedRowIds`, then the staged ones. */
@@ -14,22 +14,9 @@ export type OverlayCache = Map<number, { readonly staged: StagedData; readonly t
 
 /** A snapshot with what a transaction has staged on top. */
 export function overlaySnapshot(base: LakeSnapshot, state: StagedState, cache: OverlayCache, inlinedOverlay: InlinedOverlay): LakeSnapshot {
-  const schemas = [...state.schemas.values()];
-  const tables = [...state.tables.values()];
-  const views = [...state.views.values()];
-  const schemaByName = new Map(schemas.map((schema) => [schema.name, schema]));
-  const tableByName = byQualifiedName(tables);
-  const viewByName = byQualifiedName(views);
   return {
     id: base.id,
-    schemaVersion: state.definitionVersion === 0 ? base.schemaVersion : `${base.schemaVersion}+${state.definitionVersion}`,
-    timeMicros: base.timeMicros,
-    schemas,
-    tables,
-    views,
-    findSchema: (name: string): LakeSchema | undefined => schemaByName.get(name),
-    findTable: (schema: string, name: string): LakeTable | undefined => tableByName.get(qualified(schema, name)),
-    findView: (schema: string, name: string): LakeView | undefined => viewByName.get(qualified(schema, name)),
+    ...(state.definitionVersion === 0 ? baseDefinitions(base) : ownDefinitions(base, state)),
     data: (table: LakeTable): Promise<LakeTableData> => {
       const current = state.tables.get(table.id) ?? table;
       const staged = state.data.get(table.id) ?? NO_STAGED_DATA;
@@ -43,6 +30,40 @@ export function overlaySnapshot(base: LakeSnapshot, state: StagedState, cache: O
       data.catch(() => cache.delete(table.id));
       return data;
     },
+  };
+}
+
+type SnapshotDefinitions = Omit<LakeSnapshot, 'id' | 'data'>;
+
+/** Nothing is made of the names while they are the base's: a lake may have thousands. */
+function baseDefinitions(base: LakeSnapshot): SnapshotDefinitions {
+  const { schemaVersion, schemas, tables, views } = base;
+  return {
+    schemaVersion,
+    schemas,
+    tables,
+    views,
+    findSchema: (name) => base.findSchema(name),
+    findTable: (schema, name) => base.findTable(schema, name),
+    findView: (schema, name) => base.findView(schema, name),
+  };
+}
+
+function ownDefinitions(base: LakeSnapshot, state: StagedState): SnapshotDefinitions {
+  const schemas = [...state.schemas.values()];
+  const tables = [...state.tables.values()];
+  const views = [...state.views.values()];
+  const schemaByName = new Map(schemas.map((schema) => [schema.name, schema]));
+  const tableByName = byQualifiedName(tables);
+  const viewByName = byQualifiedName(views);
+  return {
+    schemaVersion: `${base.schemaVersion}+${state.definitionVersion}`,
+    schemas,
+    tables,
+    views,
+    findSchema: (name) => schemaByName.get(name),
+    findTable: (schema, name) => tableByName.get(qualified(schema, name)),
+    findView: (schema, name) => viewByName.get(qualified(schema, name)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { LakeError } from '../lake-error.js';
 import type { LakeDeleteFile, LakeFile, LakeSchema, LakeSnapshot, LakeTable, LakeView } from '../model.js';
 import type { WrittenFile } from './durable-files.js';
-import { isNothingStaged, type StagedData, type StagedRow, type StagedState } from './staged-state.js';
+import { isNothingStaged, schemasById, tablesById, viewsById, type StagedData, type StagedRow, type StagedState } from './staged-state.js';
 
 /** What a commit has to write: the base compared with what was staged, so that several changes of one object are one. */
 export interface StagedDifference {
@@ -37,9 +37,9 @@ export interface RowsDifference {
 
 /** The difference to the base; null when there is none. Reads the base's files where rows are deleted. */
 export async function stagedDifference(base: LakeSnapshot, state: StagedState): Promise<StagedDifference | null> {
-  const schemas = differenceOf(base.schemas, state.schemas);
-  const tables = differenceOf(base.tables, state.tables);
-  const views = differenceOf(base.views, state.views);
+  const schemas = differenceOf(schemasById(base.schemas), state.schemas);
+  const tables = differenceOf(tablesById(base.tables), state.tables);
+  const views = differenceOf(viewsById(base.views), state.views);
   const rows: RowsDifference[] = [];
   for (const [tableId, data] of state.data) {
     const table = state.tables.get(tableId);
@@ -57,11 +57,14 @@ export async function stagedDifference(base: LakeSnapshot, state: StagedState): 
   return { schemas, tables, views, rows, writtenFiles: rows.flatMap(writtenFilesOf), isDefinition };
 }
 
-function differenceOf<T extends { readonly id: number }>(before: readonly T[], after: ReadonlyMap<number, T>): ObjectDifference<T> {
+function differenceOf<T extends { readonly id: number }>(before: ReadonlyMap<number, T>, after: ReadonlyMap<number, T>): ObjectDifference<T> {
+  if (after === before) {
+    return { created: [], dropped: [], altered: [] };
+  }
   return {
     created: [...after.values()].filter(({ id }) => id < 0),
-    dropped: before.filter(({ id }) => !after.has(id)),
-    altered: before.flatMap((object) => {
+    dropped: [...before.values()].filter(({ id }) => !after.has(id)),
+    altered: [...before.values()].flatMap((object) => {
       const now = after.get(object.id);
       return now === undefined || now === object ? [] : [{ before: object, after: now }];
     }),
@@ -69,7 +72,7 @@ function differenceOf<T extends { readonly id: number }>(before: readonly T[], a
 }
 
 async function rowsDifference(base: LakeSnapshot, table: LakeTable, staged: StagedData): Promise<RowsDifference | null> {
-  const baseTable = base.tables.find(({ id }) => id === table.id);
+  const baseTable = tablesById(base.tables).get(table.id);
   const readsBase = staged.isTruncated || staged.droppedFileIds.size > 0 || staged.deletes.size > 0;
   const data = baseTable === undefined || !readsBase ? null : await base.data(baseTable);
   const baseFiles = new Map((data?.files ?? []).map((file) => [file.id, file]));

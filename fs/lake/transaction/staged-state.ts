@@ -54,6 +54,20 @@ export function isNothingStaged(data: StagedData): boolean {
   );
 }
 
+/** Snapshots share the lists of what did not change: each is indexed by id once. */
+function indexOnce<T extends { readonly id: number }>(): (objects: readonly T[]) => ReadonlyMap<number, T> {
+  const indexes = new WeakMap<readonly T[], ReadonlyMap<number, T>>();
+  return (objects) => {
+    const index = indexes.get(objects) ?? new Map(objects.map((object) => [object.id, object]));
+    indexes.set(objects, index);
+    return index;
+  };
+}
+
+export const schemasById: (schemas: readonly LakeSchema[]) => ReadonlyMap<number, LakeSchema> = indexOnce();
+export const tablesById: (tables: readonly LakeTable[]) => ReadonlyMap<number, LakeTable> = indexOnce();
+export const viewsById: (views: readonly LakeView[]) => ReadonlyMap<number, LakeView> = indexOnce();
+
 /** A map with one entry set, the order of the others kept. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value);

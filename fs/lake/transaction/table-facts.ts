@@ -84,11 +84,11 @@ export function writeStatistics(
   writes: CatalogWrites,
   tables: readonly { readonly tableId: number; readonly before: TableStatistics; readonly after: TableStatistics }[],
 ): void {
-  const counts: string[] = [];
-  const summaries: string[] = [];
+  const counts: ChangedRow[] = [];
+  const summaries: ChangedRow[] = [];
   for (const { tableId, before, after } of tables.filter((each) => each.before !== each.after)) {
     if (before.isStored) {
-      counts.push(`(${tableId}, ${after.recordCount}, ${after.nextRowId}, ${after.byteCount})`);
+      counts.push({ key: `table_id = ${tableId}`, values: [after.recordCount, after.nextRowId, after.byteCount].map(String) });
     } else {
       writes.insert('ducklake_table_stats', tableId, after.recordCount, after.nextRowId, after.byteCount);
     }
@@ -107,22 +107,25 @@ export function writeStatistics(
       } else if (old.min !== min || old.max !== max || old.containsNull !== containsNull || old.containsNan !== containsNan) {
         const flags = [containsNull, containsNan].map((flag) => `CAST(${sqlValue(flag)} AS BOOLEAN)`);
         const bounds = [min, max].map((bound) => `CAST(${sqlValue(bound)} AS VARCHAR)`);
-        summaries.push(`(${[tableId, columnId, ...flags, ...bounds].join(', ')})`);
+        summaries.push({ key: `table_id = ${tableId} AND column_id = ${columnId}`, values: [...flags, ...bounds] });
       }
     }
   }
-  if (counts.length > 0) {
-    const values = `(VALUES ${counts.join(', ')}) AS v (of_table, new_count, new_row_id, new_bytes)`;
-    writes.update(
-      'ducklake_table_stats',
-      `record_count = new_count, next_row_id = new_row_id, file_size_bytes = new_bytes FROM ${values}`,
-      'table_id = of_table',
-    );
-  }
-  if (summaries.length > 0) {
-    const values = `(VALUES ${summaries.join(', ')}) AS v (of_table, of_column, new_null, new_nan, new_min, new_max)`;
-    const assignments = 'contains_null = new_null, contains_nan = new_nan, min_value = new_min, max_value = new_max';
-    writes.update('ducklake_table_column_stats', `${assignments} FROM ${values}`, 'table_id = of_table AND column_id = of_column');
+  updateRows(writes, 'ducklake_table_stats', ['record_count', 'next_row_id', 'file_size_bytes'], counts);
+  updateRows(writes, 'ducklake_table_column_stats', ['contains_null', 'contains_nan', 'min_value', 'max_value'], summaries);
+}
+
+/** New values of a row: the condition that picks it, and SQL of the values. */
+interface ChangedRow {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** One statement for all rows. Both databases plan CASE in a fraction of the time of a join with VALUES. */
+function updateRows(writes: CatalogWrites, table: string, columns: readonly string[], rows: readonly ChangedRow[]): void {
+  if (rows.length > 0) {
+    const assignments = columns.map((column, index) => `${column} = CASE ${rows.map(({ key, values }) => `WHEN ${key} THEN ${values[index]}`).join(' ')} END`);
+    writes.update(table, assignments.join(', '), rows.map(({ key }) => `(${key})`).join(' OR '));
   }
 }
 

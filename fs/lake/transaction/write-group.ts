@@ -1,13 +1,13 @@
 import type { CatalogQueries } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
 import type { LakeSnapshot } from '../model.js';
-import { readHead, type CatalogHead } from './catalog-head.js';
+import { readHead, type CatalogHead, type CommittedChanges } from './catalog-head.js';
 import { integer } from '../snapshot/row-values.js';
 import { CatalogWrites, sqlText, sqlValue } from './catalog-sql.js';
 import { formatChanges, parseChanges, type LakeChange } from './change-list.js';
-import { checkConflicts, otherChanges } from './conflicts.js';
+import { checkConflicts, otherChanges, refuseIf } from './conflicts.js';
 import { canInlineColumns } from './inlined-types.js';
-import { readTouchedRows } from './row-conflicts.js';
+import { readTouchedRows, TouchedRows } from './row-conflicts.js';
 import type { StagedDifference } from './staged-difference.js';
 import { asStored, NO_ROWS } from './table-statistics.js';
 import { newTableFacts, readTableFacts, writeStatistics, type TableFacts } from './table-facts.js';
@@ -25,13 +25,22 @@ export interface CommitRequest {
 }
 
 /** What became of one transaction of a group, in the catalog transaction that is not committed yet. */
-export type MemberOutcome = { readonly kind: 'written'; readonly snapshotId: number } | { readonly kind: 'failed'; readonly error: unknown };
+export type MemberOutcome =
+  | { readonly kind: 'written'; readonly snapshotId: number; readonly changes: string }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Facts of tables as they are at a snapshot: while that one is the newest, they need not be read again. */
+/** What is true at a snapshot: while that one is the newest, nothing of it need be read again. */
 export interface KnownFacts {
   readonly head: CatalogHead;
   readonly facts: ReadonlyMap<number, TableFacts>;
+  /** What the last snapshots up to it changed, one after another. */
+  readonly recent: readonly CommittedChanges[];
 }
+
+/** Tables of which facts are remembered besides those of the last group. */
+const FACT_COUNT_MAX = 100;
+/** Changes that are remembered for transactions that began some commits ago. */
+const RECENT_COUNT_MAX = 1000;
 
 /** What a group's catalog transaction did, true once that is committed. */
 export interface GroupResult {
@@ -57,49 +66,100 @@ export async function findCommitted(queries: CatalogQueries, prefix: string, uui
  */
 export async function writeGroup(core: LakeCore, queries: CatalogQueries, requests: readonly CommitRequest[], known: KnownFacts | null): Promise<GroupResult> {
   const { prefix } = core.database;
-  const since = Math.min(...requests.map(({ base }) => base.id));
+  const since = sinceOf(requests);
   // Where nobody else can write, nothing can have happened since this process's last commit.
-  const isHeadKnown = known !== null && core.database.isExclusive && since >= known.head.snapshotId;
-  const { head, changes } = isHeadKnown ? { head: known.head, changes: [] } : await readHead(queries, prefix, since);
-  const others = requests.map(({ base }) =>
-    otherChanges(changes.filter(({ snapshotId }) => snapshotId > base.id).flatMap((each) => parseChanges(each.changes))),
-  );
-  const outcomes: (MemberOutcome | null)[] = requests.map(({ difference }, index) => {
-    const theirs = others[index];
-    return theirs === undefined ? null : attempt(() => checkConflicts(difference, theirs));
-  });
-  const remaining = requests.filter((_, index) => outcomes[index] === null);
+  const isHeadKnown = known !== null && core.database.isExclusive && knows(known, since);
+  const { head, changes } = isHeadKnown ? { head: known.head, changes: known.recent } : await readHead(queries, prefix, since);
   const remembered = known?.head.snapshotId === head.snapshotId ? known.facts : new Map<number, TableFacts>();
-  const unread = touchedTables(remaining).filter((id) => !remembered.has(id));
-  const stored: ReadonlyMap<number, TableFacts> = new Map([...remembered, ...(await readTableFacts(queries, prefix, unread))]);
+  const unread = touchedTables(requests).filter((id) => !remembered.has(id));
+  const facts: ReadonlyMap<number, TableFacts> = new Map([...remembered, ...(await readTableFacts(queries, prefix, unread))]);
   const touched = await readTouchedRows(
     queries,
     prefix,
-    remaining.map(({ difference }) => difference),
-    stored,
+    requests.map(({ difference }) => difference),
+    facts,
   );
-  const plan: GroupPlan = { core, head, facts: new Map(stored), writes: new CatalogWrites(core.database) };
-  for (const [index, request] of requests.entries()) {
-    const theirs = others[index];
-    if (outcomes[index] === null && theirs !== undefined) {
-      outcomes[index] = attempt(() => {
-        touched.check(request.base, request.difference, theirs);
-        planMember(plan, request);
-        touched.take(request.difference);
-      }) ?? { kind: 'written', snapshotId: plan.head.snapshotId };
-    }
-  }
-  writeStatistics(
-    plan.writes,
-    [...plan.facts].map(([tableId, { statistics }]) => ({ tableId, before: stored.get(tableId)?.statistics ?? NO_ROWS, after: statistics })),
-  );
-  for (const statement of plan.writes.statements()) {
+  const { statements, result } = planGroup(core, requests, { head, facts, recent: changes }, touched, String);
+  for (const statement of statements) {
     await queries.query(statement);
   }
-  const facts = new Map([...plan.facts].map(([id, fact]) => [id, { ...fact, statistics: asStored(fact.statistics) }]));
+  return result;
+}
+
+/**
+ * The same in one round trip and without reading, for transactions that only add rows to tables of which everything is
+ * known; null for others. Where others write, too, a CatalogRace tells that what was known is not the newest.
+ */
+export async function writeKnownGroup(core: LakeCore, requests: readonly CommitRequest[], known: KnownFacts): Promise<GroupResult | null> {
+  const areAppends = requests.every(({ difference }) => !difference.isDefinition && difference.rows.every(isAppend));
+  if (!areAppends || !knows(known, sinceOf(requests)) || touchedTables(requests).some((id) => !known.facts.has(id))) {
+    return null;
+  }
+  const { isExclusive, prefix } = core.database;
+  const newest = `(SELECT max(snapshot_id) FROM ${prefix}ducklake_snapshot)`;
+  // The id of a snapshot that is there already breaks the primary key.
+  const firstId = (id: number): string => (isExclusive ? String(id) : `(SELECT CASE WHEN ${newest} = ${known.head.snapshotId} THEN ${id} ELSE ${newest} END)`);
+  const { statements, result } = planGroup(core, requests, known, NOTHING_TOUCHED, firstId);
+  if (statements.length > 0) {
+    await core.database.script(statements);
+  }
+  return result;
+}
+
+/** True when it is known what was changed since a snapshot. */
+function knows({ head, recent }: KnownFacts, since: number): boolean {
+  return since >= (recent[0] === undefined ? head.snapshotId : recent[0].snapshotId - 1);
+}
+
+function sinceOf(requests: readonly CommitRequest[]): number {
+  return Math.min(...requests.map(({ base }) => base.id));
+}
+
+function isAppend({ files, droppedFiles, deletes, deletedRowIds }: StagedDifference['rows'][number]): boolean {
+  return droppedFiles.length + deletes.length + deletedRowIds.length === 0 && files.every((file) => file.deletes === null);
+}
+
+const NOTHING_TOUCHED = new TouchedRows(new Map(), new Set(), new Set());
+
+/** Plans transactions over what is known; `firstId` gives the SQL of the first new snapshot's id. */
+function planGroup(
+  core: LakeCore,
+  requests: readonly CommitRequest[],
+  known: KnownFacts,
+  touched: TouchedRows,
+  firstId: (id: number) => string,
+): { readonly statements: readonly string[]; readonly result: GroupResult } {
+  const plan: GroupPlan = { core, head: known.head, facts: new Map(known.facts), writes: new CatalogWrites(core.database), firstId };
+  const recent: CommittedChanges[] = [...known.recent];
+  const outcomes = requests.map((request): MemberOutcome => {
+    const { base } = request;
+    const behind = known.head.snapshotId - base.id;
+    const since = behind <= 0 ? [] : known.recent.slice(-behind).filter(({ snapshotId }) => snapshotId > base.id);
+    let changes = '';
+    const failed = attempt(() => {
+      // Of expired snapshots nobody knows what they changed.
+      refuseIf(since.length < behind, `something since snapshot ${base.id}`, 'changed');
+      const theirs = otherChanges(since.flatMap((each) => parseChanges(each.changes)));
+      checkConflicts(request.difference, theirs);
+      touched.check(request.base, request.difference, theirs);
+      changes = planMember(plan, request);
+      touched.take(request.difference);
+    });
+    if (failed === null) {
+      recent.push({ snapshotId: plan.head.snapshotId, changes });
+    }
+    return failed ?? { kind: 'written', snapshotId: plan.head.snapshotId, changes };
+  });
+  writeStatistics(
+    plan.writes,
+    [...plan.facts].map(([tableId, { statistics }]) => ({ tableId, before: known.facts.get(tableId)?.statistics ?? NO_ROWS, after: statistics })),
+  );
+  const touchedIds = new Set(touchedTables(requests));
+  const kept = [...plan.facts].filter(([id]) => plan.facts.size <= FACT_COUNT_MAX || touchedIds.has(id));
+  const facts = new Map(kept.map(([id, fact]) => [id, { ...fact, statistics: asStored(fact.statistics) }]));
   return {
-    outcomes: outcomes.map((outcome) => outcome ?? { kind: 'failed', error: new Error('a transaction was neither written nor refused') }),
-    known: { head: plan.head, facts },
+    statements: plan.writes.statements(),
+    result: { outcomes, known: { head: plan.head, facts, recent: recent.slice(-RECENT_COUNT_MAX) } },
   };
 }
 
@@ -108,10 +168,12 @@ interface GroupPlan {
   head: CatalogHead;
   facts: Map<number, TableFacts>;
   readonly writes: CatalogWrites;
+  /** Of the first snapshot that is planned. */
+  readonly firstId: (id: number) => string;
 }
 
-/** Plans one transaction; what it takes of ids and facts stays only when it does not throw. */
-function planMember(plan: GroupPlan, request: CommitRequest): void {
+/** Plans one transaction and tells its `changes_made`; what it takes of ids and facts stays only when it does not throw. */
+function planMember(plan: GroupPlan, request: CommitRequest): string {
   const { core } = plan;
   const { difference, base, author, message, uuid } = request;
   const head = plan.head.copy();
@@ -147,12 +209,13 @@ function planMember(plan: GroupPlan, request: CommitRequest): void {
     changes.push(...writeRows(target, fact, rows));
   }
   const counters = [head.schemaVersion, head.nextCatalogId, head.nextFileId].map(sqlValue);
-  target.writes.insertSql('ducklake_snapshot', [sqlValue(head.snapshotId), 'now()', ...counters]);
+  target.writes.insertSql('ducklake_snapshot', [plan.writes.isEmpty ? plan.firstId(head.snapshotId) : String(head.snapshotId), 'now()', ...counters]);
   const made = formatChanges(changes);
   target.writes.insert('ducklake_snapshot_changes', head.snapshotId, made === '' ? null : made, author, message, extraInfo(uuid));
   plan.head = head;
   plan.facts = facts;
   plan.writes.append(target.writes);
+  return made;
 }
 
 function touchedTables(requests: readonly CommitRequest[]): readonly number[] {

@@ -17,7 +17,7 @@ describe('lake/crash: the driver', function () {
 
   it('finds nothing wrong with PostgreSQL, killed six times at work', async () => {
     system = await startPostgresSystem();
-    const report = await runCrashes(system, newWorkload(), { killCount: 6, seed: 3, timeoutMs: 60_000, log: () => {} });
+    const report = await runCrashes(system, newWorkload(await system.abilities()), { killCount: 6, seed: 3, timeoutMs: 60_000, log: () => {} });
     assert.deepEqual(report.violations, []);
     assert(report.outcomes.done > 20, JSON.stringify(report));
     assert(report.outcomes.refused + report.outcomes.unknown > 0, 'no kill had any effect');
@@ -39,7 +39,7 @@ describe('lake/crash: the driver', function () {
         }
       },
     };
-    const report = await runCrashes(system, newWorkload(), { killCount: DAMAGE.length, seed: 4, timeoutMs: 60_000, log: () => {} });
+    const report = await runCrashes(system, newWorkload(await system.abilities()), { killCount: DAMAGE.length, seed: 4, timeoutMs: 60_000, log: () => {} });
     for (const expected of [
       /has -?\d+, its transfers make/,
       /acknowledged transfer \d+ is lost/,

@@ -15,6 +15,7 @@ export async function startPostgresSystem(): Promise<CrashSystem> {
     },
     kill: (target) => (target === 'backend' ? server.killBackend() : server.kill()),
     recover: () => server.recover(),
+    abilities: () => Promise.resolve({ merge: true, upkeep: false }),
     checkStorage: () => Promise.resolve([]),
     finish: () => Promise.resolve([]),
     stop: () => server.stop(),

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { startSluice, type SluiceServer } from '../../services/sluice.js';
 import { openDuckdbCatalog, openPostgresCatalog, type CatalogAccess } from './catalog-access.js';
 import { readCatalog, type CatalogView } from './catalog-view.js';
 import { checkCounts, checkFiles, findOrphans } from './check-storage.js';
 import { RestartablePostgres } from './restartable-postgres.js';
-import type { CrashSystem } from './system.js';
+import type { Abilities, CrashSystem } from './system.js';
 import { textOf } from '../text-of.js';
 
 /** Which database keeps the catalog. */
@@ -17,7 +17,10 @@ export type CatalogKind = 'duckdb' | 'postgres';
  * Statements after which nothing is on disk that the newest snapshot does not name: all older snapshots expired, files
  * scheduled for deletion removed, and files that no snapshot ever named, of whatever age.
  */
-const CLEAN_UP: readonly string[] = ['CALL sluice_expire_snapshots(older_than => now())', "CALL sluice_remove_files(minimum_age => interval '0')"];
+const CLEAN_UP: readonly string[] = ["CALL sluice_expire_snapshots(older_than => '0 seconds')", "CALL sluice_remove_files(older_than => '0 seconds')"];
+
+/** feature_not_supported: the server does not know the statement. */
+const NOT_SUPPORTED = '0A000';
 
 /** Sluice with a catalog of its own kind; its processes and its catalog's server are what is killed. */
 export async function startSluiceSystem(kind: CatalogKind, options: { readonly keep?: boolean } = {}): Promise<CrashSystem> {
@@ -110,7 +113,31 @@ class SluiceSystem implements CrashSystem {
     }
   }
 
+  async abilities(): Promise<Abilities> {
+    const client = await this.connect();
+    const knows = async (sql: string): Promise<boolean> => {
+      try {
+        await client.query(sql);
+        return true;
+      } catch (error) {
+        return !(error instanceof DatabaseError && error.code === NOT_SUPPORTED);
+      }
+    };
+    try {
+      // Of a table that is not there: known or not, it changes nothing.
+      return {
+        merge: await knows('MERGE INTO not_there AS t USING (VALUES (1)) AS v (id) ON t.id = v.id WHEN MATCHED THEN DELETE'),
+        upkeep: await knows("CALL sluice_compact('public.not_there')"),
+      };
+    } finally {
+      await client.end();
+    }
+  }
+
   async finish(): Promise<string[]> {
+    if (!(await this.abilities()).upkeep) {
+      return [];
+    }
     const client = await this.connect();
     try {
       for (const sql of CLEAN_UP) {

@@ -7,7 +7,7 @@ import { newWorkload } from './workload.js';
 
 /** The small form: a few kills for each kind of catalog. The soak form is `main.ts`. */
 describe('lake/crash: Sluice', function () {
-  this.timeout(120_000);
+  this.timeout(100_000);
   let system: CrashSystem | undefined;
 
   afterEach(async () => {
@@ -18,7 +18,7 @@ describe('lake/crash: Sluice', function () {
   for (const kind of ['duckdb', 'postgres'] as const) {
     it(`loses and halves nothing when killed at work, catalog in ${kind}`, async () => {
       system = await startSluiceSystem(kind);
-      const report = await runCrashes(system, newWorkload(), { killCount: 4, seed: 11, timeoutMs: 90_000, log: () => {} });
+      const report = await runCrashes(system, newWorkload(await system.abilities()), { killCount: 3, seed: 11, timeoutMs: 60_000, log: () => {} });
       assert.deepEqual(report.violations, []);
       assert(report.outcomes.done > 10, JSON.stringify(report));
     });
