@@ -132,6 +132,11 @@ export interface LakeTransaction {
   deleteInlinedRows(table: LakeTable, rowIds: readonly number[]): void;
   dropFiles(table: LakeTable, files: readonly LakeFile[]): void;
   truncate(table: LakeTable): void;
+  /**
+   * Says that what is staged was decided by reading all of a table's rows: the commit is a `conflict` when others added or
+   * changed any since the base, though appends alone never are.
+   */
+  requireRowsUnchanged(table: LakeTable): void;
 
   /**
    * Makes the staged files durable, then writes one catalog transaction. Appends never conflict; a change of what another

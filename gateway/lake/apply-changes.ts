@@ -87,7 +87,7 @@ async function writeDeletes(session: Session, table: LakeTable, file: LakeFile, 
   return { file, path, rowCount: Number(rowCount), byteCount: Number(byteCount), footerByteCount: Number(footerByteCount) };
 }
 
-/** Adds staged rows to a table; `columnNames` are the staged columns that hold the table's, in order. Gives their number. */
+/** Adds staged rows to a table; `columnNames` are the staged columns that hold the table's, in order; `where` (DuckDB's SQL) may leave rows out. Gives their number. */
 export async function appendStaged(
   session: Session,
   transaction: LakeTransaction,
@@ -95,11 +95,12 @@ export async function appendStaged(
   staged: StagedRows,
   columnNames: readonly string[],
   options: Running,
+  where: string | null = null,
 ): Promise<number> {
   if (staged.rowCount === 0) {
     return 0;
   }
-  const source = `FROM ${scanSql(staged.relation)} AS staged`;
+  const source = `FROM ${scanSql(staged.relation)} AS staged${where === null ? '' : ` WHERE ${where}`}`;
   if (staged.rowCount <= INLINED_ROW_COUNT_MAX && transaction.canInline(table)) {
     const texts = columnNames.map((name) => `CAST(${quoteName(name)} AS VARCHAR)`);
     const rows = await session.services.pool.collect([`SELECT ${texts.join(', ')} ${source}`], INLINED_ROW_COUNT_MAX, options.signal);

@@ -1,4 +1,4 @@
-import { withRowLocations, ROW_FILE_COLUMN, ROW_POSITION_COLUMN } from '../lake/lake-relation.js';
+import { ROW_FILE_COLUMN, ROW_POSITION_COLUMN } from '../lake/lake-relation.js';
 import { applyDeletes, appendStaged } from '../lake/apply-changes.js';
 import { stageRows } from '../lake/staged-rows.js';
 import type { LakeTable } from '../../fs/lake/model.js';
@@ -23,7 +23,7 @@ import { QueryStatement } from './query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import { defaultsOf } from './stored-defaults.js';
 import { requireStoredTable } from './stored-names.js';
-import { withTarget } from './target-environment.js';
+import { locatedTarget, withTarget } from './target-environment.js';
 
 const LOCATION = [ROW_FILE_COLUMN, ROW_POSITION_COLUMN] as const;
 
@@ -112,7 +112,7 @@ function translateChange(
     throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
   }
   const select = changeQuery(statement, relation, LOCATION, defaultOf);
-  const target = withTarget(environment, TARGET_SCHEMA, located(relation));
+  const target = withTarget(environment, TARGET_SCHEMA, locatedTarget(relation));
   const hasRows = request.kind === 'update' || request.returning !== null;
   const types = [null, null, ...(hasRows ? relation.columns.map((column) => column.postgres ?? postgresTypeOf(column.type)) : [])];
   const source = translateAssigned(statement, select, types, target, declaredTypes);
@@ -128,15 +128,6 @@ function translateChange(
         relation.columns.map((_, index) => index),
       )
     : source;
-}
-
-/** One located relation for each relation: identity keys what is made of it. */
-const locatedRelations = new WeakMap<Relation, Relation>();
-
-function located(relation: Relation): Relation {
-  const known = locatedRelations.get(relation) ?? withRowLocations(relation);
-  locatedRelations.set(relation, known);
-  return known;
 }
 
 async function findTarget(session: Session, request: ChangeRequest): Promise<LakeTable> {

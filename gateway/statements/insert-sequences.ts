@@ -114,7 +114,8 @@ function hasStar(node: Node): boolean {
   return 'ColumnRef' in node && (node.ColumnRef.fields ?? []).some((field) => 'A_Star' in field);
 }
 
-function nonDefault(column: string, position: number | undefined): SqlError {
+/** 428C9: a value of its own for a column that is always the sequence's. */
+export function nonDefault(column: string, position: number | undefined): SqlError {
   return new SqlError(SQLSTATE.generated_always, `cannot insert a non-DEFAULT value into column "${column}"`, {
     detail: `Column "${column}" is an identity column defined as GENERATED ALWAYS.`,
     hint: 'Use OVERRIDING SYSTEM VALUE to override.',

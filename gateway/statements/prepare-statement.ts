@@ -17,6 +17,7 @@ import { prepareDrop } from './drop.js';
 import { prepareDuckdbQuery } from './duckdb-query.js';
 import { prepareExplain } from './explain.js';
 import { prepareInsertWithSequences } from './insert-with-sequences.js';
+import { prepareMerge } from './merge.js';
 import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
 import { prepareNoEffect } from './no-effect.js';
 import { prepareQuery } from './query.js';
@@ -81,6 +82,8 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
       return prepareTruncate(session, statement);
     case 'comment':
       return prepareComment(session, statement);
+    case 'merge':
+      return prepareMerge(session, statement, declaredTypes);
     case 'update':
     case 'delete':
       return prepareChange(session, statement, declaredTypes);

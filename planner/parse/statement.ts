@@ -10,6 +10,7 @@ export type StatementKind =
   | 'insert'
   | 'update'
   | 'delete'
+  | 'merge'
   | 'copy'
   | 'explain'
   | 'set'
@@ -50,6 +51,7 @@ const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
   InsertStmt: 'insert',
   UpdateStmt: 'update',
   DeleteStmt: 'delete',
+  MergeStmt: 'merge',
   CopyStmt: 'copy',
   ExplainStmt: 'explain',
   VariableSetStmt: 'set',

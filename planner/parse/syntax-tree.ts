@@ -18,6 +18,7 @@ export type {
   FuncCall,
   InsertStmt,
   JoinExpr,
+  MergeStmt,
   Node,
   PartitionSpec,
   RangeFunction,

@@ -39,7 +39,7 @@ function keysOf(change: LakeChange): readonly string[] {
 
 /**
  * Throws `conflict` when the difference changes what others changed or dropped since its base. Appends conflict only with
- * a change of their table's definition. Which data files and rows both touched is looked at by `checkRowConflicts`.
+ * a change of their table's definition, unless they were decided by the table's rows. Which data files and rows both touched is looked at by `checkRowConflicts`.
  */
 export function checkConflicts(difference: StagedDifference, others: OtherChanges): void {
   const { schemas, tables, views, rows } = difference;
@@ -75,7 +75,17 @@ export function checkConflicts(difference: StagedDifference, others: OtherChange
   for (const { table } of rows) {
     refuseChangedTable(table, others);
   }
+  for (const { id, name } of difference.unchanged) {
+    refuseIf(
+      ROW_CHANGES.some((word) => others.has(word, id)),
+      `table "${name}"`,
+      'changed rows of',
+    );
+  }
 }
+
+/** What changes rows; a file that takes the place of others holds the same ones. */
+const ROW_CHANGES: readonly ChangeWord[] = ['inserted_into_table', 'deleted_from_table', 'inlined_insert', 'inlined_delete'];
 
 function refuseChangedTable(table: LakeTable, others: OtherChanges): void {
   refuseIf(others.has('dropped_table', table.id), `table "${table.name}"`, 'dropped');

@@ -49,6 +49,7 @@ class StagedTransaction implements LakeTransaction {
       tables: tablesById(base.tables),
       views: viewsById(base.views),
       data: new Map(),
+      unchanged: new Set(),
       nextId: -1,
       definitionVersion: 0,
     };
@@ -221,6 +222,10 @@ class StagedTransaction implements LakeTransaction {
 
   truncate(table: LakeTable): void {
     this.#stage(stageTruncate(this.#state, this.#table(table)));
+  }
+
+  requireRowsUnchanged(table: LakeTable): void {
+    this.#stage({ ...this.#state, unchanged: new Set([...this.#state.unchanged, this.#table(table).id]) });
   }
 
   async commit(options: { readonly author?: string; readonly message?: string } = {}): Promise<LakeSnapshot> {

@@ -9,6 +9,8 @@ export interface StagedDifference {
   readonly tables: ObjectDifference<LakeTable>;
   readonly views: ObjectDifference<LakeView>;
   readonly rows: readonly RowsDifference[];
+  /** Tables of the base whose rows others must have left alone. */
+  readonly unchanged: readonly LakeTable[];
   /** Everything the catalog will name, to be made durable first. */
   readonly writtenFiles: readonly WrittenFile[];
   /** True when a name or a column changes: readers keep what they know of those by schema version. */
@@ -54,7 +56,8 @@ export async function stagedDifference(base: LakeSnapshot, state: StagedState): 
   if (!isDefinition && rows.length === 0) {
     return null;
   }
-  return { schemas, tables, views, rows, writtenFiles: rows.flatMap(writtenFilesOf), isDefinition };
+  const unchanged = base.tables.filter(({ id }) => state.unchanged.has(id));
+  return { schemas, tables, views, rows, unchanged, writtenFiles: rows.flatMap(writtenFilesOf), isDefinition };
 }
 
 function differenceOf<T extends { readonly id: number }>(before: ReadonlyMap<number, T>, after: ReadonlyMap<number, T>): ObjectDifference<T> {

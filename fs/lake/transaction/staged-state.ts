@@ -7,6 +7,8 @@ export interface StagedState {
   readonly views: ReadonlyMap<number, LakeView>;
   /** By table id; tables whose rows are untouched have none. */
   readonly data: ReadonlyMap<number, StagedData>;
+  /** Tables whose rows others must have left alone, by id. */
+  readonly unchanged: ReadonlySet<number>;
   /** Next provisional id; they go downwards from -1. */
   readonly nextId: number;
   /** Names the last change of a name or a column, unique in this process; 0 while there is none. */

@@ -140,7 +140,9 @@ function planGroup(
       // Of expired snapshots nobody knows what they changed.
       refuseIf(since.length < behind, `something since snapshot ${base.id}`, 'changed');
       const theirs = otherChanges(since.flatMap((each) => parseChanges(each.changes)));
-      checkConflicts(request.difference, theirs);
+      // Members of the group before this one matter to what was decided by reading all rows.
+      const before = request.difference.unchanged.length === 0 ? [] : recent.slice(known.recent.length);
+      checkConflicts(request.difference, before.length === 0 ? theirs : otherChanges([...since, ...before].flatMap((each) => parseChanges(each.changes))));
       touched.check(request.base, request.difference, theirs);
       changes = planMember(plan, request);
       touched.take(request.difference);

@@ -63,13 +63,13 @@ export function changeQuery(
       whereClause,
       withClause,
       location,
-      columns.map((name) => column(relation, name)),
+      columns.map((name) => columnOfTarget(relation, name)),
     );
   }
   if (node !== null && 'UpdateStmt' in node) {
     const { relation, targetList, fromClause, whereClause, withClause } = node.UpdateStmt;
     const assigned = assignments(targetList ?? [], table, defaultOf);
-    const values = table.columns.map(({ name }) => assigned.get(name) ?? column(relation, name));
+    const values = table.columns.map(({ name }) => assigned.get(name) ?? columnOfTarget(relation, name));
     return select(relation, fromClause, whereClause, withClause, location, values);
   }
   throw new Error('not an UPDATE or DELETE statement');
@@ -83,7 +83,7 @@ function select(
   location: readonly [string, string],
   values: readonly Node[],
 ): SelectStmt {
-  const places = location.map((name) => column(relation, name));
+  const places = location.map((name) => columnOfTarget(relation, name));
   const target: Node = { RangeVar: { ...relation, schemaname: TARGET_SCHEMA, alias: relation?.alias ?? { aliasname: relation?.relname ?? '' } } };
   return {
     targetList: [...places, ...values].map((val): Node => ({ ResTarget: { val } })),
@@ -97,12 +97,13 @@ function select(
 }
 
 /** A column of the table that is changed, by the name the statement gives it. */
-function column(relation: RangeVar | undefined, name: string): Node {
+export function columnOfTarget(relation: RangeVar | undefined, name: string): Node {
   const alias = relation?.alias?.aliasname ?? relation?.relname ?? '';
   return { ColumnRef: { fields: [{ String: { sval: alias } }, { String: { sval: name } }], location: -1 } };
 }
 
-function assignments(targets: readonly Node[], table: Relation, defaultOf: DefaultOf): ReadonlyMap<string, Node> {
+/** The values that SET gives columns, by name; 42703, 42601, 0A000 for what it cannot. */
+export function assignments(targets: readonly Node[], table: Relation, defaultOf: DefaultOf): ReadonlyMap<string, Node> {
   const assigned = new Map<string, Node>();
   for (const target of targets) {
     if (!('ResTarget' in target)) {
