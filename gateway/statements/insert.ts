@@ -2,6 +2,7 @@ import { readInsert } from '../../planner/parse/read-definitions.js';
 import type { InsertRequest } from '../../planner/parse/read-definitions.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Node } from '../../planner/parse/syntax-tree.js';
+import { readConflict } from '../../planner/translate/dml/conflict-query.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -21,6 +22,7 @@ import { numberRows } from './number-rows.js';
 import { bindParameters } from './bind-parameters.js';
 import { InsertQuery, type InsertTarget } from './insert-query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
+import { prepareUpsert } from './upsert.js';
 import { missing, takesNoRows } from './stored-names.js';
 
 /** INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query. */
@@ -31,8 +33,9 @@ export async function prepareInsert(
   fill: readonly SequenceColumn[] = [],
 ): Promise<SessionStatement> {
   const request = readInsert(statement);
-  if (request.hasConflictClause) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT with ON CONFLICT is not supported');
+  const conflict = readConflict(statement);
+  if (conflict !== null) {
+    return prepareUpsert(session, statement, declaredTypes, fill, request, conflict, () => findTarget(session, request));
   }
   const { returning, alias } = readReturning(statement, request);
   const first = await findTarget(session, request);

@@ -60,7 +60,6 @@ export interface InsertRequest extends QualifiedName {
   readonly columns: readonly string[];
   /** Rows of a VALUES list, 1 for DEFAULT VALUES, null for other sources. */
   readonly valuesCount: number | null;
-  readonly hasConflictClause: boolean;
 }
 
 /** Reads INSERT's head; its rows are translated by planner/translate. */
@@ -74,7 +73,6 @@ export function readInsert(statement: ParsedStatement): InsertRequest {
     name: insert.relation?.relname ?? '',
     columns: (insert.cols ?? []).map((column) => ('ResTarget' in column ? (column.ResTarget.name ?? '') : '')),
     valuesCount: valuesCount(insert.selectStmt),
-    hasConflictClause: insert.onConflictClause !== undefined,
   };
 }
 

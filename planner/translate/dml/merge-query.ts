@@ -131,7 +131,7 @@ export function matchedQuery(request: MergeRequest, table: Relation, location: r
     return { clause, number, test: clause.condition === null ? there : andNode([there, clause.condition]) };
   });
   const action = caseNode(
-    tests.map(({ clause, number, test }) => ({ when: test, then: integerNode(clause.action === 'nothing' ? 0 : number) })),
+    tests.map(({ clause, number, test }) => ({ when: test, result: integerNode(clause.action === 'nothing' ? 0 : number) })),
     integerNode(0),
   );
   const writing = tests.filter(({ clause }) => clause.action === 'update' || (clause.action === 'delete' && request.returning !== null));
@@ -161,7 +161,7 @@ export function matchedQuery(request: MergeRequest, table: Relation, location: r
 export function notMatchedQuery(statement: ParsedStatement, request: MergeRequest, table: Relation, defaultOf: DefaultOf): ActionQuery {
   const own = request.clauses.map((clause, index) => ({ clause, number: index + 1 })).filter(({ clause }) => clause.match === 'not matched');
   const action = caseNode(
-    own.map(({ clause, number }) => ({ when: clause.condition ?? trueNode(), then: integerNode(clause.action === 'insert' ? number : 0) })),
+    own.map(({ clause, number }) => ({ when: clause.condition ?? trueNode(), result: integerNode(clause.action === 'insert' ? number : 0) })),
     integerNode(0),
   );
   const writing = own.filter(({ clause }) => clause.action === 'insert');
@@ -217,7 +217,7 @@ function guarded(value: Node, before: readonly Node[], test: Node | null): Node 
   if (isConstant || (test === null && before.length === 0)) {
     return value;
   }
-  return caseNode([...before.map((when) => ({ when, then: nullNode() })), { when: test ?? trueNode(), then: value }], null);
+  return caseNode([...before.map((when) => ({ when, result: nullNode() })), { when: test ?? trueNode(), result: value }], null);
 }
 
 /** The name by which a statement knows its source; null for a join without one. */

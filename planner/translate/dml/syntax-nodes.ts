@@ -53,13 +53,13 @@ export function nullTest(value: Node, test: 'is null' | 'is not null'): Node {
 }
 
 /** CASE with conditions; without any it is its default. */
-export function caseNode(branches: readonly { readonly when: Node; readonly then: Node }[], otherwise: Node | null): Node {
+export function caseNode(branches: readonly { readonly when: Node; readonly result: Node }[], otherwise: Node | null): Node {
   if (branches.length === 0) {
     return otherwise ?? nullNode();
   }
   return {
     CaseExpr: {
-      args: branches.map(({ when, then }): Node => ({ CaseWhen: { expr: when, result: then, location: -1 } })),
+      args: branches.map(({ when, result }): Node => ({ CaseWhen: { expr: when, result, location: -1 } })),
       ...(otherwise === null ? {} : { defresult: otherwise }),
       location: -1,
     },
