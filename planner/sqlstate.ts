@@ -101,6 +101,7 @@ export const SQLSTATE = {
   fdw_dynamic_parameter_value_needed: 'HV002',
   fdw_column_name_not_found: 'HV005',
   fdw_option_name_not_found: 'HV00D',
+  snapshot_too_old: '72000',
   internal_error: 'XX000',
   data_corrupted: 'XX001',
 } as const;

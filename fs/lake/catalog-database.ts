@@ -25,6 +25,8 @@ export interface CatalogDatabase extends CatalogQueries {
   transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T>;
   /** Runs statements whose rows nobody wants as one transaction, in as few round trips as can be. Throws as `transaction` does. */
   script(statements: readonly string[]): Promise<void>;
+  /** Runs work unless another holder of the catalog, or this one, is running some so: then null. */
+  runAlone<T>(work: () => Promise<T>): Promise<T | null>;
   close(): Promise<void>;
 }
 

@@ -19,6 +19,8 @@ export class CatalogCore implements LakeCore {
   readonly inlinedCache: InlinedFiles;
   /** In the order they were last used. */
   readonly #snapshots = new Map<number, CatalogSnapshot>();
+  /** Bases of open transactions. */
+  readonly #open = new Map<object, number>();
   #newest: CatalogSnapshot | null = null;
   /** The question under way, and the one that comes after it. */
   #answering: Promise<unknown> = Promise.resolve();
@@ -46,6 +48,18 @@ export class CatalogCore implements LakeCore {
 
   async loadSnapshot(id: number): Promise<LakeSnapshot> {
     return await this.#load(id);
+  }
+
+  opened(transaction: object, base: number): void {
+    this.#open.set(transaction, base);
+  }
+
+  closed(transaction: object): void {
+    this.#open.delete(transaction);
+  }
+
+  oldestOpen(): number {
+    return Math.min(...this.#open.values());
   }
 
   publish(snapshot: LakeSnapshot): void {
@@ -96,7 +110,9 @@ export class CatalogCore implements LakeCore {
     if (own === undefined || integer(own, 'snapshot_id') !== id) {
       throw new LakeError('no_snapshot', `there is no snapshot ${id}`);
     }
-    const loaded = await this.#make(id, own, base, base !== null && base.id < id ? rows.map((row) => textOf(row)) : null);
+    // Of expired snapshots in between it is not known what they changed.
+    const isWhole = base !== null && base.id < id && rows.length === id - base.id;
+    const loaded = await this.#make(id, own, base, isWhole ? rows.map((row) => textOf(row)) : null);
     this.#remember(loaded);
     return loaded;
   }

@@ -17,6 +17,11 @@ export interface LakeCore {
    * null where that is not enough to know what is in the last of them.
    */
   advance(from: number, to: { readonly id: number; readonly schemaVersion: number }, changes: readonly string[]): LakeSnapshot | null;
+  /** A transaction sees a snapshot from now on, which is not expired until it is closed. */
+  opened(transaction: object, base: number): void;
+  closed(transaction: object): void;
+  /** The oldest snapshot an open transaction sees; infinity without one. */
+  oldestOpen(): number;
   readonly inlinedCache: InlinedCache;
 }
 

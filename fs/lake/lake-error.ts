@@ -8,7 +8,10 @@ export type LakeErrorCode =
   | 'not_found'
   /** Something else needs what is to be dropped. */
   | 'dependent'
+  /** There never was such a snapshot, or it is newer than what may be seen. */
   | 'no_snapshot'
+  /** The snapshot was expired. */
+  | 'snapshot_expired'
   /** The format cannot hold it. */
   | 'unsupported'
   /** The catalog is not what it must be: of another version, of another data directory, damaged. */

@@ -6,10 +6,12 @@ export interface Lake {
   readonly uuid: string;
   /** Absolute folder under which all data files live. */
   readonly dataPath: string;
+  /** True when other processes may have the catalog open. */
+  readonly isShared: boolean;
   /** The newest snapshot; costs no round trip while this process is the catalog's only writer or nothing has changed. */
   snapshot(): Promise<LakeSnapshot>;
-  /** An older snapshot, by id or as of a time. Throws `no_snapshot`. */
-  snapshotAt(at: { readonly version: number } | { readonly timeMicros: bigint }): Promise<LakeSnapshot>;
+  /** An older snapshot. Throws `no_snapshot`, or `snapshot_expired` with the oldest that is kept. */
+  snapshotAt(at: SnapshotTime): Promise<LakeSnapshot>;
   /** All snapshots, oldest first. */
   history(): Promise<readonly LakeHistoryEntry[]>;
   /** A transaction over the newest snapshot. */
@@ -20,8 +22,48 @@ export interface Lake {
   changeCounter(id: string, initial: CounterState, change: (state: CounterState) => CounterState): Promise<CounterState>;
   /** A counter's state; null for one that was never changed. */
   readCounter(id: string): Promise<CounterState | null>;
+  /**
+   * Forgets snapshots; answers their ids. The newest stays, and so does what an open transaction of this process sees. Files
+   * that no snapshot names any more are scheduled for deletion.
+   */
+  expireSnapshots(expired: ExpiredSnapshots): Promise<readonly number[]>;
+  /** Removes files scheduled for deletion, and files below the data folder that nothing names. */
+  removeFiles(limits: RemovalLimits): Promise<RemovedFiles>;
+  /** Runs work unless another process that shares the catalog, or this one, is running some so: then null. */
+  runAlone<T>(work: () => Promise<T>): Promise<T | null>;
   close(): Promise<void>;
 }
+
+/** Snapshots to forget: those older than a time, but not the newest `retainLast` (at least one is always kept). */
+export interface ExpiredSnapshots {
+  readonly olderThanMicros: bigint;
+  readonly retainLast: number;
+}
+
+/** What clean-up may touch. */
+export interface RemovalLimits {
+  /** Files scheduled or written after this moment (milliseconds since 1970) stay: whoever reads or writes them may have begun before. */
+  readonly beforeMs: number;
+  /** Files to remove in one call at most. */
+  readonly countMax: number;
+}
+
+/** Files that clean-up removed. */
+export interface RemovedFiles {
+  /** Of expired snapshots. */
+  readonly expired: FileSum;
+  /** Never named by a snapshot: left by transactions that did not end. */
+  readonly orphans: FileSum;
+}
+
+/** Files and the bytes they had. */
+export interface FileSum {
+  readonly fileCount: number;
+  readonly byteCount: number;
+}
+
+/** A snapshot by its id or as of a time, none newer than `newest`. */
+export type SnapshotTime = { readonly version: number; readonly newest?: number } | { readonly timeMicros: bigint; readonly newest?: number };
 
 /** A line of the catalog's history. */
 export interface LakeHistoryEntry {
@@ -64,6 +106,14 @@ export interface NewLakeDeletes {
   readonly rowCount: number;
   readonly byteCount: number;
   readonly footerByteCount: number;
+}
+
+/** Rows that move from old files, and from the catalog, into new files. */
+export interface RowsRewrite {
+  readonly files: readonly LakeFile[];
+  /** Rows kept in the catalog. */
+  readonly inlinedRowIds: readonly number[];
+  readonly replacements: readonly NewLakeFile[];
 }
 
 /** A state of a transaction to come back to. */
@@ -137,6 +187,11 @@ export interface LakeTransaction {
    * changed any since the base, though appends alone never are.
    */
   requireRowsUnchanged(table: LakeTable): void;
+  /**
+   * The same rows in other places: files and rows kept in the catalog go, new files come. Older snapshots keep what they had.
+   * The rows get new row ids. Throws `data_file` when the rows do not add up. A table's rows change in one such way only.
+   */
+  rewriteRows(table: LakeTable, rewrite: RowsRewrite): void;
 
   /**
    * Makes the staged files durable, then writes one catalog transaction. Appends never conflict; a change of what another

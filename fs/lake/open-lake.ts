@@ -8,10 +8,13 @@ import type { CounterState } from './counters.js';
 import { Counters } from './counters.js';
 import { InlinedFiles } from './inlined-cache.js';
 import { LakeError } from './lake-error.js';
-import type { Lake, LakeHistoryEntry, LakeTransaction } from './lake.js';
+import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime } from './lake.js';
 import type { LakeSnapshot } from './model.js';
+import { findSnapshot } from './snapshot/find-snapshot.js';
 import { integer, text, textOrNull } from './snapshot/row-values.js';
 import { newTransaction } from './transaction/lake-transaction.js';
+import { expireSnapshots } from './upkeep/expire-snapshots.js';
+import { removeFiles } from './upkeep/remove-files.js';
 
 /** Where the catalog is kept. */
 export type CatalogPlace = { readonly kind: 'duckdb'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
@@ -60,20 +63,16 @@ class OpenLake implements Lake {
     this.#counters = new Counters(database);
   }
 
+  get isShared(): boolean {
+    return !this.#database.isExclusive;
+  }
+
   snapshot(): Promise<LakeSnapshot> {
     return this.#core.snapshot();
   }
 
-  async snapshotAt(at: { readonly version: number } | { readonly timeMicros: bigint }): Promise<LakeSnapshot> {
-    if ('version' in at) {
-      return await this.#core.loadSnapshot(at.version);
-    }
-    const history = await this.history();
-    const found = history.findLast((entry) => entry.timeMicros <= at.timeMicros);
-    if (found === undefined) {
-      throw new LakeError('no_snapshot', 'there is no snapshot as old as that');
-    }
-    return await this.#core.loadSnapshot(found.snapshotId);
+  async snapshotAt(at: SnapshotTime): Promise<LakeSnapshot> {
+    return await this.#core.loadSnapshot(await findSnapshot(this.#database, at));
   }
 
   async history(): Promise<readonly LakeHistoryEntry[]> {
@@ -106,6 +105,18 @@ class OpenLake implements Lake {
 
   readCounter(id: string): Promise<CounterState | null> {
     return this.#counters.read(id);
+  }
+
+  expireSnapshots(expired: ExpiredSnapshots): Promise<readonly number[]> {
+    return expireSnapshots(this.#core, expired);
+  }
+
+  removeFiles(limits: RemovalLimits): Promise<RemovedFiles> {
+    return removeFiles(this.#core, limits);
+  }
+
+  runAlone<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.#database.runAlone(work);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import type { Log, Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { openCatalog } from './open-catalog.js';
 import type { OptionValues } from './options.js';
-import { MEMORY_BYTES_DEFAULT, THREADS_DEFAULT, UsageError } from './options.js';
+import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT, UsageError } from './options.js';
 
 /** Everything below the sockets, started together and stopped together. */
 export interface Engine {
@@ -72,7 +72,19 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   const sequences = new SequenceAllocator(lake);
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
   return {
-    services: { pool, binder, datasets, lake, sequences, sessions: new SessionRegistry(), dataRoot, temporaryDirectory, database: DATABASE_NAME, log },
+    services: {
+      pool,
+      binder,
+      datasets,
+      lake,
+      sequences,
+      upkeep: { snapshotRetentionMs: durationOption(values, 'snapshot-retention', null) },
+      sessions: new SessionRegistry(),
+      dataRoot,
+      temporaryDirectory,
+      database: DATABASE_NAME,
+      log,
+    },
     close: async () => {
       await Promise.all([pool.close(), binder.close()]);
       await sequences.release();

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { SqlError } from '../../planner/sql-error.js';
+import { intervalMilliseconds } from '../parameters/interval.js';
 import { parseByteSize, parseWholeNumber } from '../settings/values.js';
 
 /** One option of the command line; flag, environment variable and config key mean the same. */
@@ -36,6 +37,26 @@ function refuse(reason: string): (value: string) => string {
   return () => {
     throw new UsageError(reason);
   };
+}
+
+/** A time such as 30min or 7 days, kept in milliseconds; `off` for never. */
+function durationOrOff(name: string): (value: string) => string {
+  return (value) => {
+    if (value === 'off') {
+      return value;
+    }
+    const milliseconds = intervalMilliseconds(value);
+    if (milliseconds === null || milliseconds < 1000 || /^\s*\d+\s*$/.test(value)) {
+      throw new UsageError(`"${value}" is no time for ${name}: give off, or at least a second, such as 30min, 1h, '7 days'`);
+    }
+    return String(milliseconds);
+  };
+}
+
+/** The value of an option checked by `durationOrOff`, in milliseconds; null for off. */
+export function durationOption(values: OptionValues, name: string, absent: number | null): number | null {
+  const value = values.get(name);
+  return value === undefined ? absent : value === 'off' ? null : Number(value);
 }
 
 function logLevel(value: string): string {
@@ -165,6 +186,22 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
     commands: LOCAL,
     check: anything,
     defaultText: 'a file in .NAME.sluice beside the data directory NAME',
+  },
+  {
+    name: 'maintenance-interval',
+    argument: 'TIME',
+    description: 'how often stored tables are compacted and files that nothing names are removed, such as 1h; off for never',
+    commands: SERVE,
+    check: durationOrOff('maintenance-interval'),
+    defaultText: '1h',
+  },
+  {
+    name: 'snapshot-retention',
+    argument: 'TIME',
+    description: 'age at which maintenance forgets old states of stored tables, such as 7d; off for never',
+    commands: LOCAL,
+    check: durationOrOff('snapshot-retention'),
+    defaultText: 'off',
   },
   {
     name: 'tls-certificate',

@@ -2,9 +2,11 @@ import { isIP } from 'node:net';
 import { WireServer } from '../server/server.js';
 import { openSession } from '../session/open-session.js';
 import { SLUICE_VERSION } from '../settings/definitions.js';
+import { MAINTENANCE_INTERVAL_MS } from '../upkeep/defaults.js';
+import { startMaintenance } from '../upkeep/schedule.js';
 import type { Engine } from './engine.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
-import { UsageError } from './options.js';
+import { durationOption, UsageError } from './options.js';
 import { readOptions } from './read-options.js';
 
 /** How long running statements may go on after SIGTERM. */
@@ -26,8 +28,9 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   const server = await listen(engine, host, Number(values.get('port') ?? 5433), Number(values.get('max-connections') ?? 1000));
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`sluice listens on ${address}:${server.port}\n  psql -h ${host} -p ${server.port} -U sluice ${DATABASE_NAME}\n`);
+  const maintenance = startMaintenance(engine.services, durationOption(values, 'maintenance-interval', MAINTENANCE_INTERVAL_MS));
   await stopped;
-  await server.close(SHUTDOWN_GRACE_MS);
+  await Promise.all([maintenance.stop(), server.close(SHUTDOWN_GRACE_MS)]);
   await engine.close();
   return 0;
 }

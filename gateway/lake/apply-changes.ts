@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CollectedRow } from '../../executor/protocol/messages.js';
-import type { LakeTransaction, NewLakeDeletes } from '../../fs/lake/lake.js';
+import type { LakeTransaction, NewLakeDeletes, NewLakeFile } from '../../fs/lake/lake.js';
 import type { LakeFile, LakeTable, LakeTableData } from '../../fs/lake/model.js';
 import { fileListSql } from '../../planner/relation/file-list-sql.js';
 import { scanSql } from '../../planner/relation/scan-sql.js';
 import { quoteName, quoteText } from '../../planner/types/data-type.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
-import { ROW_FILE_COLUMN, ROW_POSITION_COLUMN } from './lake-relation.js';
+import { lakeRelation, ROW_FILE_COLUMN, ROW_POSITION_COLUMN, withRowLocations } from './lake-relation.js';
 import type { StagedRows } from './staged-rows.js';
 import { writeTableSql } from './write-table.js';
 
@@ -35,6 +35,7 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
   let rowCount = 0;
   const deletes: NewLakeDeletes[] = [];
   const emptied: LakeFile[] = [];
+  const rewritten: NewLakeFile[] = [];
   const byPath = new Map(data.files.map((file) => [file.path, file]));
   for (const [path, count] of counts) {
     rowCount += Number(count);
@@ -49,6 +50,9 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
     const deleted = (file.deletes?.rowCount ?? 0) + Number(count);
     if (deleted >= file.rowCount) {
       emptied.push(file);
+    } else if (file.hasInlinedDeletes === true) {
+      rewritten.push(...(await writeRemaining(session, table, file, places, options)));
+      emptied.push(file);
     } else {
       deletes.push(await writeDeletes(session, table, file, places, options));
     }
@@ -59,7 +63,22 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
   if (emptied.length > 0) {
     transaction.dropFiles(table, emptied);
   }
+  if (rewritten.length > 0) {
+    transaction.appendFiles(table, rewritten);
+  }
   return rowCount;
+}
+
+/**
+ * The rows of a data file that stay, as new files. For a file of which the ducklake extension keeps deletes in the catalog: a delete
+ * file naming those rows again would make the extension show others.
+ */
+async function writeRemaining(session: Session, table: LakeTable, file: LakeFile, places: string, options: Running): Promise<readonly NewLakeFile[]> {
+  const relation = withRowLocations(lakeRelation(table, { files: [file], inlined: null, rowCount: 0 }));
+  const columns = table.columns.map((column) => quoteName(column.name)).join(', ');
+  const deleted = `SELECT pos FROM ${places} WHERE file = ${quoteText(file.path)}`;
+  const sql = `SELECT ${columns} FROM ${scanSql(relation)} AS old WHERE ${quoteName(ROW_POSITION_COLUMN)} NOT IN (${deleted})`;
+  return (await writeTableSql(session, table, sql, options)).files;
 }
 
 async function inlinedRowIds(session: Session, { inlined }: LakeTableData, places: string, options: Running): Promise<readonly number[]> {

@@ -7,6 +7,8 @@ import type { NewLakeFile } from '../../fs/lake/lake.js';
 import type { LakeColumn, LakeColumnStatistics, LakeTable } from '../../fs/lake/model.js';
 import type { FileSink } from '../../planner/fragment/staged-plan.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import { sessionQueryContext } from '../query/session-context.js';
 import type { ParameterConstants } from '../query/whole-query.js';
@@ -35,20 +37,28 @@ export async function writeTableFiles(
   return await writeInto(table, (columns, sink, directory) => writeQuery(context, query, parameters, columns, sink, directory, options.signal));
 }
 
-/** The same for Sluice's own SQL. */
-export async function writeTableSql(session: Session, table: LakeTable, sql: string, options: Pick<ExecuteOptions, 'signal'>): Promise<WrittenRows> {
-  const context = sessionQueryContext(session, await session.names.current());
-  return await writeInto(table, (columns, sink, directory) => writeSql(context, sql, columns, sink, directory, options.signal));
+/** The same for Sluice's own SQL. `partitionValues` are those of all its rows, which then go into one file; null where they differ. */
+export async function writeTableSql(
+  session: Session,
+  table: LakeTable,
+  sql: string,
+  options: Pick<ExecuteOptions, 'signal'>,
+  partitionValues: readonly (string | null)[] | null = null,
+): Promise<WrittenRows> {
+  // The SQL names files, so nothing is looked up.
+  const context = sessionQueryContext(session, session.names.withoutTables());
+  return await writeInto(table, (columns, sink, directory) => writeSql(context, sql, columns, sink, directory, options.signal), partitionValues);
 }
 
 async function writeInto(
   table: LakeTable,
   write: (columns: readonly WrittenColumn[], sink: FileSink, directory: string) => Promise<readonly WrittenFile[]>,
+  partitionValues: readonly (string | null)[] | null = null,
 ): Promise<WrittenRows> {
   const columns = table.columns.map((column) => writtenColumn(column));
   // A folder of its own: what a failed statement has written goes with it.
   const directory = join(table.path, randomUUID());
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(table, directory);
   try {
     const sink: FileSink = {
       format: 'parquet',
@@ -58,7 +68,7 @@ async function writeInto(
       singleFile: false,
       table: {
         fieldIds: fieldIds(table.columns),
-        partitionExpressions: (table.partition?.keys ?? []).map((key) => partitionSql(table, key)),
+        partitionExpressions: (partitionValues === null ? (table.partition?.keys ?? []) : []).map((key) => partitionSql(table, key)),
         sort: table.sort.map((key) => `${key.expression} ${key.descending ? 'DESC' : 'ASC'} NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}`).join(', '),
       },
     };
@@ -68,10 +78,22 @@ async function writeInto(
     if (files.length === 0) {
       await rm(directory, { recursive: true, force: true });
     }
-    return { files: files.map((file) => newFile(table, file)), rowCount: files.reduce((sum, file) => sum + file.rowCount, 0) };
+    return { files: files.map((file) => newFile(table, file, partitionValues)), rowCount: files.reduce((sum, file) => sum + file.rowCount, 0) };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function makeDirectory(table: LakeTable, directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const sqlstate = code === 'EACCES' || code === 'EPERM' ? SQLSTATE.insufficient_privilege : code === 'ENOSPC' ? SQLSTATE.disk_full : SQLSTATE.io_error;
+    throw new SqlError(sqlstate, `could not create a directory for files of table "${table.name}"`, {
+      detail: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
@@ -80,7 +102,7 @@ function writtenColumn(column: LakeColumn): WrittenColumn {
   return { name: column.name, type, storedType: fileType(type) };
 }
 
-function newFile(table: LakeTable, file: WrittenFile): NewLakeFile {
+function newFile(table: LakeTable, file: WrittenFile, partitionValues: readonly (string | null)[] | null): NewLakeFile {
   const { parquet } = file;
   if (parquet === undefined) {
     throw new Error('a Parquet file was written without statistics');
@@ -90,7 +112,7 @@ function newFile(table: LakeTable, file: WrittenFile): NewLakeFile {
     rowCount: file.rowCount,
     byteCount: file.byteCount,
     footerByteCount: parquet.footerByteCount,
-    partitionValues: table.partition === null ? [] : parquet.partitionValues,
+    partitionValues: table.partition === null ? [] : (partitionValues ?? parquet.partitionValues),
     statistics: new Map(table.columns.flatMap((column) => statisticsBelow(column, quoteName(column.name), parquet.statistics))),
   };
 }

@@ -80,9 +80,7 @@ function timestampCodec(name: string, duckdb: string, zoned: boolean): Parameter
       if (special !== undefined) {
         return `CAST('${special}' AS ${duckdb})`;
       }
-      const input = readDateTime(name, text, settings.dateStyle);
-      const local = BigInt(daysSince1970(input.year, input.month, input.day) * SECONDS_PER_DAY) * MICROS_PER_SECOND + BigInt(input.timeMicros ?? 0);
-      return microsLiteral(zoned ? local - BigInt(offsetOf(input, local, settings)) * MICROS_PER_SECOND : local, zoned);
+      return microsLiteral(readMicros(name, text, settings, zoned), zoned);
     },
     binary: (bytes) => {
       requireBytes(bytes, 8, name);
@@ -94,6 +92,21 @@ function timestampCodec(name: string, duckdb: string, zoned: boolean): Parameter
           : microsLiteral(micros + POSTGRES_EPOCH_MICROS, zoned);
     },
   };
+}
+
+function readMicros(name: string, text: string, settings: InputSettings, zoned: boolean): bigint {
+  const input = readDateTime(name, text, settings.dateStyle);
+  const local = BigInt(daysSince1970(input.year, input.month, input.day) * SECONDS_PER_DAY) * MICROS_PER_SECOND + BigInt(input.timeMicros ?? 0);
+  return zoned ? local - BigInt(offsetOf(input, local, settings)) * MICROS_PER_SECOND : local;
+}
+
+/** Microseconds since 1970-01-01 UTC of a timestamptz as text. */
+export function timestampMicros(text: string, settings: InputSettings): bigint {
+  const special = specialInput(text);
+  if (special !== undefined) {
+    return special === 'epoch' ? 0n : special === 'infinity' ? DUCKDB_MICROS_MAX : DUCKDB_MICROS_MIN;
+  }
+  return readMicros('timestamp with time zone', text, settings, true);
 }
 
 /** Seconds east of UTC for a local time: as given, or by the rules of the zone given or the session's. */

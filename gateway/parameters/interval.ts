@@ -164,6 +164,13 @@ function readIso(text: string, sum: IntervalSum): boolean {
   return true;
 }
 
+/** An interval as text in milliseconds, a month taken as 30 days; null when it is none. */
+export function intervalMilliseconds(text: string): number | null {
+  const sum = new IntervalSum();
+  const isRead = text.trim().startsWith('P') ? readIso(text, sum) : readPostgres(text, sum);
+  return isRead ? ((sum.months * DAYS_PER_MONTH + sum.days) * MICROS_PER_DAY + Number(sum.micros)) / 1000 : null;
+}
+
 /** interval, in every style Postgres prints and in ISO 8601's form with designators. */
 export const intervalCodec: ParameterCodec = {
   text: (text) => {

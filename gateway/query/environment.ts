@@ -1,3 +1,4 @@
+import type { TableVersion } from '../../planner/parse/table-versions.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall, TranslationEnvironment } from '../../planner/translate/environment.js';
 
@@ -9,21 +10,31 @@ export interface NameSource {
   readonly timeZone: string;
   readonly transactionTimestampMicros: bigint;
   /** The loaded relation, undefined when there is none; throws RelationNeeded when it exists and is not loaded yet. */
-  readonly find: (schema: string, name: string) => Relation | undefined;
+  readonly find: (schema: string, name: string, version?: TableVersion) => Relation | undefined;
   /** The same for a file function; throws FileFunctionNeeded. */
   readonly findFileFunction: (call: FileFunctionCall) => Relation | undefined;
   readonly setting: (name: string) => string | undefined;
+}
+
+/** A name that was looked up, and what it meant. */
+export interface RelationLookup {
+  readonly schema: string;
+  readonly name: string;
+  readonly version?: TableVersion;
+  readonly found: Relation | undefined;
 }
 
 /** Thrown out of a translation that met a relation that is not in memory yet: the caller loads it and translates again. */
 export class RelationNeeded extends Error {
   readonly schema: string;
   readonly relation: string;
+  readonly version: TableVersion | undefined;
 
-  constructor(schema: string, relation: string) {
+  constructor(schema: string, relation: string, version?: TableVersion) {
     super(`relation ${schema}.${relation} must be loaded first`);
     this.schema = schema;
     this.relation = relation;
+    this.version = version;
   }
 }
 
@@ -43,7 +54,7 @@ export class FileFunctionNeeded extends Error {
  */
 export class RecordingEnvironment implements TranslationEnvironment {
   readonly #names: NameSource;
-  readonly #relations = new Map<string, { readonly schema: string; readonly name: string; readonly found: Relation | undefined }>();
+  readonly #relations = new Map<string, RelationLookup>();
   readonly #settings = new Map<string, string | undefined>();
   #usedClock = false;
   #usedFileFunctions = false;
@@ -87,10 +98,11 @@ export class RecordingEnvironment implements TranslationEnvironment {
     return value;
   };
 
-  readonly findRelation = (schema: string | undefined, name: string): Relation | undefined => {
+  readonly findRelation = (schema: string | undefined, name: string, version?: TableVersion): Relation | undefined => {
     for (const candidate of schema === undefined ? this.#names.searchPath : [schema]) {
-      const found = this.#names.find(candidate, name);
-      this.#relations.set(`${candidate}\0${name}`, { schema: candidate, name, found });
+      const found = this.#names.find(candidate, name, version);
+      const key = JSON.stringify([candidate, name, version]);
+      this.#relations.set(key, { schema: candidate, name, found, ...(version === undefined ? {} : { version }) });
       if (found !== undefined) {
         return found;
       }
@@ -104,7 +116,7 @@ export class RecordingEnvironment implements TranslationEnvironment {
   };
 
   /** The relations that were looked up, found or not; to be loaded again before `holdsFor` is asked. */
-  lookups(): readonly { readonly schema: string; readonly name: string }[] {
+  lookups(): readonly RelationLookup[] {
     return [...this.#relations.values()];
   }
 
@@ -121,8 +133,8 @@ export class RecordingEnvironment implements TranslationEnvironment {
         return false;
       }
     }
-    for (const { schema, name, found } of this.#relations.values()) {
-      if (findIfLoaded(names, schema, name) !== found) {
+    for (const { schema, name, found, version } of this.#relations.values()) {
+      if (findIfLoaded(names, schema, name, version) !== found) {
         return false;
       }
     }
@@ -131,9 +143,9 @@ export class RecordingEnvironment implements TranslationEnvironment {
 }
 
 /** The relation when it is in memory; a relation that has to be loaded counts as changed. */
-function findIfLoaded(names: NameSource, schema: string, name: string): Relation | null | undefined {
+function findIfLoaded(names: NameSource, schema: string, name: string, version: TableVersion | undefined): Relation | null | undefined {
   try {
-    return names.find(schema, name);
+    return names.find(schema, name, version);
   } catch (error) {
     if (error instanceof RelationNeeded) {
       return null;

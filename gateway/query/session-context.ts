@@ -10,7 +10,7 @@ export function sessionQueryContext(session: Session, names: StatementNames): Qu
     pool: services.pool,
     binder: services.binder,
     names: () => Promise.resolve(names),
-    loadRelation: (schema, name) => names.load(schema, name),
+    loadRelation: (schema, name, version) => names.load(schema, name, version),
     loadFileFunction: (call) => names.loadFileFunction(call),
     catalogState: (sql) => readCatalogState(session, names, sql),
     setting: (name) => session.settings.require(name),

@@ -29,7 +29,7 @@ export async function translateWithNames<T>(
       return { translated: translate(environment), environment };
     } catch (error) {
       if (error instanceof RelationNeeded) {
-        await context.loadRelation(error.schema, error.relation);
+        await context.loadRelation(error.schema, error.relation, error.version);
       } else if (error instanceof FileFunctionNeeded) {
         await context.loadFileFunction(error.call);
       } else {

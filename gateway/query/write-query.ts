@@ -6,6 +6,7 @@ import type { DataType } from '../../planner/types/data-type.js';
 import { printDataType } from '../../planner/types/data-type.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { chooseRoad, roadSettings } from './choose-road.js';
+import { namingDamagedFiles } from './damaged-files.js';
 import { planQuery } from './planned-query.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
@@ -32,7 +33,9 @@ export async function writeQuery(
 ): Promise<readonly WrittenFile[]> {
   const plan = withFileSink(await whileWanted(signal, planToWrite(context, query, parameters, columns)), sink);
   const preludes = await preludesFor(context, wholeSql(query, parameters));
-  return context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes }, signal);
+  return namingDamagedFiles(context, query.references, () =>
+    context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes }, signal),
+  );
 }
 
 /** Runs Sluice's own SQL, whose columns are these, and writes its rows as files under `directory`. */

@@ -33,6 +33,8 @@ function sqlstateOf(code: LakeErrorCode): SqlState {
       return SQLSTATE.dependent_objects_still_exist;
     case 'no_snapshot':
       return SQLSTATE.undefined_object;
+    case 'snapshot_expired':
+      return SQLSTATE.snapshot_too_old;
     case 'unsupported':
       return SQLSTATE.feature_not_supported;
     case 'catalog':

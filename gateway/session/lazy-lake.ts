@@ -1,5 +1,5 @@
-import type { Lake, LakeHistoryEntry, LakeTransaction } from '../../fs/lake/lake.js';
 import type { CounterState } from '../../fs/lake/counters.js';
+import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime } from '../../fs/lake/lake.js';
 import { LakeError } from '../../fs/lake/lake-error.js';
 import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { SharedLake } from './session-lake.js';
@@ -39,12 +39,16 @@ export class LazyLake implements SharedLake {
     return this.#lake?.uuid ?? '';
   }
 
+  get isShared(): boolean {
+    return this.#lake?.isShared ?? false;
+  }
+
   snapshot(): Promise<LakeSnapshot> {
     return this.#lake === null ? Promise.resolve(EMPTY_SNAPSHOT) : this.#lake.snapshot();
   }
 
-  snapshotAt(at: { readonly version: number } | { readonly timeMicros: bigint }): Promise<LakeSnapshot> {
-    return this.#lake === null ? Promise.reject(new LakeError('no_snapshot', 'there is no such snapshot')) : this.#lake.snapshotAt(at);
+  snapshotAt(at: SnapshotTime): Promise<LakeSnapshot> {
+    return this.#lake === null ? Promise.reject(new LakeError('no_snapshot', 'there are no snapshots: nothing was stored yet')) : this.#lake.snapshotAt(at);
   }
 
   history(): Promise<readonly LakeHistoryEntry[]> {
@@ -65,6 +69,19 @@ export class LazyLake implements SharedLake {
 
   async begin(): Promise<LakeTransaction> {
     return (await this.#open()).begin();
+  }
+
+  expireSnapshots(expired: ExpiredSnapshots): Promise<readonly number[]> {
+    return this.#lake === null ? Promise.resolve([]) : this.#lake.expireSnapshots(expired);
+  }
+
+  removeFiles(limits: RemovalLimits): Promise<RemovedFiles> {
+    const nothing = { fileCount: 0, byteCount: 0 };
+    return this.#lake === null ? Promise.resolve({ expired: nothing, orphans: nothing }) : this.#lake.removeFiles(limits);
+  }
+
+  runAlone<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.#lake === null ? work() : this.#lake.runAlone(work);
   }
 
   async close(): Promise<void> {

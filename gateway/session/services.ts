@@ -14,6 +14,7 @@ export interface Services {
   readonly lake: SharedLake;
   /** Values of the stored sequences. */
   readonly sequences: SequenceAllocator;
+  readonly upkeep: UpkeepSettings;
   readonly sessions: SessionRegistry;
   /** Absolute path of the first data root. */
   readonly dataRoot: string;
@@ -22,6 +23,12 @@ export interface Services {
   /** The one database's name. */
   readonly database: string;
   readonly log: Log;
+}
+
+/** What the operator says of the stored tables' upkeep. */
+export interface UpkeepSettings {
+  /** Age at which maintenance expires snapshots; null keeps all. */
+  readonly snapshotRetentionMs: number | null;
 }
 
 /** Structured logging: fields first, then a constant message. */

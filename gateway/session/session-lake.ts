@@ -1,7 +1,10 @@
 import type { Lake, LakeSavepoint, LakeTransaction } from '../../fs/lake/lake.js';
 import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
+import type { TableVersion } from '../../planner/parse/table-versions.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { InputSettings } from '../parameters/codec.js';
+import { timestampMicros } from '../parameters/date-time.js';
 import { lakeSchemaName } from './lake-schemas.js';
 import type { Log } from './services.js';
 
@@ -19,6 +22,7 @@ export interface LakeOwner {
   /** Schemas for names without one, in order. */
   schemasSearched(): readonly string[];
   requireWritable(command: string): void;
+  readonly settings: { output(): InputSettings };
 }
 
 /** A state of the session's changes to come back to. */
@@ -56,6 +60,19 @@ export class SessionLake {
       return this.#seenEmpty;
     }
     return (await this.#open()).transaction.current;
+  }
+
+  /**
+   * An older snapshot; in a transaction none that is newer than what it sees. Throws LakeError `no_snapshot`,
+   * `snapshot_expired`; 22007 and the like for a time that is none.
+   */
+  async snapshotAt(version: TableVersion): Promise<LakeSnapshot> {
+    const newest = await this.snapshot();
+    const { lake } = this.#owner.services;
+    if (version.kind === 'version') {
+      return lake.snapshotAt({ version: version.id, newest: newest.id });
+    }
+    return lake.snapshotAt({ timeMicros: timestampMicros(version.text, this.#owner.settings.output()), newest: newest.id });
   }
 
   /** The transaction to stage changes in; 25006 when it may only read. `command` is the statement's name in that error. */

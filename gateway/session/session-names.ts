@@ -1,4 +1,7 @@
+import type { TableVersion } from '../../planner/parse/table-versions.js';
 import type { Relation } from '../../planner/relation/relation.js';
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
 import { TEMPORARY_SCHEMA_NAME } from '../catalog/pg/views/schemas.js';
@@ -23,7 +26,7 @@ export interface NamesOwner {
   readonly identity: ConnectionIdentity;
   readonly settings: SessionSettings;
   readonly catalog: SessionCatalog;
-  readonly lake: { snapshot(): Promise<LakeSnapshot> };
+  readonly lake: { snapshot(): Promise<LakeSnapshot>; snapshotAt(version: TableVersion): Promise<LakeSnapshot> };
   transactionStartMicros(): bigint;
 }
 
@@ -98,7 +101,10 @@ export class StatementNames implements NameSource {
   readonly setting = (name: string): string | undefined =>
     name === 'pg_backend_pid' ? String(this.#session.identity.processId) : this.#session.settings.show(name);
 
-  readonly find = (schema: string, name: string): Relation | undefined => {
+  readonly find = (schema: string, name: string, version?: TableVersion): Relation | undefined => {
+    if (version !== undefined) {
+      return this.#findVersion(schema, name, version);
+    }
     if (schema === TEMPORARY_SCHEMA || schema === TEMPORARY_SCHEMA_NAME) {
       return this.#session.catalog.find(TEMPORARY_SCHEMA, name);
     }
@@ -164,8 +170,37 @@ export class StatementNames implements NameSource {
     return view !== undefined && kindOfView(view) === 'sequence';
   }
 
-  /** Loads what `find` asked for. */
-  async load(schema: string, name: string): Promise<void> {
+  /** A stored table as of then; there is none of that name where `load` found none. */
+  #findVersion(schema: string, name: string, version: TableVersion): Relation | undefined {
+    const key = versionKey(schema, name, version);
+    if (!this.#loaded.has(key)) {
+      throw new RelationNeeded(schema, name, version);
+    }
+    return this.#loaded.get(key);
+  }
+
+  async #loadVersion(schema: string, name: string, version: TableVersion): Promise<Relation | undefined> {
+    const then = await this.#session.lake.snapshotAt(version);
+    const lakeSchema = lakeSchemaName(then, schema);
+    const table = then.findTable(lakeSchema, name);
+    const hasNoVersions = table === undefined && (then.findView(lakeSchema, name) !== undefined || this.#isOther(schema, name));
+    if (hasNoVersions) {
+      throw new SqlError(SQLSTATE.wrong_object_type, `"${name}" is not a stored table: it has no versions`);
+    }
+    return table === undefined ? undefined : relationOfTable(then, table);
+  }
+
+  /** True for a relation of the system, of the session, or over files. */
+  #isOther(schema: string, name: string): boolean {
+    return findSystemRelation(schema, name) !== undefined || this.#session.catalog.find(schema, name) !== undefined || this.snapshot.has(schema, name);
+  }
+
+  /** Loads what `find` asked for. Throws `no_snapshot` or `snapshot_expired` for a version that is not there. */
+  async load(schema: string, name: string, version?: TableVersion): Promise<void> {
+    if (version !== undefined) {
+      this.#loaded.set(versionKey(schema, name, version), await this.#loadVersion(schema, name, version));
+      return;
+    }
     const table = this.lake.findTable(lakeSchemaName(this.lake, schema), name);
     const view = this.lake.findView(lakeSchemaName(this.lake, schema), name);
     const sequence = view === undefined ? undefined : sequenceOfView(view);
@@ -183,6 +218,10 @@ export class StatementNames implements NameSource {
   async loadFileFunction(call: FileFunctionCall): Promise<void> {
     this.#fileFunctions.set(fileFunctionKey(call), await this.#session.services.datasets.resolveFileFunction(call));
   }
+}
+
+function versionKey(schema: string, name: string, version: TableVersion): string {
+  return JSON.stringify([schema, name, version]);
 }
 
 function fileFunctionKey(call: FileFunctionCall): string {

@@ -303,6 +303,7 @@ export class Session implements SessionBackend {
       applicationName: this.settings.require('application_name'),
       remoteAddress: this.identity.remoteAddress,
       startedMicros: this.#startedMicros,
+      transactionStartedMicros: this.#transaction.kind === 'idle' ? null : this.#transaction.startedMicros,
       state: this.#running !== null ? 'active' : status === 'T' ? 'idle in transaction' : status === 'E' ? 'idle in transaction (aborted)' : 'idle',
       query: this.#lastQuery,
     };

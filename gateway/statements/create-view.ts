@@ -1,4 +1,5 @@
 import type { LakeTransaction } from '../../fs/lake/lake.js';
+import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { CreateViewRequest } from '../../planner/parse/read-definitions.js';
 import { readCreateView } from '../../planner/parse/read-definitions.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -10,6 +11,7 @@ import { quoteName } from '../../planner/types/data-type.js';
 import { formatPostgresType, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
 import { VIEW_COLUMNS_TAG, VIEW_DIALECT, VIEW_READS_TAG, VIEW_TEXT_TAG, relationOfView } from '../session/lake-relations.js';
+import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 import type { RelationName } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
@@ -38,21 +40,27 @@ export async function prepareCreateView(session: Session, statement: ParsedState
     if (wantsTemporary || becomesTemporary) {
       createTemporaryView(session, request, columns, reads);
     } else {
-      await createStoredView(session, request, columns, reads);
+      await createStoredView(session, query, request, columns, reads);
     }
     return { tag: 'CREATE VIEW', notices: becomesTemporary ? [temporaryNotice(request.name)] : [] };
   });
 }
 
-/** The relations a query's names mean now, those inside views too; not the system's. */
+/** The relations a query's names mean now, those inside views too; not the system's, and no older versions: these stay as they were. */
 async function findReads(session: Session, query: QueryStatement): Promise<readonly RelationName[]> {
   const { lookups } = await query.translate();
   const names = await session.names.current();
-  return lookups.filter(
-    ({ schema, name }) =>
+  const reads = lookups.filter(
+    ({ schema, name, version }) =>
+      version === undefined &&
       findSystemRelation(schema, name) === undefined &&
       (session.catalog.find(schema, name) !== undefined || names.has(schema, name) || names.hasView(schema, name)),
   );
+  // Views inside name the lake's schemas.
+  const bySqlName = reads.map(({ schema, name }) =>
+    names.isStored(schema, name) ? { schema: sqlSchemaName(names.lake, lakeSchemaName(names.lake, schema)), name } : { schema, name },
+  );
+  return bySqlName.filter(({ schema, name }, index) => bySqlName.findIndex((other) => other.schema === schema && other.name === name) === index);
 }
 
 function createTemporaryView(session: Session, request: CreateViewRequest, columns: readonly Column[], reads: readonly RelationName[]): void {
@@ -67,7 +75,13 @@ function createTemporaryView(session: Session, request: CreateViewRequest, colum
   session.catalog.put({ schema: TEMPORARY_SCHEMA, name: request.name, columns, source: { kind: 'view', sql } }, request.replace, reads);
 }
 
-async function createStoredView(session: Session, request: CreateViewRequest, columns: readonly Column[], reads: readonly RelationName[]): Promise<void> {
+async function createStoredView(
+  session: Session,
+  query: QueryStatement,
+  request: CreateViewRequest,
+  columns: readonly Column[],
+  reads: readonly RelationName[],
+): Promise<void> {
   const transaction = await session.lake.writable('CREATE VIEW');
   const place = await creationPlace(session, transaction, request.schema);
   const existing = transaction.current.findView(place.lakeSchema, request.name);
@@ -81,9 +95,14 @@ async function createStoredView(session: Session, request: CreateViewRequest, co
   await requireFreeName(session, transaction, place, request.name);
   // Others read it with a search_path of their own, and the tables may get more columns: names and columns are written out.
   const { searchPath } = await session.names.current();
-  const firstOf = (name: string): RelationName | null =>
-    searchPath.map((schema) => reads.find((read) => read.schema === schema && read.name === name)).find((read) => read !== undefined) ?? null;
-  const body = renameRelations(request.body, (schema, name) => (schema === undefined ? firstOf(name) : null));
+  const { lookups } = await query.translate();
+  const known = [...reads, ...lookups.filter(({ version, found }) => version !== undefined && found !== undefined)];
+  const firstOf = (name: string): RelationName | undefined =>
+    searchPath.map((schema) => known.find((read) => read.schema === schema && read.name === name)).find((read) => read !== undefined);
+  const body = renameRelations(request.body, (schema, name, version) => {
+    const read = schema === undefined ? firstOf(name) : { schema, name };
+    return read === undefined ? null : inLake(transaction.current, read, version !== undefined);
+  });
   const names = columns.map((column) => quoteName(column.name)).join(', ');
   const named = request.columnNames.length === 0 ? body : `SELECT * FROM (${body}\n) AS ${quoteName(request.name)}(${names})`;
   storeView(transaction, { place, name: request.name, columns, body: named, text: request.body, reads, tags: existing?.tags ?? new Map() });
@@ -118,6 +137,13 @@ export function storeView(transaction: LakeTransaction, view: StoredViewRequest)
       [VIEW_TEXT_TAG, view.text],
     ]),
   });
+}
+
+/** A stored relation by its schema's name in the lake, for others who read the view there (`public` is DuckLake's `main`); files have SQL's alone. */
+function inLake(snapshot: LakeSnapshot, { schema, name }: RelationName, isStored: boolean): RelationName {
+  const lakeSchema = lakeSchemaName(snapshot, schema);
+  const isThere = isStored || snapshot.findTable(lakeSchema, name) !== undefined || snapshot.findView(lakeSchema, name) !== undefined;
+  return { schema: isThere ? lakeSchema : schema, name };
 }
 
 /** OR REPLACE may add columns at the end; what is there already keeps its names and types, for others rely on them. */

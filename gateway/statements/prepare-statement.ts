@@ -4,6 +4,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { prepareAlterTable } from './alter-table.js';
+import { prepareCall } from './call.js';
 import { prepareChange } from './change.js';
 import { prepareComment } from './comment.js';
 import { prepareCopy } from './copy.js';
@@ -87,6 +88,8 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
     case 'update':
     case 'delete':
       return prepareChange(session, statement, declaredTypes);
+    case 'call':
+      return prepareCall(session, statement);
     case 'declare':
       return prepareDeclare(session, statement, declaredTypes);
     case 'fetch':

@@ -13,6 +13,8 @@ import { nullLiteral } from '../parameters/parameter-literal.js';
 import { chooseRoad, roadSettings } from '../query/choose-road.js';
 import { planQuery, runStaged } from '../query/planned-query.js';
 import { sessionQueryContext } from '../query/session-context.js';
+import type { RelationLookup } from '../query/environment.js';
+import { namingDamagedFiles, namingDamagedFilesOf } from '../query/damaged-files.js';
 import type { QueryContext } from '../query/query-context.js';
 import type { Translation } from '../query/translate-query.js';
 import { translateWithNames } from '../query/translate-query.js';
@@ -46,7 +48,7 @@ export interface CurrentTranslation {
   readonly context: QueryContext;
   readonly query: TranslatedQuery;
   /** The names that were looked up for it, found or not, those inside views too. */
-  readonly lookups: readonly { readonly schema: string; readonly name: string }[];
+  readonly lookups: readonly RelationLookup[];
 }
 
 /** A query with its translation, kept as long as what it rests on stays the same. */
@@ -174,6 +176,11 @@ export interface RunningQuery {
 
 /** Runs a translated query whichever way is right for it. */
 export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
+  const { stream, notices } = await namingDamagedFiles(context, query.references, () => startQuery(context, query, parameters, options));
+  return { stream: namingDamagedFilesOf(context, query.references, stream), notices };
+}
+
+async function startQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
   const road = chooseRoad(query, roadSettings(context));
   if (road.kind === 'planned') {
     const planned = await whileWanted(options.signal, planQuery(context, query, parameters, road.mode));
@@ -219,9 +226,9 @@ function columnsKey(query: TranslatedQuery): string {
 }
 
 async function stillHolds(translation: Translation<TranslatedQuery>, names: StatementNames): Promise<boolean> {
-  for (const { schema, name } of translation.environment.lookups()) {
-    if (names.has(schema, name) || names.isSequence(schema, name)) {
-      await names.load(schema, name);
+  for (const { schema, name, version } of translation.environment.lookups()) {
+    if (version !== undefined || names.has(schema, name) || names.isSequence(schema, name)) {
+      await names.load(schema, name, version);
     }
   }
   return translation.environment.holdsFor(names);

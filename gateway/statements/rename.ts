@@ -8,6 +8,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { StoredViewKind } from '../session/lake-relations.js';
 import { VIEW_DIALECT, VIEW_READS_TAG, kindOfView, viewReads } from '../session/lake-relations.js';
 import { columnsUsing, sequenceDefault } from '../sequences/column-sequence.js';
+import { lakeSchemaName } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { undefinedColumn } from './alter-table.js';
@@ -135,6 +136,10 @@ async function move(
 /** Writes the new name into the views that read the old one. */
 function follow(transaction: LakeTransaction, from: SchemaAndName, to: SchemaAndName): void {
   const isOld = (schema: string | undefined, name: string): boolean => schema === from.schema && name === from.name;
+  const lakeSchema = (schema: string): string => lakeSchemaName(transaction.current, schema);
+  const isOldInLake = (schema: string | undefined, name: string): boolean =>
+    schema !== undefined && isOld(from.schema, name) && lakeSchema(schema) === lakeSchema(from.schema);
+  const toInLake = { schema: lakeSchema(to.schema), name: to.name };
   const readers = transaction.current.views.filter((view) => view.dialect === VIEW_DIALECT && viewReads(view).some(([schema, name]) => isOld(schema, name)));
   for (const view of readers) {
     const reads = viewReads(view).map(([schema, name]) => (isOld(schema, name) ? [to.schema, to.name] : [schema, name]));
@@ -143,7 +148,8 @@ function follow(transaction: LakeTransaction, from: SchemaAndName, to: SchemaAnd
       schema: view.schema,
       name: view.name,
       dialect: view.dialect,
-      sql: renameRelations(view.sql, (schema, name) => (isOld(schema, name) ? to : null)),
+      // An older version of it has the old name.
+      sql: renameRelations(view.sql, (schema, name, version) => (version === undefined && isOldInLake(schema, name) ? toInLake : null)),
       columnNames: view.columnNames,
       tags: new Map([...view.tags, [VIEW_READS_TAG, JSON.stringify(reads)]]),
     });

@@ -18,7 +18,7 @@ export function withTarget(environment: TranslationEnvironment, schema: string, 
     get searchPath() {
       return environment.searchPath;
     },
-    findRelation: (asked, name) => (asked === schema ? relation : environment.findRelation(asked, name)),
+    findRelation: (asked, name, version) => (asked === schema ? relation : environment.findRelation(asked, name, version)),
     findFileFunction: (call) => environment.findFileFunction(call),
     get currentDatabase() {
       return environment.currentDatabase;

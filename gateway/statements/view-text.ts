@@ -2,6 +2,8 @@ import { parseStatements } from '../../planner/parse/parser.js';
 import { stringOffset } from '../../planner/parse/position.js';
 import { runScanner } from '../../planner/parse/parser-module.js';
 import type { Node, RangeVar } from '../../planner/parse/syntax-tree.js';
+import type { TableVersion } from '../../planner/parse/table-versions.js';
+import { versionOf } from '../../planner/parse/table-versions.js';
 import { childNodes } from '../../planner/parse/walk.js';
 import { quoteName } from '../../planner/types/data-type.js';
 
@@ -15,7 +17,10 @@ export interface SchemaAndName {
  * A view's text with other names for relations: `rename` gives the new name of one, or null to leave it. What had no alias gets
  * its old name as one, for its columns may be qualified by it. Names of WITH queries are left alone.
  */
-export function renameRelations(sql: string, rename: (schema: string | undefined, name: string) => SchemaAndName | null): string {
+export function renameRelations(
+  sql: string,
+  rename: (schema: string | undefined, name: string, version: TableVersion | undefined) => SchemaAndName | null,
+): string {
   const [statement] = parseStatements(sql);
   if (statement === undefined || statement.node === null) {
     return sql;
@@ -23,7 +28,7 @@ export function renameRelations(sql: string, rename: (schema: string | undefined
   const { ranges, withNames } = collect(statement.node);
   const edits = ranges.flatMap((range) => {
     const old = range.relname ?? '';
-    const to = range.schemaname === undefined && withNames.has(old) ? null : rename(range.schemaname, old);
+    const to = range.schemaname === undefined && withNames.has(old) ? null : rename(range.schemaname, old, versionOf(range));
     if (to === null) {
       return [];
     }

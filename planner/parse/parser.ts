@@ -1,10 +1,12 @@
 import { SqlError } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
 import { looksLikeQuery, silentTrap } from './duckdb-road.js';
+import type { ParserAnswer } from './parser-module.js';
 import { loadParserModule, runParser } from './parser-module.js';
 import type { ParsedStatement } from './statement.js';
 import { statementKind } from './statement.js';
 import { characterCount, stringOffset, textOffsets } from './position.js';
+import { placeTableVersions, withoutTableVersions } from './table-versions.js';
 
 /** Longest text that is parsed, in UTF-16 units: the parser's tree takes some 50 times the text in memory. */
 export const STATEMENT_LENGTH_MAX: number = 16 * 1024 * 1024;
@@ -21,8 +23,9 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
     return [];
   }
   const first = runParser(given);
-  const sql = first.kind === 'error' ? quoteJsonFormat(blankOrReplace(given)) : given;
-  const answer = sql === given ? first : runParser(sql);
+  const replaced = first.kind === 'error' ? quoteJsonFormat(blankOrReplace(given)) : given;
+  const second = replaced === given ? first : runParser(replaced);
+  const { sql, answer } = second.kind === 'error' ? parseVersioned(replaced, second) : { sql: replaced, answer: second };
   if (answer.kind === 'error') {
     const syntaxError = new SqlError(SQLSTATE.syntax_error, answer.message, { position: answer.position });
     // Whatever else the parser reports (an unterminated string, nesting without bound) is no matter of grammar.
@@ -59,6 +62,15 @@ export function parseStatements(given: string): readonly ParsedStatement[] {
     });
   }
   return statements;
+}
+
+/** A text that Postgres refused, once more without its AT (VERSION => ...) clauses, which then are on the tree. */
+function parseVersioned(given: string, refused: ParserAnswer): { readonly sql: string; readonly answer: ParserAnswer } {
+  const without = withoutTableVersions(given);
+  const answer = without === null ? refused : runParser(without.sql);
+  return without !== null && answer.kind === 'tree' && placeTableVersions(answer.tree, without.versions)
+    ? { sql: without.sql, answer }
+    : { sql: given, answer: refused };
 }
 
 /** The whole text as one statement for DuckDB's grammar; it reads as this error where DuckDB refuses it too. */

@@ -36,6 +36,7 @@ export type StatementKind =
   | 'drop'
   | 'truncate'
   | 'comment'
+  | 'call'
   | 'listen'
   | 'unlisten'
   | 'notify'
@@ -77,6 +78,7 @@ const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
   DropStmt: 'drop',
   TruncateStmt: 'truncate',
   CommentStmt: 'comment',
+  CallStmt: 'call',
   ListenStmt: 'listen',
   UnlistenStmt: 'unlisten',
   NotifyStmt: 'notify',

@@ -123,6 +123,17 @@ function assignedLength(text: string, length: number, type: string): string {
   return `CASE WHEN length(rtrim(${text}, ' ')) > ${length} THEN error('SLUICE:22001:value too long for type ${type}(${length})') ELSE left(${text}, ${length}) END`;
 }
 
+/** An array as Postgres prints it: elements in quotes where they would be read as something else. */
+function arrayText(sql: string, elementOid: number): string {
+  const text = textOf({ sql: 'element', type: { oid: elementOid, modifier: -1 } }, elementOid);
+  const isPlain = ['N', 'B'].includes(postgresTypeByOid(elementOid)?.category ?? '');
+  const value = elementOid === OID.bool ? `CASE WHEN element THEN 't' ELSE 'f' END` : text;
+  const escaped = `replace(replace(${value}, '\\', '\\\\'), '"', '\\"')`;
+  const needsQuotes = `regexp_matches(${value}, '[{},"\\\\\\s]') OR upper(${value}) IN ('', 'NULL')`;
+  const quoted = isPlain ? value : `CASE WHEN ${needsQuotes} THEN concat('"', ${escaped}, '"') ELSE ${value} END`;
+  return `('{' || array_to_string(list_transform(${sql}, lambda element: CASE WHEN element IS NULL THEN 'NULL' ELSE ${quoted} END), ',') || '}')`;
+}
+
 function textOf(expression: Typed, from: number): string {
   const sql = expression.sql;
   switch (from) {
@@ -147,7 +158,7 @@ function textOf(expression: Typed, from: number): string {
     return `pg_${type.name}_out(${sql})`;
   }
   if (type !== undefined && type.category === 'A') {
-    return `concat('{', array_to_string(${sql}, ',', 'NULL'), '}')`;
+    return arrayText(sql, type.elementOid);
   }
   return `CAST(${sql} AS VARCHAR)`;
 }

@@ -126,7 +126,8 @@ function findTable(statement: ParsedStatement, table: RoadTable | RoadFiles, env
     );
   }
   const schema = table.schema === '' ? undefined : table.schema;
-  const relation = environment.findRelation(schema, table.name) ?? environment.findRelation(schema?.toLowerCase(), table.name.toLowerCase());
+  const relation =
+    environment.findRelation(schema, table.name, table.version) ?? environment.findRelation(schema?.toLowerCase(), table.name.toLowerCase(), table.version);
   if (relation === undefined) {
     throw new SqlError(SQLSTATE.undefined_table, `relation "${schema === undefined ? '' : `${schema}.`}${table.name}" does not exist`, place);
   }

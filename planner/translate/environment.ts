@@ -1,11 +1,12 @@
+import type { TableVersion } from '../parse/table-versions.js';
 import type { Relation } from '../relation/relation.js';
 
 /** What translation may ask of the session: names and fixed values. No I/O: everything is already in memory. */
 export interface TranslationEnvironment {
   /** Schemas searched for unqualified names, in order, `pg_catalog` first. */
   readonly searchPath: readonly string[];
-  /** The relation of that name, or undefined. `schema` undefined searches the path. Names are already case-folded. */
-  readonly findRelation: (schema: string | undefined, name: string) => Relation | undefined;
+  /** The relation of that name, or undefined. `schema` undefined searches the path. Names are already case-folded. With a version it is looked up among the stored tables of then. */
+  readonly findRelation: (schema: string | undefined, name: string, version?: TableVersion) => Relation | undefined;
   /** A table function over files (`read_parquet('x/*.parquet')`) as the relation it stands for, once the caller has resolved it. */
   readonly findFileFunction: (call: FileFunctionCall) => Relation | undefined;
   readonly currentDatabase: string;

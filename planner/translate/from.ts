@@ -1,6 +1,7 @@
 import { SQLSTATE } from '../sqlstate.js';
 import type { JoinExpr, Node, RangeVar } from '../parse/syntax-tree.js';
 import { nodeTag, stringValues } from '../parse/syntax-tree.js';
+import { versionOf } from '../parse/table-versions.js';
 import { quoteName } from '../types/data-type.js';
 import { coerce, commonType } from './coercion.js';
 import { translateCondition } from './recursion.js';
@@ -77,7 +78,9 @@ function translateRangeVar(translation: Translation, scope: Scope, node: RangeVa
   const name = node.relname ?? '';
   const alias = node.alias?.aliasname ?? name;
   const aliases = stringValues(node.alias?.colnames);
-  const common = node.schemaname === undefined ? findCommonTable(scope, name) : undefined;
+  const version = versionOf(node);
+  // Only tables have versions: a WITH query of the name is passed over.
+  const common = node.schemaname === undefined && version === undefined ? findCommonTable(scope, name) : undefined;
   if (common !== undefined) {
     return fromCommonTable(translation, common, alias, aliases);
   }
@@ -89,7 +92,7 @@ function translateRangeVar(translation: Translation, scope: Scope, node: RangeVa
       `cross-database references are not implemented: "${node.catalogname}.${node.schemaname ?? ''}.${name}"`,
     );
   }
-  const relation = translation.environment.findRelation(node.schemaname, name);
+  const relation = translation.environment.findRelation(node.schemaname, name, version);
   if (relation === undefined) {
     throw errorAt(
       translation,

@@ -1,7 +1,7 @@
 /** A value of each type: what SQL writes, and how PostgreSQL and DuckDB show it as text. */
 export const TYPE_CASES: readonly { readonly type: string; readonly literal: string; readonly postgres: string; readonly duckdb: string }[] = [
   { type: 'boolean', literal: 'true', postgres: 'true', duckdb: 'true' },
-  { type: 'smallint', literal: '-32768', postgres: '-32768', duckdb: '-32768' },
+  { type: 'smallint', literal: "'-32768'", postgres: '-32768', duckdb: '-32768' },
   { type: 'integer', literal: '2147483647', postgres: '2147483647', duckdb: '2147483647' },
   { type: 'bigint', literal: '9223372036854775807', postgres: '9223372036854775807', duckdb: '9223372036854775807' },
   { type: 'real', literal: '1.5', postgres: '1.5', duckdb: '1.5' },
@@ -83,7 +83,7 @@ export const EXTENSION_CASES: readonly ExtensionCase[] = [
     further: [
       'ALTER TABLE evolved_more ADD COLUMN d INTEGER DEFAULT 4',
       'INSERT INTO evolved_more (id, d) VALUES (1, 7)',
-      'ALTER TABLE evolved_more RENAME COLUMN c TO e',
+      'ALTER TABLE evolved_more RENAME COLUMN d TO e',
     ],
   },
   {

@@ -70,7 +70,8 @@ describe('lake/faults', function () {
       // Root may write everywhere: a file in the folder's place stands for the lost permission.
       await client.query('CREATE TABLE closed (n integer)');
       await client.query(`INSERT INTO closed SELECT n FROM generate_series(1, ${ROWS}) AS g (n)`);
-      const folder = join(onlyDataFile('closed'), '..');
+      // A statement makes a folder of its own below the table's.
+      const folder = join(onlyDataFile('closed'), '..', '..');
       renameSync(folder, `${folder}.away`);
       writeFileSync(folder, '');
       const error = await failure(`INSERT INTO closed SELECT n FROM generate_series(1, ${ROWS}) AS g (n)`);
@@ -82,7 +83,8 @@ describe('lake/faults', function () {
     } else {
       await client.query('CREATE TABLE closed (n integer)');
       await client.query(`INSERT INTO closed SELECT n FROM generate_series(1, ${ROWS}) AS g (n)`);
-      const folder = join(onlyDataFile('closed'), '..');
+      // A statement makes a folder of its own below the table's.
+      const folder = join(onlyDataFile('closed'), '..', '..');
       chmodSync(folder, 0o555);
       const error = await failure(`INSERT INTO closed SELECT n FROM generate_series(1, ${ROWS}) AS g (n)`);
       assert.match(error.code ?? '', /^(58030|42501)$/, error.message);

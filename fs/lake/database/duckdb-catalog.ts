@@ -72,6 +72,7 @@ class DuckdbCatalog implements CatalogDatabase {
   readonly #gate = new CommitGate();
   #lastTransaction: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  #isAlone = false;
 
   constructor(path: string, instance: DuckDBInstance, writer: DuckDBConnection, reader: DuckDBConnection) {
     this.#path = path;
@@ -90,6 +91,18 @@ class DuckdbCatalog implements CatalogDatabase {
 
   script(statements: readonly string[]): Promise<void> {
     return this.#inTurn(() => this.#transact(`BEGIN TRANSACTION; ${statements.join('; ')}`, () => Promise.resolve()));
+  }
+
+  async runAlone<T>(work: () => Promise<T>): Promise<T | null> {
+    if (this.#isAlone) {
+      return null;
+    }
+    this.#isAlone = true;
+    try {
+      return await work();
+    } finally {
+      this.#isAlone = false;
+    }
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,9 @@ const CONNECTION_COUNT_MAX = 8;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** First key of the advisory lock that lets one gateway at a time do upkeep; the second stands for the catalog's schema. */
+const UPKEEP_LOCK = 1_401_645_155;
+
 /** unique_violation, serialization_failure, deadlock_detected. */
 const RACES: ReadonlySet<string> = new Set(['23505', '40001', '40P01']);
 
@@ -94,6 +97,22 @@ class PostgresCatalog implements CatalogDatabase {
       return new Connection(await this.#pool.connect());
     } catch (cause) {
       throw new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
+    }
+  }
+
+  /** By an advisory lock of a connection, which goes with it: a gateway that dies holds nothing. */
+  async runAlone<T>(work: () => Promise<T>): Promise<T | null> {
+    const client = await this.#pool.connect().catch((cause: unknown) => {
+      throw translated(cause);
+    });
+    client.on('error', ignore);
+    try {
+      const { rows } = await client.query<CatalogRow>(`SELECT pg_try_advisory_lock(${UPKEEP_LOCK}, hashtext($1)) AS taken`, [this.prefix]);
+      return rows[0]?.['taken'] === true ? await work() : null;
+    } finally {
+      client.removeListener('error', ignore);
+      // A connection that is closed gives its locks back.
+      client.release(true);
     }
   }
 

@@ -71,13 +71,15 @@ function byRowId(a: InlinedRow, b: InlinedRow): number {
 /** An inlined table has the columns of its schema version, under the names of then. */
 async function readColumns(queries: CatalogQueries, prefix: string, table: LakeTable, schemaVersion: number): Promise<readonly InlinedColumn[]> {
   const rows = await queries.query(
-    `SELECT column_id, column_name, column_type FROM ${prefix}ducklake_column WHERE table_id = ${table.id} AND parent_column IS NULL AND ${livesAtVersion(prefix, schemaVersion)} ORDER BY column_order`,
+    `SELECT column_id, column_name, column_type FROM ${prefix}ducklake_column WHERE table_id = ${table.id} AND parent_column IS NULL AND ${livesAtVersion(prefix, table, schemaVersion)} ORDER BY column_order`,
   );
   return rows.map((row) => ({ id: integer(row, 'column_id'), name: text(row, 'column_name'), type: text(row, 'column_type') }));
 }
 
-function livesAtVersion(prefix: string, schemaVersion: number): string {
-  const start = `(SELECT min(snapshot_id) FROM ${prefix}ducklake_snapshot WHERE schema_version >= ${schemaVersion})`;
+function livesAtVersion(prefix: string, table: LakeTable, schemaVersion: number): string {
+  // The version's first snapshot may have been expired: what the table itself remembers comes first.
+  const start = `coalesce((SELECT min(begin_snapshot) FROM ${prefix}ducklake_schema_versions WHERE table_id = ${table.id} AND schema_version = ${schemaVersion}),
+    (SELECT min(snapshot_id) FROM ${prefix}ducklake_snapshot WHERE schema_version >= ${schemaVersion}))`;
   return `begin_snapshot <= ${start} AND (end_snapshot IS NULL OR end_snapshot > ${start})`;
 }
 

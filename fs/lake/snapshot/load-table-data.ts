@@ -103,7 +103,16 @@ async function readRows(
     table,
     files.filter((row) => !before.has(integer(row, 'data_file_id'))),
   );
+  await requireKept(queries, prefix, snapshotId);
   return { files, details, deletes, inlined, inlinedDeletes };
+}
+
+/** What was read is whole only if the snapshot was not expired before: asked last, for a DuckDB file is read without a transaction. */
+async function requireKept(queries: CatalogQueries, prefix: string, snapshotId: number): Promise<void> {
+  const found = await queries.query(`SELECT 1 AS there FROM ${prefix}ducklake_snapshot WHERE snapshot_id = ${snapshotId}`);
+  if (found.length === 0) {
+    throw new LakeError('snapshot_expired', 'snapshot too old', { detail: `Snapshot ${snapshotId} was expired while it was in use.` });
+  }
 }
 
 /** The ducklake extension keeps few deletes of a data file in a table of the catalog: the rows' positions in the file, never taken back. */

@@ -1,13 +1,13 @@
 import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
-import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile } from '../lake.js';
+import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile, RowsRewrite } from '../lake.js';
 import type { LakeDefault, LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
 import { canInlineColumns } from './inlined-types.js';
 import { commitQueueOf } from './commit-queue.js';
 import { makeFilesDurable, removeWrittenFiles, type WrittenFile } from './durable-files.js';
 import { overlayInlinedRows } from './overlay-inlined.js';
 import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
-import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageTruncate } from './stage-data.js';
+import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageRewrite, stageTruncate } from './stage-data.js';
 import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema } from './stage-objects.js';
 import { buildColumns, canWiden, checkColumnNames, columnOf } from './staged-columns.js';
 import { schemasById, tablesById, viewsById, withEntry, withoutEntry, type StagedState } from './staged-state.js';
@@ -55,6 +55,7 @@ class StagedTransaction implements LakeTransaction {
     };
     this.#state = this.#start;
     this.#current = base;
+    core.opened(this, base.id);
   }
 
   get current(): LakeSnapshot {
@@ -228,6 +229,11 @@ class StagedTransaction implements LakeTransaction {
     this.#stage({ ...this.#state, unchanged: new Set([...this.#state.unchanged, this.#table(table).id]) });
   }
 
+  rewriteRows(table: LakeTable, rewrite: RowsRewrite): void {
+    this.#written.push(...rewrite.replacements);
+    this.#stage(stageRewrite(this.#state, this.#table(table), rewrite));
+  }
+
   async commit(options: { readonly author?: string; readonly message?: string } = {}): Promise<LakeSnapshot> {
     this.#checkOpen();
     const difference = await stagedDifference(this.base, this.#state);
@@ -237,7 +243,7 @@ class StagedTransaction implements LakeTransaction {
     }
     await makeFilesDurable(this.#core.dataPath, difference.writtenFiles);
     const snapshot = await this.#write(difference, options);
-    this.#isOver = true;
+    this.#end();
     const kept = new Set(difference.writtenFiles.map(({ path }) => path));
     await removeWrittenFiles(this.#written.filter(({ path }) => !kept.has(path)));
     return snapshot;
@@ -247,7 +253,7 @@ class StagedTransaction implements LakeTransaction {
     if (this.#isOver) {
       return;
     }
-    this.#isOver = true;
+    this.#end();
     this.#state = this.#start;
     this.#current = this.base;
     await removeWrittenFiles(this.#written);
@@ -259,9 +265,16 @@ class StagedTransaction implements LakeTransaction {
       return await commitQueueOf(this.#core).commit(request);
     } catch (error) {
       // Perhaps committed: the files must stay. When they are not, they are orphans for upkeep to find.
-      this.#isOver ||= error instanceof LakeError && error.outcomeUnknown;
+      if (error instanceof LakeError && error.outcomeUnknown) {
+        this.#end();
+      }
       throw error;
     }
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#core.closed(this);
   }
 
   #alter(table: LakeTable, state: StagedState = this.#state): void {

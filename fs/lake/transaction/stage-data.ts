@@ -1,5 +1,5 @@
 import { LakeError } from '../lake-error.js';
-import type { NewLakeDeletes, NewLakeFile } from '../lake.js';
+import type { NewLakeDeletes, NewLakeFile, RowsRewrite } from '../lake.js';
 import type { LakeDeleteFile, LakeFile, LakeTable } from '../model.js';
 import { NO_STAGED_DATA, withEntry, type StagedData, type StagedRow, type StagedState } from './staged-state.js';
 
@@ -87,6 +87,20 @@ export function stageDropFiles(state: StagedState, table: LakeTable, files: read
     droppedFileIds: new Set([...data.droppedFileIds, ...[...ids].filter((id) => id >= 0)]),
     deletes: new Map([...data.deletes].filter(([id]) => !ids.has(id))),
   }));
+}
+
+/** Moves rows from files, and from the catalog, into new files. */
+export function stageRewrite(state: StagedState, table: LakeTable, { files, inlinedRowIds, replacements }: RowsRewrite): StagedState {
+  if (state.data.get(table.id)?.isRewrite === false) {
+    throw new LakeError('unsupported', `rows of table "${table.name}" were changed in this transaction already`);
+  }
+  const before = files.reduce((sum, file) => sum + file.rowCount - (file.deletes?.rowCount ?? 0), inlinedRowIds.length);
+  const after = replacements.reduce((sum, file) => sum + file.rowCount, 0);
+  if (before !== after) {
+    throw new LakeError('data_file', `table "${table.name}": ${before} rows were to be rewritten and ${after} were`);
+  }
+  const without = stageDeleteInlinedRows(stageDropFiles(state, table, files), table, inlinedRowIds);
+  return withData(stageAppendFiles(without, table, replacements), table, (data) => ({ ...data, isRewrite: true }));
 }
 
 /** Removes all rows. */

@@ -35,6 +35,8 @@ export interface RowsDifference {
   readonly rows: readonly StagedRow[];
   /** Committed rows kept in the catalog that go. */
   readonly deletedRowIds: readonly number[];
+  /** The same rows in other places. */
+  readonly isRewrite: boolean;
 }
 
 /** The difference to the base; null when there is none. Reads the base's files where rows are deleted. */
@@ -95,6 +97,7 @@ async function rowsDifference(base: LakeSnapshot, table: LakeTable, staged: Stag
     deletes: staged.isTruncated ? [] : [...staged.deletes].map(([id, deletes]) => ({ file: fileOf(id), deletes })),
     rows: [...staged.rows.values()],
     deletedRowIds: [...deletedRowIds],
+    isRewrite: staged.isRewrite,
   };
   const count = difference.files.length + droppedFiles.length + difference.deletes.length + difference.rows.length + deletedRowIds.size;
   return count === 0 ? null : difference;

@@ -29,6 +29,8 @@ export interface StagedData {
   readonly deletedRowIds: ReadonlySet<number>;
   /** Every row of the base goes, also those kept in the catalog. */
   readonly isTruncated: boolean;
+  /** The files are the rows of what goes, rewritten: the table holds the same rows as before. */
+  readonly isRewrite: boolean;
 }
 
 /** A row's values by column id, as text; a column without a value gets its initial default. */
@@ -42,6 +44,7 @@ export const NO_STAGED_DATA: StagedData = {
   rows: new Map(),
   deletedRowIds: new Set(),
   isTruncated: false,
+  isRewrite: false,
 };
 
 /** True when nothing of a table's rows is changed. */

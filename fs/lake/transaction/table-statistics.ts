@@ -51,6 +51,19 @@ export function withAddedRows(before: TableStatistics, table: LakeTable, files: 
   };
 }
 
+/** The statistics after rows went from some files into others: the bounds hold as they were. */
+export function withMovedRows(before: TableStatistics, files: readonly LakeFile[], droppedFiles: readonly LakeFile[]): TableStatistics {
+  return {
+    ...before,
+    nextRowId: before.nextRowId + files.reduce((sum, file) => sum + file.rowCount, 0),
+    byteCount: Math.max(0, before.byteCount + bytesOf(files) - bytesOf(droppedFiles)),
+  };
+}
+
+function bytesOf(files: readonly LakeFile[]): number {
+  return files.reduce((sum, file) => sum + file.byteCount, 0);
+}
+
 function emptySummary(type: string): ColumnSummary {
   return { containsNull: false, containsNan: isFloat(type) ? false : null, min: null, max: null };
 }

@@ -5,7 +5,7 @@ import type { LakeChange } from './change-list.js';
 import { inlinedColumnType, inlinedValue } from './inlined-types.js';
 import type { RowsDifference } from './staged-difference.js';
 import { withoutNul, type CatalogKind, type TableFacts } from './table-facts.js';
-import { valueOfRow, withAddedRows } from './table-statistics.js';
+import { valueOfRow, withAddedRows, withMovedRows } from './table-statistics.js';
 import { finalId, insertSchemaVersion, type MemberTarget } from './write-definitions.js';
 
 /** What else is needed to write rows. */
@@ -17,7 +17,7 @@ export interface RowsTarget extends MemberTarget {
 
 /** Writes one table's rows and tells the changes in DuckLake's words. */
 export function writeRows(target: RowsTarget, facts: TableFacts, difference: RowsDifference): readonly LakeChange[] {
-  const { table, files, droppedFiles, deletes, rows, deletedRowIds } = difference;
+  const { table, files, droppedFiles, deletes, rows, deletedRowIds, isRewrite } = difference;
   const id = finalId(target, table.id);
   const { writes, head } = target;
   for (const file of files) {
@@ -47,12 +47,14 @@ export function writeRows(target: RowsTarget, facts: TableFacts, difference: Row
       writes.insertSql(name, [String(firstRowId + index), String(head.snapshotId), 'NULL', ...values]);
     }
   }
-  if (files.length + rows.length > 0) {
+  if (isRewrite) {
+    facts.statistics = withMovedRows(facts.statistics, files, droppedFiles);
+  } else if (files.length + rows.length > 0) {
     facts.statistics = withAddedRows(facts.statistics, table, files, rows);
   }
   const words = [
-    files.length > 0 ? ('inserted_into_table' as const) : null,
-    droppedFiles.length + deletes.length > 0 ? ('deleted_from_table' as const) : null,
+    isRewrite ? ('rewrite_delete' as const) : files.length > 0 ? ('inserted_into_table' as const) : null,
+    !isRewrite && droppedFiles.length + deletes.length > 0 ? ('deleted_from_table' as const) : null,
     rows.length > 0 ? ('inlined_insert' as const) : null,
     deletedRowIds.length > 0 ? ('inlined_delete' as const) : null,
   ];

@@ -1,23 +1,21 @@
 import type { CatalogQueries } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
-import { LakeError } from '../lake-error.js';
-import { integer } from '../snapshot/row-values.js';
-import { sqlList, sqlText } from '../transaction/catalog-sql.js';
+import type { ExpiredSnapshots } from '../lake.js';
+import { integer, text } from '../snapshot/row-values.js';
+import { sqlList, sqlName, sqlText } from '../transaction/catalog-sql.js';
 import { catalogPaths, relativePath } from './catalog-paths.js';
-
-/** Which snapshots to forget: those before a time, or exactly these. The newest one always stays. */
-export type ExpiredSnapshots = { readonly kind: 'older_than'; readonly timeMicros: bigint } | { readonly kind: 'versions'; readonly ids: readonly number[] };
+import { withRetries } from './with-retries.js';
 
 /**
  * Forgets snapshots. Data and delete files that no remaining snapshot names are taken out of the catalog and scheduled
- * for deletion; `removeScheduledFiles` removes them once they are old enough. Answers the ids of the forgotten snapshots.
- * Not done here: rows kept in the catalog that no snapshot sees any more stay in their inlined tables, and macros too.
+ * for deletion; `removeFiles` removes them once they are old enough. Answers the ids of the forgotten snapshots.
+ * Not done here: macros stay.
  */
 export async function expireSnapshots(core: LakeCore, expired: ExpiredSnapshots): Promise<readonly number[]> {
   const { database } = core;
-  return await database.transaction(async (queries) => {
+  return await withRetries(database, async (queries) => {
     const { prefix } = database;
-    const ids = await findExpired(queries, prefix, expired);
+    const ids = await findExpired(core, queries, expired);
     if (ids.length === 0) {
       return ids;
     }
@@ -34,26 +32,27 @@ export async function expireSnapshots(core: LakeCore, expired: ExpiredSnapshots)
     for (const table of ['ducklake_schema', 'ducklake_view', 'ducklake_tag', 'ducklake_column_tag']) {
       await queries.query(`DELETE FROM ${prefix}${table} AS t WHERE ${isUnseen(prefix, 't')}`);
     }
+    await forgetInlinedRows(queries, prefix);
     return ids;
   });
 }
 
-async function findExpired(queries: CatalogQueries, prefix: string, expired: ExpiredSnapshots): Promise<readonly number[]> {
-  const condition =
-    expired.kind === 'versions'
-      ? expired.ids.length === 0
-        ? 'false'
-        : `snapshot_id IN ${sqlList(expired.ids)}`
-      : `snapshot_time < CAST(${sqlText(timeText(expired.timeMicros))} AS TIMESTAMP WITH TIME ZONE)`;
-  const newest = `(SELECT max(snapshot_id) FROM ${prefix}ducklake_snapshot)`;
-  const rows = await queries.query(
-    `SELECT snapshot_id, snapshot_id = ${newest} AS is_newest FROM ${prefix}ducklake_snapshot WHERE ${condition} ORDER BY snapshot_id`,
-  );
-  const isNewestNamed = rows.some((row) => row['is_newest'] === true);
-  if (isNewestNamed && expired.kind === 'versions') {
-    throw new LakeError('dependent', 'the newest snapshot cannot be expired');
+/** Rows kept in the catalog that no remaining snapshot sees. */
+async function forgetInlinedRows(queries: CatalogQueries, prefix: string): Promise<void> {
+  for (const row of await queries.query(`SELECT table_name FROM ${prefix}ducklake_inlined_data_tables`)) {
+    await queries.query(`DELETE FROM ${prefix}${sqlName(text(row, 'table_name'))} AS t WHERE ${isUnseen(prefix, 't')}`);
   }
-  return rows.filter((row) => row['is_newest'] !== true).map((row) => integer(row, 'snapshot_id'));
+}
+
+async function findExpired(core: LakeCore, queries: CatalogQueries, { olderThanMicros, retainLast }: ExpiredSnapshots): Promise<readonly number[]> {
+  const { prefix } = core.database;
+  const open = core.oldestOpen();
+  const kept = `(SELECT min(snapshot_id) FROM (SELECT snapshot_id FROM ${prefix}ducklake_snapshot ORDER BY snapshot_id DESC LIMIT ${Math.max(1, retainLast)}) AS last_ones)`;
+  const rows = await queries.query(
+    `SELECT snapshot_id FROM ${prefix}ducklake_snapshot WHERE snapshot_time < CAST(${sqlText(timeText(olderThanMicros))} AS TIMESTAMP WITH TIME ZONE)
+     AND snapshot_id < ${kept}${Number.isFinite(open) ? ` AND snapshot_id < ${open}` : ''} ORDER BY snapshot_id`,
+  );
+  return rows.map((row) => integer(row, 'snapshot_id'));
 }
 
 /** True for rows that ended and whose time no remaining snapshot lies in. */

@@ -82,6 +82,8 @@ export interface CatalogSession {
   readonly applicationName: string;
   readonly remoteAddress: string;
   readonly startedMicros: bigint;
+  /** Null outside of a transaction. */
+  readonly transactionStartedMicros: bigint | null;
   readonly state: 'idle' | 'active' | 'idle in transaction' | 'idle in transaction (aborted)';
   readonly query: string;
 }

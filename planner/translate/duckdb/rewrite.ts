@@ -1,3 +1,4 @@
+import type { TableVersion } from '../../parse/table-versions.js';
 import { FILE_FUNCTIONS } from '../file-functions.js';
 import { SqlError } from '../../sql-error.js';
 import type { SqlState } from '../../sqlstate.js';
@@ -5,6 +6,7 @@ import { SQLSTATE } from '../../sqlstate.js';
 import { VOLATILE_FUNCTIONS } from '../functions/duckdb-scalars.js';
 import { CLAUSE_NODES, EXPRESSION_CLASSES, FROM_NODES, isAllowedFunction, QUERY_NODES, SESSION_NAMES, TABLE_FUNCTIONS } from './allowed.js';
 import { fileArguments } from './file-arguments.js';
+import { readAtClause } from './table-version.js';
 import type { Json, JsonObject } from './tree.js';
 import { isList, isObject, listOf, locationIn, textOf } from './tree.js';
 
@@ -15,6 +17,7 @@ export interface RoadTable {
   readonly schema: string;
   readonly name: string;
   readonly location: number | undefined;
+  readonly version?: TableVersion;
 }
 
 /** A call of read_parquet and its kin in FROM. */
@@ -173,16 +176,25 @@ class Rewriter {
   #table(value: JsonObject, common: CommonTables, depth: number): JsonObject {
     const [catalog, schema, name] = [textOf(value, 'catalog_name'), textOf(value, 'schema_name'), textOf(value, 'table_name')];
     const location = locationIn(value);
-    if (isObject(value['at_clause'])) {
-      throw refusal(SQLSTATE.feature_not_supported, location, 'AT (...) is not supported: tables have one version');
+    const clause = value['at_clause'];
+    const version = isObject(clause) ? readAtClause(clause) : undefined;
+    if (version === null) {
+      throw refusal(SQLSTATE.feature_not_supported, location, "AT (...) takes a constant: AT (VERSION => 3), AT (TIMESTAMP => '2026-01-31 12:00')");
     }
     const alias = textOf(value, 'alias') || name;
-    const commonTable = catalog === '' && schema === '' ? common.get(name.toLowerCase()) : undefined;
+    // Only tables have versions: a WITH query of the name is passed over.
+    const commonTable = catalog === '' && schema === '' && version === undefined ? common.get(name.toLowerCase()) : undefined;
     if (commonTable === undefined) {
-      this.tables.push({ kind: 'table', catalog, schema, name, location });
+      this.tables.push({ kind: 'table', catalog, schema, name, location, ...(version === undefined ? {} : { version }) });
     }
     const placeholder = commonTable ?? `${this.prefix}_${this.tables.length - 1}`;
-    return { ...this.#fields(value, common, depth), catalog_name: '', schema_name: '', table_name: placeholder, alias };
+    return {
+      ...this.#fields(isObject(clause) ? { ...value, at_clause: null } : value, common, depth),
+      catalog_name: '',
+      schema_name: '',
+      table_name: placeholder,
+      alias,
+    };
   }
 
   #tableFunction(value: JsonObject, common: CommonTables, depth: number): JsonObject {
