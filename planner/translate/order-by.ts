@@ -67,20 +67,42 @@ function outputIndex(translation: Translation, node: Node, targets: readonly Que
   return null;
 }
 
-/** `DISTINCT `, `DISTINCT ON (...) ` or empty. */
+/** True for SELECT DISTINCT without ON: its rows have nothing left but their columns. */
+export function isPlainDistinct({ distinctClause }: SelectStmt): boolean {
+  return distinctClause !== undefined && onExpressions(distinctClause).length === 0;
+}
+
+/** `DISTINCT `, `DISTINCT ON (...) ` or empty. 42P10 when ORDER BY does not begin with the expressions of ON. */
 export function translateDistinct(translation: Translation, scope: Scope, select: SelectStmt, targets: readonly QueryColumn[]): string {
   const items = select.distinctClause;
   if (items === undefined) {
     return '';
   }
-  const expressions = items.filter((item) => Object.keys(item).length > 0);
+  const expressions = onExpressions(items);
   if (expressions.length === 0) {
     return 'DISTINCT ';
   }
-  const list = expressions.map((item) => {
-    const index = outputIndex(translation, item, targets, 'SELECT DISTINCT ON');
+  const valueOf = (item: Node, clause: string): string => {
+    const index = outputIndex(translation, item, targets, clause);
     const target = index === null ? undefined : targets[index];
     return settle(translation, target === undefined ? translateExpression(translation, scope, item) : target.value).sql;
-  });
+  };
+  const list = expressions.map((item) => valueOf(item, 'SELECT DISTINCT ON'));
+  const open = new Set(list);
+  for (const item of select.sortClause ?? []) {
+    if (open.size > 0 && 'SortBy' in item && item.SortBy.node !== undefined && !open.delete(valueOf(item.SortBy.node, 'ORDER BY'))) {
+      throw errorAt(
+        translation,
+        SQLSTATE.invalid_column_reference,
+        locationOf(expressions[0] ?? item.SortBy.node),
+        'SELECT DISTINCT ON expressions must match initial ORDER BY expressions',
+      );
+    }
+  }
   return `DISTINCT ON (${list.join(', ')}) `;
+}
+
+/** The expressions of DISTINCT ON; plain DISTINCT has an empty one. */
+function onExpressions(items: readonly Node[]): readonly Node[] {
+  return items.filter((item) => Object.keys(item).length > 0);
 }

@@ -14,7 +14,7 @@ import { translateFrom } from './from.js';
 import { translateGroupBy } from './group-by.js';
 import { checkGrouping } from './grouping-check.js';
 import { translateLimit } from './limit.js';
-import { translateDistinct, translateOrderBy } from './order-by.js';
+import { isPlainDistinct, translateDistinct, translateOrderBy } from './order-by.js';
 import type { Query, QueryBody, QueryColumn } from './query-shape.js';
 import type { Scope } from './scope.js';
 import { childScope, isValuesList } from './scope.js';
@@ -110,7 +110,7 @@ function translatePlain(translation: Translation, scope: Scope, select: SelectSt
   const having = select.havingClause === undefined ? '' : ` HAVING ${translateCondition(translation, scope, select.havingClause, 'HAVING')}`;
   scope.clause = 'order';
   const distinct = translateDistinct(translation, scope, select, targets);
-  const order = translateOrderBy(translation, scope, select.sortClause ?? [], targets, select.distinctClause !== undefined);
+  const order = translateOrderBy(translation, scope, select.sortClause ?? [], targets, isPlainDistinct(select));
   if (group !== '' || having !== '' || scope.hasAggregates) {
     checkGrouping(translation, scope, select);
   }
