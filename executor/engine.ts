@@ -1,5 +1,6 @@
 import type { DataType } from '../planner/types/data-type.js';
 import type { PostgresColumnType } from '../planner/types/postgres-type.js';
+import type { CopyEncoding } from './encode/copy-encoding.js';
 
 /** How values are written for the client; the session's settings at the time of Execute. */
 export interface OutputSettings {
@@ -25,7 +26,7 @@ export interface ResultColumn {
   readonly format: 'text' | 'binary';
 }
 
-/** Rows in wire form: whole DataRow messages ('D', int32 length, ...) one after another. */
+/** Rows in wire form: whole DataRow messages ('D', int32 length, ...) one after another, for COPY CopyData messages ('d'). */
 export interface RowBatch {
   readonly bytes: Buffer;
   readonly rowCount: number;
@@ -51,6 +52,8 @@ export interface WholeQuery {
   /** By column; a list of one holds for all; empty means text with DuckDB's types. */
   readonly encodings: readonly ResultColumnEncoding[];
   readonly settings: OutputSettings;
+  /** Rows become COPY's CopyData rather than DataRow messages. */
+  readonly copy?: CopyEncoding;
   /** State that must be in the process before this query runs (pg_catalog's tables), in order. Also taken by Binder.describe. */
   readonly preludes?: readonly Prelude[];
 }

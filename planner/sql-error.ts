@@ -8,6 +8,8 @@ export interface SqlErrorDetails {
   readonly schema?: string;
   readonly table?: string;
   readonly column?: string;
+  /** Where it happened, as CONTEXT (`COPY t, line 3`). */
+  readonly context?: string;
   readonly cause?: unknown;
 }
 
@@ -21,6 +23,7 @@ export class SqlError extends Error {
   readonly schema: string | undefined;
   readonly table: string | undefined;
   readonly column: string | undefined;
+  readonly context: string | undefined;
 
   constructor(sqlstate: SqlState, message: string, details: SqlErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -32,6 +35,7 @@ export class SqlError extends Error {
     this.schema = details.schema;
     this.table = details.table;
     this.column = details.column;
+    this.context = details.context;
   }
 }
 

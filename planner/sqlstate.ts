@@ -29,6 +29,7 @@ export const SQLSTATE = {
   array_subscript_error: '2202E',
   invalid_text_representation: '22P02',
   invalid_binary_representation: '22P03',
+  bad_copy_file_format: '22P04',
   untranslatable_character: '22P05',
   integrity_constraint_violation: '23000',
   not_null_violation: '23502',

@@ -1,5 +1,6 @@
 import type { DataChunk, Result } from '@duckdb/node-bindings';
 import { DuckDBResult } from '@duckdb/node-api';
+import { createCopyEncoder } from '../encode/copy-encoder.js';
 import { createRowEncoder } from '../encode/row-encoder.js';
 import { resultColumns } from '../encode/result-columns.js';
 import type { ResultColumn, RowBatch } from '../engine.js';
@@ -18,7 +19,7 @@ const FRAME_BYTES_AIM = 16 << 20;
 export function openRows(result: Result, work: Extract<TaskWork, { kind: 'stream' }>): Rows {
   const described = new DuckDBResult(result);
   const columns = resultColumns({ names: described.columnNames(), types: described.columnTypes() }, work.encodings, work.columnNames ?? undefined);
-  const encoder = createRowEncoder(columns, work.output);
+  const encoder = work.copy === null ? createRowEncoder(columns, work.output) : createCopyEncoder(columns, work.output, work.copy);
   return { columns, encode: (chunk) => splitBatch(encoder.encode(chunk)) };
 }
 

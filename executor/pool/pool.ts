@@ -41,6 +41,7 @@ export class ExecutorPool {
         columnNames: query.columnNames ?? null,
         encodings: query.encodings,
         output: query.settings,
+        copy: query.copy ?? null,
         preludes: query.preludes ?? [],
         inputs: [],
       },

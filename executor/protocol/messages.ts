@@ -1,8 +1,9 @@
+import type { CopyEncoding } from '../encode/copy-encoding.js';
 import type { DescribedColumn, OutputSettings, Prelude, ResultColumn, ResultColumnEncoding } from '../engine.js';
 import type { WireError } from '../errors/wire-error.js';
 
 /** Raised by one whenever a message changes its meaning; both sides must have the same. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /**
  * What an executor is told. `configure` comes first and once; then at most one task at a time, `resize` and `cancel`
@@ -85,6 +86,8 @@ export type TaskWork =
       readonly columnNames: readonly string[] | null;
       readonly encodings: readonly ResultColumnEncoding[];
       readonly output: OutputSettings;
+      /** CopyData rather than DataRow messages. */
+      readonly copy: CopyEncoding | null;
       readonly preludes: readonly Prelude[];
       readonly inputs: readonly InputCheck[];
     }

@@ -1,3 +1,4 @@
+import type { CopyEncoding } from '../encode/copy-encoding.js';
 import type { OutputSettings, Prelude, ResultColumnEncoding, ResultStream } from '../engine.js';
 import type { ExecutorProcess } from '../pool/executor-process.js';
 
@@ -7,6 +8,8 @@ export interface StagedRunOptions extends StageRunOptions {
   readonly encodings: readonly ResultColumnEncoding[];
   /** Column names for the client; the plan's when absent. */
   readonly columnNames?: readonly string[];
+  /** Rows become COPY's CopyData rather than DataRow messages. */
+  readonly copy?: CopyEncoding;
 }
 
 /** Where a distributed COPY ... TO writes. */

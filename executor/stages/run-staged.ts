@@ -104,6 +104,7 @@ class MergedResult implements StagedResult {
           columnNames: options.columnNames ?? query.plan.columns.map((column) => column.name),
           encodings: options.encodings,
           output: options.settings,
+          copy: options.copy ?? null,
           preludes: options.preludes ?? [],
           inputs: filled.inputs,
         }),

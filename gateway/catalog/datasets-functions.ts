@@ -61,6 +61,20 @@ export class FileFunctions {
     return known.relation;
   }
 
+  /** Files of any kind that a path or pattern names, for COPY FROM; 58P01 when there are none, 42501 outside the roots. */
+  async filesOf(userPath: string): Promise<readonly StoreLocation[]> {
+    const location = this.#roots.locate(userPath);
+    const { store, path } = location;
+    if ((await kindOf(location)) === 'file') {
+      return [location];
+    }
+    const found = isGlob(path) ? ((await this.#indexes.get(store)?.matching(path)) ?? []) : [];
+    if (found.length === 0) {
+      throw new SqlError(SQLSTATE.undefined_file, `could not open file ${JSON.stringify(userPath)} for reading: No such file or directory`);
+    }
+    return found.map((file) => ({ store, path: file.path }));
+  }
+
   #remember(key: string): KnownCall {
     const known = this.#known.get(key) ?? {
       builder: new RelationBuilder(this.#inspector),

@@ -2,7 +2,7 @@ import type { FileInspector } from '../../executor/engine.js';
 import { DatasetIndex } from '../../fs/dataset/dataset-index.js';
 import type { TableLocation } from '../../fs/dataset/table-listing.js';
 import { tableKey } from '../../fs/dataset/table-listing.js';
-import type { DataRoots } from '../../fs/store/data-roots.js';
+import type { DataRoots, StoreLocation } from '../../fs/store/data-roots.js';
 import type { Column, Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import { withSqlErrors } from './datasets-errors.js';
@@ -107,6 +107,11 @@ export class DatasetCatalog {
   /** The relation a file function's call stands for: 42501 outside the roots, 58P01 when nothing matches. */
   async resolveFileFunction(call: FileFunctionCall): Promise<Relation> {
     return await withSqlErrors(async () => await this.#functions.resolve(call));
+  }
+
+  /** Files that a COPY ... FROM names: one, or those that match a pattern; 58P01 when there are none. */
+  async copySources(path: string): Promise<readonly StoreLocation[]> {
+    return await withSqlErrors(() => this.#functions.filesOf(path));
   }
 
   /** The place a COPY ... TO target names (see datasets-targets.ts). */

@@ -6,6 +6,7 @@ import { DATABASE_NAME, startEngine } from './engine.js';
 import { UsageError } from './options.js';
 import { readDataRows } from '../session/data-rows.js';
 import { readOptions } from './read-options.js';
+import { printCopy, readCopy } from './copy-streams.js';
 import { printTable } from './table.js';
 
 /** `sluice sql`: runs statements over a data directory in this process and prints their rows. */
@@ -47,8 +48,9 @@ async function runStatements(session: SessionBackend, text: string): Promise<num
     for (const statement of await session.parseSimple(text)) {
       const result = await session.execute(statement, { parameters: [], resultFormats: [], signal: interrupted.signal });
       result.notices.forEach((notice) => process.stderr.write(`${notice.severity}:  ${notice.message}\n`));
-      if (result.kind === 'command') {
-        process.stdout.write(`${result.tag}\n`);
+      if (result.kind !== 'rows') {
+        process.stdout.write(result.kind === 'command' ? `${result.tag}\n` : '');
+        await (result.kind === 'copyOut' ? printCopy(result) : result.kind === 'copyIn' ? readCopy(result) : undefined);
         continue;
       }
       const rows: (readonly (string | null)[])[] = [];

@@ -42,7 +42,7 @@ const CODECS: ReadonlyMap<number, ParameterCodec> = new Map<number, ParameterCod
 ]);
 
 /** The codec of a type; an OID of 0 is unknown. */
-function codecOf(oid: number): ParameterCodec | undefined {
+export function codecOf(oid: number): ParameterCodec | undefined {
   const known = CODECS.get(oid === 0 ? OID.unknown : oid);
   if (known !== undefined) {
     return known;

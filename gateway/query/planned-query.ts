@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { ResultStream } from '../../executor/engine.js';
 import type { DistributedPlan } from '../../planner/distribute/distributed-plan.js';
 import { distribute } from '../../planner/distribute/distribute.js';
@@ -80,6 +81,8 @@ export function runStaged(
   staged: StagedPlan,
   formats: readonly ('text' | 'binary')[],
   signal: AbortSignal,
+  copy?: CopyEncoding,
 ): Promise<ResultStream> {
-  return context.pool.runStaged(staged, { ...outputOf(query, formats), settings: context.outputSettings(), queryId: randomUUID() }, signal);
+  const encoding = copy === undefined ? {} : { copy };
+  return context.pool.runStaged(staged, { ...outputOf(query, formats), ...encoding, settings: context.outputSettings(), queryId: randomUUID() }, signal);
 }

@@ -1,3 +1,4 @@
+import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { Prelude, ResultColumnEncoding, ResultStream } from '../../executor/engine.js';
 import { scanSql, stubScanSql } from '../../planner/relation/scan-sql.js';
 import { estimateRowCount } from '../../planner/relation/relation.js';
@@ -35,6 +36,7 @@ export async function runWhole(
   parameters: ParameterConstants,
   formats: readonly ('text' | 'binary')[],
   signal: AbortSignal,
+  copy?: CopyEncoding,
 ): Promise<ResultStream> {
   const sql = wholeSql(query, parameters);
   return context.pool.runWhole(
@@ -42,6 +44,7 @@ export async function runWhole(
       sql,
       ...outputOf(query, formats),
       settings: context.outputSettings(),
+      ...(copy === undefined ? {} : { copy }),
       preludes: await preludesFor(context, sql),
     },
     signal,

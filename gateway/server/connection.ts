@@ -131,7 +131,7 @@ export class Connection {
       remoteAddress: this.#socket.remoteAddress ?? '',
       startup: greeting.settings,
     });
-    const session = new WireSession(backend, this.#output, key.processId, this.#host.log);
+    const session = new WireSession(backend, this.#output, this.#input, key.processId, this.#host.log);
     for (const [name, value] of backend.startupParameters()) {
       writeParameterStatus(writer, name, value);
     }

@@ -2,9 +2,10 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { writeCommandComplete, writeEmptyQueryResponse, writePortalSuspended } from '../protocol/backend/completion.js';
 import type { ExecuteMessage } from '../protocol/frontend/execute.js';
-import type { PreparedStatement } from '../session/backend.js';
+import type { ExecutionResult, PreparedStatement } from '../session/backend.js';
 import type { Portal, RowsResult } from './portal.js';
 import { AbortSource } from './abort-source.js';
+import { receiveCopy, sendCopy } from './copy-data.js';
 import { relayRows, type RowSource } from './row-relay.js';
 import type { WireSession } from './wire-session.js';
 
@@ -50,11 +51,23 @@ async function start(session: WireSession, portal: Portal, statement: PreparedSt
       const source: RowSource = { stream: result.stream, leftover: null };
       await sendRows(session, portal, result, source, abort, rowCountMax);
     } else {
+      const tag = await completeWithoutRows(session, result, abort);
       portal.state = { kind: 'done' };
-      writeCommandComplete(output.writer, result.tag);
+      writeCommandComplete(output.writer, tag);
     }
   });
   await session.dropPortalsAfterTransaction(statusBefore);
+}
+
+async function completeWithoutRows(session: WireSession, result: Exclude<ExecutionResult, { readonly kind: 'rows' }>, abort: AbortSource): Promise<string> {
+  switch (result.kind) {
+    case 'command':
+      return result.tag;
+    case 'copyOut':
+      return await sendCopy(session, result, abort);
+    case 'copyIn':
+      return await receiveCopy(session, result, abort);
+  }
 }
 
 async function sendRows(session: WireSession, portal: Portal, result: RowsResult, source: RowSource, abort: AbortSource, rowCountMax: number): Promise<void> {

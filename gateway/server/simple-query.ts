@@ -2,6 +2,7 @@ import { writeCommandComplete, writeEmptyQueryResponse } from '../protocol/backe
 import { writeRowDescription } from '../protocol/backend/row-description.js';
 import type { ExecutionResult, PreparedStatement } from '../session/backend.js';
 import { AbortSource } from './abort-source.js';
+import { receiveCopy, sendCopy } from './copy-data.js';
 import { relayRows } from './row-relay.js';
 import type { WireSession } from './wire-session.js';
 
@@ -46,6 +47,10 @@ async function sendResult(session: WireSession, result: ExecutionResult, abort: 
   switch (result.kind) {
     case 'command':
       return result.tag;
+    case 'copyOut':
+      return await sendCopy(session, result, abort);
+    case 'copyIn':
+      return await receiveCopy(session, result, abort);
     case 'rows': {
       try {
         writeRowDescription(session.output.writer, result.columns);

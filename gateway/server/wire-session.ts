@@ -5,6 +5,7 @@ import { writeParameterStatus } from '../protocol/backend/start-up.js';
 import type { FatalSqlError } from '../protocol/protocol-error.js';
 import type { PreparedStatement, SessionBackend } from '../session/backend.js';
 import { AbortSource } from './abort-source.js';
+import type { ClientInput } from './client-input.js';
 import type { ClientOutput } from './client-output.js';
 import { failedTransaction } from './failure.js';
 import type { Log } from './log.js';
@@ -15,6 +16,8 @@ import { PreparedStatements } from './prepared-statements.js';
 export class WireSession {
   readonly backend: SessionBackend;
   readonly output: ClientOutput;
+  /** Where COPY FROM STDIN reads its data. */
+  readonly input: ClientInput;
   readonly processId: number;
   readonly log: Log;
   readonly statements: PreparedStatements = new PreparedStatements();
@@ -28,9 +31,10 @@ export class WireSession {
   #running: AbortSource | null = null;
   #ending: FatalSqlError | null = null;
 
-  constructor(backend: SessionBackend, output: ClientOutput, processId: number, log: Log) {
+  constructor(backend: SessionBackend, output: ClientOutput, input: ClientInput, processId: number, log: Log) {
     this.backend = backend;
     this.output = output;
+    this.input = input;
     this.processId = processId;
     this.log = log;
     this.#reported = new Map(backend.startupParameters());

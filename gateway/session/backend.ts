@@ -83,7 +83,36 @@ export type ExecutionResult =
       readonly tag: (rowCount: number) => string;
       readonly notices: readonly SqlNotice[];
     }
+  | {
+      /** COPY TO STDOUT: rows that go out as CopyData, between a header and a trailer. */
+      readonly kind: 'copyOut';
+      readonly format: 'text' | 'binary';
+      readonly columnCount: number;
+      readonly stream: ResultStream;
+      readonly header: Buffer | null;
+      readonly trailer: Buffer | null;
+      readonly tag: (rowCount: number) => string;
+      readonly notices: readonly SqlNotice[];
+    }
+  | {
+      /** COPY FROM STDIN: what the client sends goes to the receiver. */
+      readonly kind: 'copyIn';
+      readonly format: 'text' | 'binary';
+      readonly columnCount: number;
+      readonly receiver: CopyReceiver;
+      readonly notices: readonly SqlNotice[];
+    }
   | { readonly kind: 'command'; readonly tag: string; readonly notices: readonly SqlNotice[] };
+
+/** What takes the data of COPY FROM. After an error or `discard` it takes nothing more. */
+export interface CopyReceiver {
+  /** Takes a chunk; resolves when more may come. Throws SqlError for what is no data of the format. */
+  receive(chunk: Buffer): Promise<void>;
+  /** All data has come: adds the rows and gives the command tag. */
+  finish(): Promise<string>;
+  /** Gives up and removes what was kept; safe after `finish`. */
+  discard(): Promise<void>;
+}
 
 /** Who connected and from where. */
 export interface ConnectionIdentity {

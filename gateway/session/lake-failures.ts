@@ -3,6 +3,7 @@ import type { LakeErrorCode } from '../../fs/lake/lake-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import type { SqlState } from '../../planner/sqlstate.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { CopyReceiver } from './backend.js';
 
 /** Runs work whose LakeErrors become the SqlErrors clients know. */
 export async function withLakeErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -11,6 +12,15 @@ export async function withLakeErrors<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof LakeError ? lakeSqlError(error) : error;
   }
+}
+
+/** A COPY's receiver with the same errors. */
+export function withReceiverErrors(receiver: CopyReceiver): CopyReceiver {
+  return {
+    receive: (chunk) => withLakeErrors(() => receiver.receive(chunk)),
+    finish: () => withLakeErrors(() => receiver.finish()),
+    discard: () => receiver.discard(),
+  };
 }
 
 function lakeSqlError(error: LakeError): SqlError {

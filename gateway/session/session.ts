@@ -17,7 +17,7 @@ import { SessionNames, readSearchPath } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
 import { areCurrent, endsTransaction, isSessionStatement } from './session-statement.js';
 import { LateStatement } from './late-statement.js';
-import { withLakeErrors } from './lake-failures.js';
+import { withLakeErrors, withReceiverErrors } from './lake-failures.js';
 import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
 import { TemporaryFiles } from './temporary-files.js';
@@ -158,7 +158,10 @@ export class Session implements SessionBackend {
     this.#lastQuery = statement.text;
     this.#running = statement.text;
     try {
-      return await withLakeErrors(() => withStatementTimeout(Number(this.settings.require('statement_timeout')), options, (limited) => statement.run(limited)));
+      const result = await withLakeErrors(() =>
+        withStatementTimeout(Number(this.settings.require('statement_timeout')), options, (limited) => statement.run(limited)),
+      );
+      return result.kind === 'copyIn' ? { ...result, receiver: withReceiverErrors(result.receiver) } : result;
     } finally {
       this.#running = null;
     }

@@ -1,7 +1,7 @@
 import type { ResultStream } from '../../executor/engine.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { ExecuteOptions, ExecutionResult } from './backend.js';
+import type { CopyReceiver, ExecuteOptions, ExecutionResult } from './backend.js';
 
 /**
  * Runs a statement under `statement_timeout` (milliseconds, 0 for none). Time counts while the statement works, from its
@@ -17,7 +17,15 @@ export async function withStatementTimeout(
   }
   const clock = new WorkClock(timeoutMs);
   const result = await clock.during(() => run({ ...options, signal: AbortSignal.any([options.signal, clock.signal]) }));
-  return result.kind === 'rows' ? { ...result, stream: timedStream(result.stream, clock) } : result;
+  switch (result.kind) {
+    case 'rows':
+    case 'copyOut':
+      return { ...result, stream: timedStream(result.stream, clock) };
+    case 'copyIn':
+      return { ...result, receiver: timedReceiver(result.receiver, clock) };
+    case 'command':
+      return result;
+  }
 }
 
 /** Aborts its signal once the work done under it took too long. */
@@ -55,5 +63,14 @@ function timedStream(stream: ResultStream, clock: WorkClock): ResultStream {
     columns: stream.columns,
     next: () => clock.during(() => stream.next()),
     close: () => stream.close(),
+  };
+}
+
+/** Time the client takes to send its data does not count. */
+function timedReceiver(receiver: CopyReceiver, clock: WorkClock): CopyReceiver {
+  return {
+    receive: (chunk) => clock.during(() => receiver.receive(chunk)),
+    finish: () => clock.during(() => receiver.finish()),
+    discard: () => receiver.discard(),
   };
 }

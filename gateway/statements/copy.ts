@@ -14,28 +14,30 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
+import { prepareCopyFrom } from './copy-from.js';
 import type { CopyTarget } from './copy-options.js';
 import { readCopyOptions } from './copy-options.js';
+import { prepareCopyOut } from './copy-out.js';
 import { requireDistinctNames } from './describe-columns.js';
 import { QueryStatement } from './query.js';
 
-/** COPY ... TO 'path': writes a dataset or a file under the data root, all or nothing. */
+/** COPY. TO 'path' writes a dataset or a file under the data root, all or nothing. */
 export async function prepareCopy(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readCopy(statement);
-  if (request.direction === 'from') {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY FROM is not supported', {
-      hint: 'Put the file under the data directory and read it as a table, or with read_csv and its kin.',
-    });
-  }
   if (request.isProgram) {
-    throw new SqlError(SQLSTATE.insufficient_privilege, 'COPY to a program is not allowed');
+    throw new SqlError(SQLSTATE.insufficient_privilege, `COPY ${request.direction} a program is not allowed`);
   }
   const { path } = request;
   if (path === null) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'COPY TO STDOUT is not supported', { hint: "COPY TO 'path' writes files under the data directory." });
+    return request.direction === 'from' ? prepareCopyFrom(session, statement, request) : prepareCopyOut(session, statement, sourceOf(request), request);
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `COPY to a URL is not supported: "${path}"`, { hint: 'Name a place under the data directory.' });
+    throw new SqlError(SQLSTATE.feature_not_supported, `COPY ${request.direction} a URL is not supported: "${path}"`, {
+      hint: 'Name a place under the data directory.',
+    });
+  }
+  if (request.direction === 'from') {
+    return prepareCopyFrom(session, statement, request);
   }
   const target = readCopyOptions(path, request.options);
   const query = new QueryStatement(session, sourceOf(request), []);

@@ -4,6 +4,7 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Node } from '../../planner/parse/syntax-tree.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { evaluateRows } from '../../planner/translate/constant.js';
+import type { TranslationEnvironment } from '../../planner/translate/environment.js';
 import { OID, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { INLINED_ROW_COUNT_MAX } from '../lake/apply-changes.js';
 import type { ExecuteOptions } from '../session/backend.js';
@@ -12,6 +13,9 @@ import type { SequenceColumn } from './insert-sequences.js';
 import { QueryStatement } from './query.js';
 import { NO_DEFAULTS, defaultsOf } from './stored-defaults.js';
 import { translateInsert } from './translate-insert.js';
+
+/** An environment that knows more names than another. */
+export type Within = (environment: TranslationEnvironment) => TranslationEnvironment;
 
 /** Where rows go: a table of the session, or one of the catalog. */
 export type InsertTarget =
@@ -27,12 +31,21 @@ export class InsertQuery {
   readonly #statement: ParsedStatement;
   readonly #request: InsertRequest;
   readonly #filled: readonly string[];
+  readonly #within: Within;
   #parameterTypes: readonly number[];
   #constants: { readonly target: InsertTarget; readonly query: QueryStatement } | null = null;
   #query: { readonly target: InsertTarget; readonly query: QueryStatement } | null = null;
 
   /** `fill`: columns that sequences fill in the rows of a query; they are 0 in it. */
-  constructor(session: Session, statement: ParsedStatement, request: InsertRequest, declaredTypes: readonly number[], fill: readonly SequenceColumn[] = []) {
+  constructor(
+    session: Session,
+    statement: ParsedStatement,
+    request: InsertRequest,
+    declaredTypes: readonly number[],
+    fill: readonly SequenceColumn[] = [],
+    within: Within = (environment) => environment,
+  ) {
+    this.#within = within;
     this.#filled = fill.map(({ name }) => name);
     this.#session = session;
     this.#statement = statement;
@@ -92,7 +105,7 @@ export class InsertQuery {
       this.#session,
       this.#statement,
       this.#parameterTypes,
-      (parsed, environment, types) => translateInsert(parsed, this.#request.columns, target.relation, defaults, environment, types),
+      (parsed, environment, types) => translateInsert(parsed, this.#request.columns, target.relation, defaults, this.#within(environment), types),
       { namesNoTables },
     );
   }

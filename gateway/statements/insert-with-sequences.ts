@@ -7,7 +7,7 @@ import { ownSchemas } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { SequenceColumn } from './insert-sequences.js';
 import { sequenceColumns, withSequenceValues } from './insert-sequences.js';
-import { prepareInsert } from './insert.js';
+import { findTarget, prepareInsert } from './insert.js';
 import { prepareWithSequences } from './sequence-functions.js';
 import { sqlSchemaName } from '../session/lake-schemas.js';
 
@@ -35,4 +35,15 @@ export async function prepareInsertWithSequences(session: Session, statement: Pa
     columns.length > 0,
   );
   return { ...inner, text: statement.text, describe: () => inner.describe(), run: (options) => inner.run(options) };
+}
+
+/** The columns of a COPY's target that sequences fill: those it gives no values for. */
+export async function columnsToFill(
+  session: Session,
+  target: { readonly schema: string | undefined; readonly name: string },
+  given: readonly { readonly name: string }[],
+): Promise<readonly SequenceColumn[]> {
+  const found = await findTarget(session, target, 'copy to');
+  const columns = found.kind === 'stored' ? sequenceColumns(await session.lake.snapshot(), found.table) : [];
+  return columns.filter((column) => given.every(({ name }) => name !== column.name));
 }

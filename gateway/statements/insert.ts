@@ -4,8 +4,6 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Node } from '../../planner/parse/syntax-tree.js';
 import { readConflict } from '../../planner/translate/dml/conflict-query.js';
 import type { Relation } from '../../planner/relation/relation.js';
-import { SqlError } from '../../planner/sql-error.js';
-import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import { INLINED_ROW_COUNT_MAX, appendStaged, textRow } from '../lake/apply-changes.js';
 import { stageRows } from '../lake/staged-rows.js';
@@ -20,17 +18,21 @@ import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tabl
 import type { SequenceColumn } from './insert-sequences.js';
 import { numberRows } from './number-rows.js';
 import { bindParameters } from './bind-parameters.js';
-import { InsertQuery, type InsertTarget } from './insert-query.js';
+import { InsertQuery, type InsertTarget, type Within } from './insert-query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import { prepareUpsert } from './upsert.js';
-import { missing, takesNoRows } from './stored-names.js';
+import { missing, refusedKind, takesNoRows } from './stored-names.js';
 
-/** INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query. */
+/**
+ * INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query;
+ * `within` may make more names known to it.
+ */
 export async function prepareInsert(
   session: Session,
   statement: ParsedStatement,
   declaredTypes: readonly number[],
   fill: readonly SequenceColumn[] = [],
+  within: Within = (environment) => environment,
 ): Promise<SessionStatement> {
   const request = readInsert(statement);
   const conflict = readConflict(statement);
@@ -39,7 +41,7 @@ export async function prepareInsert(
   }
   const { returning, alias } = readReturning(statement, request);
   const first = await findTarget(session, request);
-  const query = new InsertQuery(session, statement, request, declaredTypes, fill);
+  const query = new InsertQuery(session, statement, request, declaredTypes, fill, within);
   await query.prepare(first);
   const described = returning === null ? null : returningQuery(session, statement, query.parameterTypes, returning, alias, emptyRows(first.relation));
   await described?.translate();
@@ -123,12 +125,17 @@ async function runInsert(
   return { rowCount: written.rowCount, rows: null };
 }
 
-async function findTarget(session: Session, request: InsertRequest): Promise<InsertTarget> {
+/** The table that rows are to go into; 42P01 when there is none of the name. `verb` says what was wanted of it. */
+export async function findTarget(
+  session: Session,
+  request: { readonly schema: string | undefined; readonly name: string },
+  verb: 'insert into' | 'copy to' = 'insert into',
+): Promise<InsertTarget> {
   const own = ownSchemas(request.schema)
     .map((schema) => session.catalog.find(schema, request.name))
     .find((relation) => relation !== undefined);
   if (own?.source.kind === 'view') {
-    throw new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot insert into view "${request.name}"`);
+    throw refusedKind('view', request.name, verb);
   }
   if (own?.schema === TEMPORARY_SCHEMA) {
     return { kind: 'temporary', relation: own };
@@ -139,7 +146,7 @@ async function findTarget(session: Session, request: InsertRequest): Promise<Ins
   }
   const view = await session.lake.findView(request.schema, request.name);
   if (view !== undefined) {
-    throw takesNoRows(view, 'insert into');
+    throw takesNoRows(view, verb);
   }
-  throw await missing(session, request, 'relation', 'insert into');
+  throw await missing(session, request, 'relation', verb);
 }

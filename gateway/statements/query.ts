@@ -1,3 +1,4 @@
+import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { ResultColumn, ResultStream } from '../../executor/engine.js';
 import { readSetConfig } from '../../planner/parse/read-set-config.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -174,25 +175,37 @@ export interface RunningQuery {
   readonly notices: readonly SqlNotice[];
 }
 
-/** Runs a translated query whichever way is right for it. */
-export async function runQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
-  const { stream, notices } = await namingDamagedFiles(context, query.references, () => startQuery(context, query, parameters, options));
+/** Runs a translated query whichever way is right for it; with `copy` its rows are COPY's. */
+export async function runQuery(
+  context: QueryContext,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  options: ExecuteOptions,
+  copy?: CopyEncoding,
+): Promise<RunningQuery> {
+  const { stream, notices } = await namingDamagedFiles(context, query.references, () => startQuery(context, query, parameters, options, copy));
   return { stream: namingDamagedFilesOf(context, query.references, stream), notices };
 }
 
-async function startQuery(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<RunningQuery> {
+async function startQuery(
+  context: QueryContext,
+  query: TranslatedQuery,
+  parameters: ParameterConstants,
+  options: ExecuteOptions,
+  copy: CopyEncoding | undefined,
+): Promise<RunningQuery> {
   const road = chooseRoad(query, roadSettings(context));
   if (road.kind === 'planned') {
     const planned = await whileWanted(options.signal, planQuery(context, query, parameters, road.mode));
     return {
       stream:
         planned.kind === 'staged'
-          ? await runStaged(context, query, planned.staged, options.resultFormats, options.signal)
-          : await runWhole(context, query, parameters, options.resultFormats, options.signal),
+          ? await runStaged(context, query, planned.staged, options.resultFormats, options.signal, copy)
+          : await runWhole(context, query, parameters, options.resultFormats, options.signal, copy),
       notices: planned.notices,
     };
   }
-  return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal), notices: [] };
+  return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal, copy), notices: [] };
 }
 
 /** A stream of rows as the result of a statement that selects. */

@@ -3,6 +3,7 @@ import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { QualifiedName } from '../../planner/parse/read-names.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import type { StoredViewKind } from '../session/lake-relations.js';
 import { kindOfView, viewReads } from '../session/lake-relations.js';
 import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
@@ -96,13 +97,18 @@ const ROW_VERBS: ReadonlySet<string> = new Set(['insert into', 'update', 'delete
 
 /** Why a view's or foreign table's rows cannot be changed. */
 export function takesNoRows(view: LakeView, verb: string): SqlError {
-  switch (kindOfView(view)) {
+  return refusedKind(kindOfView(view), view.name, verb);
+}
+
+/** Why the rows of what is no table cannot be changed. */
+export function refusedKind(kind: StoredViewKind, name: string, verb: string): SqlError {
+  switch (kind) {
     case 'foreign table':
-      return new SqlError(SQLSTATE.feature_not_supported, `cannot ${verb} foreign table "${view.name}"`);
+      return new SqlError(SQLSTATE.feature_not_supported, `cannot ${verb === 'copy to' ? 'insert into' : verb} foreign table "${name}"`);
     case 'sequence':
-      return new SqlError(SQLSTATE.wrong_object_type, `cannot change sequence "${view.name}"`);
+      return new SqlError(SQLSTATE.wrong_object_type, `cannot ${verb === 'copy to' ? verb : 'change'} sequence "${name}"`);
     case 'view':
-      return new SqlError(SQLSTATE.object_not_in_prerequisite_state, `cannot ${verb} view "${view.name}"`);
+      return new SqlError(verb === 'copy to' ? SQLSTATE.wrong_object_type : SQLSTATE.object_not_in_prerequisite_state, `cannot ${verb} view "${name}"`);
   }
 }
 

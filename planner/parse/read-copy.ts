@@ -1,6 +1,7 @@
 import { SqlError } from '../sql-error.js';
 import { SQLSTATE } from '../sqlstate.js';
 import type { ParsedStatement } from './statement.js';
+import type { Node } from './syntax-tree.js';
 import { listItems, scalarText, stringValues } from './syntax-tree.js';
 
 /** A COPY with its options as given: names in lower case, values as texts. */
@@ -19,6 +20,8 @@ export interface CopyRequest {
   readonly path: string | null;
   readonly isProgram: boolean;
   readonly options: ReadonlyMap<string, readonly string[]>;
+  /** Which rows of COPY FROM are kept. */
+  readonly where: Node | null;
 }
 
 /** Reads COPY. */
@@ -55,5 +58,6 @@ export function readCopy(statement: ParsedStatement): CopyRequest {
     path: copy.filename ?? null,
     isProgram: copy.is_program === true,
     options,
+    where: copy.whereClause ?? null,
   };
 }

@@ -92,7 +92,7 @@ export interface ViewSource {
 /** A pg_catalog or information_schema relation: a table or view inside the executor's catalog schema (see gateway/catalog). */
 export interface SystemSource {
   readonly kind: 'system';
-  /** Quoted, qualified name inside the executor's DuckDB. */
+  /** Quoted, qualified name inside the executor's DuckDB, or another table expression of Sluice's own. */
   readonly duckdbName: string;
 }
 

@@ -11,6 +11,7 @@ export function writeErrorResponse(writer: MessageWriter, severity: 'ERROR' | 'F
   writeField(writer, 'D', error.detail);
   writeField(writer, 'H', error.hint);
   writeField(writer, 'P', error.position === undefined ? undefined : String(error.position));
+  writeField(writer, 'W', error.context);
   writeField(writer, 's', error.schema);
   writeField(writer, 't', error.table);
   writeField(writer, 'c', error.column);
