@@ -4,6 +4,7 @@ import type { TaskRun } from '../pool/task-run.js';
 import { cancelOnAbort } from '../pool/whole-result.js';
 import type { TaskSettings, TaskWork } from '../protocol/messages.js';
 import type { StageEnvironment } from './options.js';
+import type { TaskSlots } from './task-slots.js';
 
 /**
  * Times a task is tried: again, in another process, when its process ended under it. Twice is a bad node or bad luck;
@@ -45,27 +46,31 @@ function isCrash(error: unknown): boolean {
   return error instanceof SqlError && error.sqlstate === SQLSTATE.crash_shutdown;
 }
 
-/** Runs `count` tasks, `width` at a time, in order of their numbers. The first failure stops the others; all have ended when this returns. */
-export async function runTasks(count: number, width: number, abort: AbortController, run: (task: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failure: { readonly error: unknown } | null = null;
-  const worker = async (): Promise<void> => {
-    while (next < count && failure === null) {
-      const task = next++;
-      try {
-        await run(task);
-      } catch (error) {
-        failure ??= { error };
-        abort.abort(error);
-      }
+/**
+ * Runs tasks together, each starting in its order as `slots` let it. The first failure keeps those that wait from starting
+ * and stops the others; all have ended when this throws it.
+ */
+export async function runTasks(count: number, stage: number, slots: TaskSlots, abort: AbortController, run: (task: number) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  const runUnlessFailed = async (task: number): Promise<void> => {
+    if (failures.length > 0 || abort.signal.aborted) {
+      return;
+    }
+    try {
+      await run(task);
+    } catch (error) {
+      failures.push(error);
+      abort.abort(error);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
-  throwFailure(failure);
+  await Promise.all(Array.from({ length: count }, (_, task) => slots.run(stage, () => runUnlessFailed(task))));
+  throwFirst(failures.length > 0 ? failures : abort.signal.aborted ? [abort.signal.reason] : []);
 }
 
-function throwFailure(failure: { readonly error: unknown } | null): void {
-  if (failure !== null) {
-    throw failure.error instanceof Error ? failure.error : new Error('a task failed', { cause: failure.error });
+/** Throws the first of what failed. */
+export function throwFirst(failures: readonly unknown[]): void {
+  if (failures.length > 0) {
+    const [error] = failures;
+    throw error instanceof Error ? error : new Error('a task failed', { cause: error });
   }
 }

@@ -12,6 +12,25 @@ const ROW_COLUMN = 'r';
 /** Files DuckDB keeps open in a partitioned COPY before it starts new ones; with more partitions it must be told. */
 const OPEN_FILES_DEFAULT = 100;
 
+/**
+ * How shuffle files are written. Of 6 M rows of 6 columns (DuckDB 1.5.6, one thread): version 1 with dictionaries of any size
+ * takes 1.4 s and 87 MB, this 0.6 s and 54 MB, and reading is no slower; texts gain a quarter.
+ */
+const FILE_OPTIONS = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 256, RETURN_STATS';
+
+/**
+ * Up to this many partitions an exchange by key is one file a producer, of which every consumer keeps its part: reading
+ * all of it so often costs less than PARTITION_BY does (1.3 against 1.6 s of the rows above for 4, 2.0 against 1.7 s for 8).
+ */
+const FILTERED_PARTITIONS_MAX = 4;
+
+/** A consumer's part of an exchange whose files hold all partitions. */
+export interface ExchangePart {
+  readonly keys: readonly HashKey[];
+  readonly partitionCount: number;
+  readonly partition: number;
+}
+
 /** The statements that write a fragment's rows as shuffle files into `directory`. The last gives COPY's statistics, a row a file. */
 export function writeExchangeSql(
   sql: string,
@@ -23,29 +42,34 @@ export function writeExchangeSql(
   const values = columns.map((column, index) => `${encodeValue(`fragment.c${index}`, column.type)} AS c${index}`);
   const select = (extra: readonly string[]): string =>
     `SELECT ${[...(values.length === 0 ? [`true AS ${ROW_COLUMN}`] : values), ...extra].join(', ')} FROM (${sql}\n) AS fragment${names.length === 0 ? '' : `(${names.join(', ')})`}`;
-  if (output.kind === 'whole') {
-    return [`COPY (${select([])}) TO ${quoteText(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION lz4, RETURN_STATS)`];
+  if (output.kind === 'whole' || isFiltered(output)) {
+    return [`COPY (${select([])}) TO ${quoteText(`${directory}/data.parquet`)} (${FILE_OPTIONS})`];
   }
+  const hash = output.keys.length === 0 ? 'row_number() OVER ()' : hashOf(output.keys, (column) => `fragment.c${column}`);
   const copy =
-    `COPY (${select([`CAST(${partitionExpression(output.keys)} % ${output.partitionCount} AS INTEGER) AS ${PARTITION_COLUMN}`])})` +
-    ` TO ${quoteText(directory)} (FORMAT parquet, COMPRESSION lz4, RETURN_STATS, OVERWRITE_OR_IGNORE, PARTITION_BY (${PARTITION_COLUMN}))`;
+    `COPY (${select([`CAST(${hash} % ${output.partitionCount} AS INTEGER) AS ${PARTITION_COLUMN}`])})` +
+    ` TO ${quoteText(directory)} (${FILE_OPTIONS}, OVERWRITE_OR_IGNORE, PARTITION_BY (${PARTITION_COLUMN}))`;
   return output.partitionCount > OPEN_FILES_DEFAULT ? [`SET partitioned_write_max_open_files = ${output.partitionCount}`, copy] : [copy];
 }
 
-/** Both sides of a join hash the same type; NULL keys hash too, all alike. Without keys rows are dealt round. */
-function partitionExpression(keys: readonly HashKey[]): string {
-  return keys.length === 0 ? 'row_number() OVER ()' : `hash(${keys.map((key) => `CAST(fragment.c${key.column} AS ${printDataType(key.type)})`).join(', ')})`;
+/** Whether an exchange's files hold all partitions, each consumer keeping its own. */
+export function isFiltered({ keys, partitionCount }: Extract<StageOutput, { kind: 'hash' }>): boolean {
+  return keys.length > 0 && partitionCount <= FILTERED_PARTITIONS_MAX;
 }
 
-/** The table expression that reads an exchange's files back, with exactly its columns and types. */
-export function readExchangeSql(columns: readonly PlanColumn[], paths: readonly string[]): string {
+/** Both sides of a join hash the same type; NULL keys hash too, all alike. */
+function hashOf(keys: readonly HashKey[], column: (index: number) => string): string {
+  return `hash(${keys.map((key) => `CAST(${column(key.column)} AS ${printDataType(key.type)})`).join(', ')})`;
+}
+
+/** The table expression that reads an exchange's files back, with exactly its columns and types; with `part` only its rows. */
+export function readExchangeSql(columns: readonly PlanColumn[], paths: readonly string[], part: ExchangePart | null = null): string {
   if (paths.length === 0) {
     const empty = columns.map((column, index) => `${nullOf(column.type)} AS c${index}`);
     return `(SELECT ${empty.length === 0 ? `true AS ${ROW_COLUMN}` : empty.join(', ')} WHERE false)`;
   }
-  const values = columns.map((column, index) => {
-    const value = decodeValue(`c${index}`, column.type);
-    return value === `c${index}` ? value : `${value} AS c${index}`;
-  });
-  return `(SELECT ${values.length === 0 ? ROW_COLUMN : values.join(', ')} FROM read_parquet(${fileListSql(paths)}, hive_partitioning => false))`;
+  const decoded = columns.map((column, index) => decodeValue(`c${index}`, column.type));
+  const values = decoded.map((value, index) => (value === `c${index}` ? value : `${value} AS c${index}`));
+  const where = part === null ? '' : ` WHERE ${hashOf(part.keys, (index) => decoded[index] ?? '')} % ${part.partitionCount} = ${part.partition}`;
+  return `(SELECT ${values.length === 0 ? ROW_COLUMN : values.join(', ')} FROM read_parquet(${fileListSql(paths)}, hive_partitioning => false)${where})`;
 }

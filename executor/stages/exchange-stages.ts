@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Stage } from '../../planner/fragment/staged-plan.js';
+import { throwFirst } from './attempt-task.js';
 import { writeExchangeSql } from './exchange-sql.js';
 import { readCopyStatistics } from './manifest.js';
 import type { Manifest } from './manifest.js';
@@ -9,16 +10,32 @@ import type { StagedQuery } from './staged-query.js';
 /** Most files one task may write: the statistics of all of them come back in one message. */
 const FILES_PER_TASK_MAX = 100_000;
 
-/** Runs every stage but the last, one after the other. */
+/** Runs every stage but the last, each as soon as those it reads from are done. All have ended when this throws. */
 export async function runExchangeStages(query: StagedQuery): Promise<void> {
   const stages = query.plan.stages.slice(0, -1);
   if (stages.length === 0) {
     return;
   }
   await query.claim();
+  const done = new Map<number, Promise<void>>();
   for (const stage of stages) {
-    await runExchangeStage(query, stage);
+    done.set(
+      stage.id,
+      runAfter(producersOf(stage), done, () => runExchangeStage(query, stage)),
+    );
   }
+  const ends = await Promise.allSettled(done.values());
+  throwFirst(ends.flatMap((end): readonly unknown[] => (end.status === 'rejected' ? [end.reason] : [])));
+}
+
+/** The stages whose rows a stage reads. */
+function producersOf({ fragment }: Stage): readonly number[] {
+  return fragment.sql.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'exchange' ? [piece.stage] : []));
+}
+
+async function runAfter(producers: readonly number[], done: ReadonlyMap<number, Promise<void>>, run: () => Promise<void>): Promise<void> {
+  await Promise.all(producers.flatMap((producer) => done.get(producer) ?? []));
+  await run();
 }
 
 async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void> {
@@ -26,7 +43,7 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
   assert(output.kind === 'hash' || output.kind === 'whole', `stage ${stage.id} is not the last and must write shuffle files`);
   const manifests: Manifest[] = [];
   await query.runStage(stage, ({ task, filled, settings }) => {
-    const startedMs = performance.now();
+    const startedMs = query.elapsedMs;
     return {
       settings,
       mayRetry: () => true,
@@ -54,7 +71,8 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
           rowCount: files.reduce((sum, file) => sum + file.rowCount, 0),
           byteCount: files.reduce((sum, file) => sum + file.byteCount, 0),
           fileCount: files.length,
-          elapsedMs: performance.now() - startedMs,
+          startedMs,
+          elapsedMs: query.elapsedMs - startedMs,
         };
       },
     };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Fragment, ScanShare, Stage } from '../../planner/fragment/staged-plan.js';
+import type { Fragment, ScanShare, Stage, StageOutput } from '../../planner/fragment/staged-plan.js';
 import type { InputCheck } from '../protocol/messages.js';
-import { readExchangeSql } from './exchange-sql.js';
+import type { ExchangePart } from './exchange-sql.js';
+import { isFiltered, readExchangeSql } from './exchange-sql.js';
 import type { ShuffleFile } from './manifest.js';
 
 /** A task of a stage: which part of the inputs it reads. */
@@ -30,12 +31,14 @@ export interface FilledFragment {
   readonly inputs: readonly InputCheck[];
 }
 
-/** Puts a task's scans and its producers' files into a fragment's holes. `filesOf` gives the files of a stage for the task's partition. */
-export function fillFragment(
-  fragment: Fragment,
-  task: TaskInputs,
-  filesOf: (stage: number, partition: number | null) => readonly ShuffleFile[],
-): FilledFragment {
+/** What a task is to know of a stage it reads: how its rows were cut, and its files for the task's partition. */
+export interface Producer {
+  readonly output: StageOutput;
+  readonly filesOf: (partition: number | null) => readonly ShuffleFile[];
+}
+
+/** Puts a task's scans and its producers' files into a fragment's holes. */
+export function fillFragment(fragment: Fragment, task: TaskInputs, producerOf: (stage: number) => Producer): FilledFragment {
   const inputs: InputCheck[] = [];
   const texts = fragment.sql.map((piece) => {
     if (typeof piece === 'string') {
@@ -46,10 +49,15 @@ export function fillFragment(
       assert(share !== undefined, `the task has no share of scan ${piece.scan}`);
       return share.sql;
     }
-    const files = filesOf(piece.stage, task.partition);
+    const { output, filesOf } = producerOf(piece.stage);
+    const files = filesOf(task.partition);
     const paths = files.map((file) => file.path);
     inputs.push({ paths, rowCount: files.reduce((sum, file) => sum + file.rowCount, 0) });
-    return readExchangeSql(piece.columns, paths);
+    return readExchangeSql(piece.columns, paths, partOf(output, task.partition));
   });
   return { sql: texts.join(''), inputs };
+}
+
+function partOf(output: StageOutput, partition: number | null): ExchangePart | null {
+  return partition !== null && output.kind === 'hash' && isFiltered(output) ? { keys: output.keys, partitionCount: output.partitionCount, partition } : null;
 }

@@ -42,7 +42,7 @@ export interface StageEnvironment {
   readonly shuffleDirectory: string;
 }
 
-/** A result that can tell how its stages went, for EXPLAIN ANALYZE; complete once the stream has ended. */
+/** A result that can tell how its stages went, for EXPLAIN (ANALYZE, DISTRIBUTED); complete once the stream has ended. */
 export interface StagedResult extends ResultStream {
   summary(): readonly StageSummary[];
 }
@@ -61,5 +61,7 @@ export interface TaskSummary {
   readonly rowCount: number;
   readonly byteCount: number;
   readonly fileCount: number;
+  /** Milliseconds since the query's stages began, and of the winning attempts' work. */
+  readonly startedMs: number;
   readonly elapsedMs: number;
 }

@@ -92,7 +92,7 @@ class MergedResult implements StagedResult {
     const options = this.#options;
     return query.runStage(query.lastStage, ({ stage, task, filled, settings }) => {
       assert(stage.output.kind === 'result', 'the last stage gives rows');
-      const startedMs = performance.now();
+      const startedMs = query.elapsedMs;
       let rowCount = 0;
       let byteCount = 0;
       return {
@@ -115,7 +115,7 @@ class MergedResult implements StagedResult {
             byteCount += batch.bytes.length;
             await this.#handoff.offer(batch);
           }
-          return { task, attempt, rowCount, byteCount, fileCount: 0, elapsedMs: performance.now() - startedMs };
+          return { task, attempt, rowCount, byteCount, fileCount: 0, startedMs, elapsedMs: query.elapsedMs - startedMs };
         },
       };
     });

@@ -8,9 +8,10 @@ import type { TaskSettings } from '../protocol/messages.js';
 import { attemptTask, runTasks } from './attempt-task.js';
 import type { TaskAttempts } from './attempt-task.js';
 import { fillFragment, tasksOf } from './fill-fragment.js';
-import type { FilledFragment } from './fill-fragment.js';
+import type { FilledFragment, Producer } from './fill-fragment.js';
 import { filesFor } from './manifest.js';
 import type { Manifest } from './manifest.js';
+import { TaskSlots } from './task-slots.js';
 import type { StageEnvironment, StageRunOptions, StageSummary, TaskSummary } from './options.js';
 
 /** Folder below the shuffle directory in which every query has its own. */
@@ -31,7 +32,9 @@ export class StagedQuery {
   readonly environment: StageEnvironment;
   /** Folder of the query's shuffle files. */
   readonly directory: string;
-  readonly summaries: StageSummary[] = [];
+  readonly #summaries: StageSummary[] = [];
+  readonly #slots: TaskSlots;
+  readonly #startedMs = performance.now();
   readonly #manifests = new Map<number, readonly Manifest[]>();
   readonly #abort = new AbortController();
   readonly #outer: AbortSignal;
@@ -44,6 +47,7 @@ export class StagedQuery {
     this.options = options;
     this.environment = environment;
     this.directory = join(environment.shuffleDirectory, QUERIES_FOLDER, options.queryId);
+    this.#slots = new TaskSlots(options.parallelism ?? environment.parallelism);
     this.#outer = signal;
     setMaxListeners(0, this.#abort.signal); // one for every task that runs
     this.#onOuterAbort = () => this.stop(signal.reason);
@@ -64,8 +68,14 @@ export class StagedQuery {
     return this.#abort.signal;
   }
 
-  get width(): number {
-    return this.options.parallelism ?? this.environment.parallelism;
+  /** Milliseconds since the query began. */
+  get elapsedMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
+  /** How the stages went, in the plan's order. */
+  get summaries(): readonly StageSummary[] {
+    return this.#summaries.toSorted((a, b) => a.stage - b.stage);
   }
 
   /** Stops every task. */
@@ -84,19 +94,18 @@ export class StagedQuery {
     this.#manifests.set(stage, manifests);
   }
 
-  /** Runs every task of a stage; `attempts` says how one is sent and followed. */
+  /** Runs every task of a stage; `attempts` says how one is sent and followed. Several stages may run together. */
   async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<void> {
     const tasks = tasksOf(stage);
     assert(tasks.length > 0, `stage ${stage.id} has no tasks`);
-    const width = Math.min(this.width, tasks.length);
     const summaries: TaskSummary[] = [];
-    this.summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
-    await runTasks(tasks.length, width, this.#abort, async (task) => {
+    this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
+    await runTasks(tasks.length, stage.id, this.#slots, this.#abort, async (task) => {
       const inputs = tasks[task];
       assert(inputs !== undefined);
-      const filled = fillFragment(stage.fragment, inputs, (producer, partition) => this.#filesOf(producer, partition));
+      const filled = fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer));
       const settings: TaskSettings = {
-        threads: Math.max(1, Math.floor(this.environment.threads / width)),
+        threads: Math.max(1, Math.floor(this.environment.threads / this.#slots.demand)),
         memoryBytes: this.environment.memoryBytes(),
         timeZone: this.options.settings.timeZone,
         keepJoinOrder: this.plan.stages.length > 1,
@@ -114,9 +123,10 @@ export class StagedQuery {
     }
   }
 
-  #filesOf(stage: number, partition: number | null): readonly Manifest['files'][number][] {
-    const manifests = this.#manifests.get(stage);
-    assert(manifests !== undefined, `stage ${stage} has not run`);
-    return filesFor(manifests, partition);
+  #producer(id: number): Producer {
+    const manifests = this.#manifests.get(id);
+    const stage = this.plan.stages.find((candidate) => candidate.id === id);
+    assert(manifests !== undefined && stage !== undefined, `stage ${id} has not run`);
+    return { output: stage.output, filesOf: (partition) => filesFor(manifests, partition) };
   }
 }

@@ -34,7 +34,7 @@ async function runFilesStage(query: StagedQuery, directory: string): Promise<rea
   assert(output.kind === 'files', 'the last stage writes files');
   const written: (readonly WrittenFile[])[] = [];
   await query.runStage(query.lastStage, ({ stage, task, filled, settings }) => {
-    const startedMs = performance.now();
+    const startedMs = query.elapsedMs;
     return {
       settings,
       mayRetry: () => true,
@@ -60,7 +60,8 @@ async function runFilesStage(query: StagedQuery, directory: string): Promise<rea
           rowCount: files.reduce((sum, file) => sum + file.rowCount, 0),
           byteCount: files.reduce((sum, file) => sum + file.byteCount, 0),
           fileCount: files.length,
-          elapsedMs: performance.now() - startedMs,
+          startedMs,
+          elapsedMs: query.elapsedMs - startedMs,
         };
       },
     };

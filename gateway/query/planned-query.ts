@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
-import type { ResultStream } from '../../executor/engine.js';
+import type { StagedResult } from '../../executor/stages/options.js';
 import type { DistributedPlan } from '../../planner/distribute/distributed-plan.js';
 import { distribute } from '../../planner/distribute/distribute.js';
 import { readPlan } from '../../planner/bind/read-plan.js';
@@ -82,7 +82,7 @@ export function runStaged(
   formats: readonly ('text' | 'binary')[],
   signal: AbortSignal,
   copy?: CopyEncoding,
-): Promise<ResultStream> {
+): Promise<StagedResult> {
   const encoding = copy === undefined ? {} : { copy };
   return context.pool.runStaged(staged, { ...outputOf(query, formats), ...encoding, settings: context.outputSettings(), queryId: randomUUID() }, signal);
 }

@@ -6,6 +6,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { nullLiteral } from '../parameters/parameter-literal.js';
 import { chooseRoad, roadSettings } from '../query/choose-road.js';
+import { explainStages } from '../query/explain-stages.js';
 import { explainDistribution, explainFragmentSql, explainLogicalPlan, explainWhole } from '../query/explain-query.js';
 import { planQuery } from '../query/planned-query.js';
 import type { QueryContext } from '../query/query-context.js';
@@ -71,7 +72,7 @@ async function explain(context: QueryContext, query: TranslatedQuery, parameters
 /** Runs the query, throws its rows away, and says what it took. */
 async function analyze(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<readonly string[]> {
   const started = performance.now();
-  const { stream } = await runQuery(context, query, parameters, { ...options, resultFormats: [] });
+  const { stream, summary } = await runQuery(context, query, parameters, { ...options, resultFormats: [] });
   let rowCount = 0;
   try {
     for (let batch = await stream.next(); batch !== null; batch = await stream.next()) {
@@ -80,5 +81,5 @@ async function analyze(context: QueryContext, query: TranslatedQuery, parameters
   } finally {
     await stream.close();
   }
-  return [`Rows: ${rowCount}`, `Execution Time: ${(performance.now() - started).toFixed(3)} ms`];
+  return [...explainStages(summary()), `Rows: ${rowCount}`, `Execution Time: ${(performance.now() - started).toFixed(3)} ms`];
 }

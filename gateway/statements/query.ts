@@ -1,3 +1,4 @@
+import type { StageSummary } from '../../executor/stages/options.js';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { ResultColumn, ResultStream } from '../../executor/engine.js';
 import { readSetConfig } from '../../planner/parse/read-set-config.js';
@@ -173,6 +174,8 @@ export class QueryStatement implements SessionStatement {
 export interface RunningQuery {
   readonly stream: ResultStream;
   readonly notices: readonly SqlNotice[];
+  /** How its stages went, complete once the stream has ended; none where it ran whole. */
+  readonly summary: () => readonly StageSummary[];
 }
 
 /** Runs a translated query whichever way is right for it; with `copy` its rows are COPY's. */
@@ -183,8 +186,8 @@ export async function runQuery(
   options: ExecuteOptions,
   copy?: CopyEncoding,
 ): Promise<RunningQuery> {
-  const { stream, notices } = await namingDamagedFiles(context, query.references, () => startQuery(context, query, parameters, options, copy));
-  return { stream: namingDamagedFilesOf(context, query.references, stream), notices };
+  const running = await namingDamagedFiles(context, query.references, () => startQuery(context, query, parameters, options, copy));
+  return { ...running, stream: namingDamagedFilesOf(context, query.references, running.stream) };
 }
 
 async function startQuery(
@@ -195,17 +198,13 @@ async function startQuery(
   copy: CopyEncoding | undefined,
 ): Promise<RunningQuery> {
   const road = chooseRoad(query, roadSettings(context));
-  if (road.kind === 'planned') {
-    const planned = await whileWanted(options.signal, planQuery(context, query, parameters, road.mode));
-    return {
-      stream:
-        planned.kind === 'staged'
-          ? await runStaged(context, query, planned.staged, options.resultFormats, options.signal, copy)
-          : await runWhole(context, query, parameters, options.resultFormats, options.signal, copy),
-      notices: planned.notices,
-    };
+  const planned = road.kind === 'planned' ? await whileWanted(options.signal, planQuery(context, query, parameters, road.mode)) : null;
+  const notices = planned?.notices ?? [];
+  if (planned?.kind === 'staged') {
+    const stream = await runStaged(context, query, planned.staged, options.resultFormats, options.signal, copy);
+    return { stream, notices, summary: () => stream.summary() };
   }
-  return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal, copy), notices: [] };
+  return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal, copy), notices, summary: () => [] };
 }
 
 /** A stream of rows as the result of a statement that selects. */

@@ -3,6 +3,7 @@ import { cutPlan, type CutStage } from '../fragment/cut-plan.js';
 import type { Stage, StagedPlan } from '../fragment/staged-plan.js';
 import type { RelationReference } from '../translate/translated.js';
 import { estimateBytes } from '../distribute/estimate.js';
+import { byteText } from './byte-text.js';
 import { explainOperators } from './explain-operators.js';
 import { stageTaskCount } from './explain-fragments.js';
 
@@ -64,19 +65,7 @@ function sizeText(cut: CutStage): string {
     return '';
   }
   const rows = Math.round(cut.estimatedRows);
-  return `  ~${rows} rows, ~${bytesText(estimateBytes({ rows, base: rows }, cut.plan.output))}`;
-}
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+  return `  ~${rows} rows, ~${byteText(estimateBytes({ rows, base: rows }, cut.plan.output))}`;
 }
 
 function plural(count: number, noun: string): string {

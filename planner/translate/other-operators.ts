@@ -15,7 +15,7 @@ const PATTERN_OPERATORS: Readonly<Record<string, string>> = {
 export function otherOperator(translation: Translation, name: string, left: Typed, right: Typed, location: number | undefined): Typed | null {
   const pattern = PATTERN_OPERATORS[name];
   if (pattern !== undefined) {
-    return typed(`(${asText(translation, left, location)} ${pattern} ${asText(translation, right, location)} ESCAPE '\\')`, OID.bool);
+    return typed(likeSql(asText(translation, left, location), pattern, right, asText(translation, right, location)), OID.bool);
   }
   switch (name) {
     case '||':
@@ -46,6 +46,22 @@ export function otherOperator(translation: Translation, name: string, left: Type
     default:
       return null;
   }
+}
+
+/**
+ * LIKE, where a backslash escapes as Postgres has it. DuckDB matches patterns without escapes several times faster, and prunes
+ * by them; those of parameters are looked at when their values are there: DuckDB folds the CASE away.
+ */
+function likeSql(subject: string, operator: string, pattern: Typed, patternSql: string): string {
+  const plain = `(${subject} ${operator} ${patternSql})`;
+  const escaping = `(${subject} ${operator} ${patternSql} ESCAPE '\\')`;
+  const text = pattern.literal ?? pattern.text;
+  if (typeof text === 'string') {
+    return text.includes('\\') ? escaping : plain;
+  }
+  return pattern.parameter === undefined && pattern.wholeParameter === undefined
+    ? escaping
+    : `CASE WHEN contains(${patternSql}, '\\') THEN ${escaping} ELSE ${plain} END`;
 }
 
 function asText(translation: Translation, expression: Typed, location: number | undefined): string {

@@ -70,7 +70,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['SUMMARIZE flights', '0A000'],
   ['DESCRIBE flights', '0A000'],
   ['FROM (SHOW TABLES)', '0A000'],
-  ['FROM flights AT (VERSION => 1)', '0A000'],
+  ['FROM flights AT (VERSION => 1)', '42704'],
   ['FROM flights SELECT $1', '0A000'],
   ['PIVOT flights ON origin', '0A000'],
   ['FROM flights SELECT 1; FROM flights SELECT 2', '42601'],
