@@ -12,14 +12,21 @@ export interface TaskInputs {
   readonly partition: number | null;
 }
 
-/** The tasks of a stage in order. */
-export function tasksOf(stage: Stage): readonly TaskInputs[] {
+/** Rows of a scan that are read in the time in which one row of an input is read and put into a hash table. */
+const SCANNED_ROWS_PER_INPUT_ROW = 8;
+
+/** The tasks of a stage in order. Where every task would spend more on its inputs, of `inputRowCount` rows, than on its share, there are fewer. */
+export function tasksOf(stage: Stage, inputRowCount: number): readonly TaskInputs[] {
   const layout = stage.tasks;
   switch (layout.kind) {
     case 'single':
       return [{ scans: layout.scans, partition: null }];
-    case 'splits':
-      return layout.splits.map((scans) => ({ scans, partition: null }));
+    case 'splits': {
+      const { splits, coarse } = layout;
+      const scannedRowCount = splits.flat().reduce((sum, share) => sum + share.rowCount, 0);
+      const isCoarse = inputRowCount * SCANNED_ROWS_PER_INPUT_ROW * splits.length > scannedRowCount;
+      return ((isCoarse ? coarse : undefined) ?? splits).map((scans) => ({ scans, partition: null }));
+    }
     case 'partitions':
       return Array.from({ length: layout.partitionCount }, (_, partition) => ({ scans: layout.scans, partition }));
   }

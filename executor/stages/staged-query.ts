@@ -96,7 +96,7 @@ export class StagedQuery {
 
   /** Runs every task of a stage; `attempts` says how one is sent and followed. Several stages may run together. */
   async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<void> {
-    const tasks = tasksOf(stage);
+    const tasks = tasksOf(stage, this.#inputRowCount(stage));
     assert(tasks.length > 0, `stage ${stage.id} has no tasks`);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
@@ -121,6 +121,12 @@ export class StagedQuery {
       this.#claimed = false;
       await releaseDirectory(this.directory);
     }
+  }
+
+  /** Rows of all that a stage reads of others. */
+  #inputRowCount({ fragment }: Stage): number {
+    const files = fragment.sql.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'exchange' ? this.#producer(piece.stage).filesOf(null) : []));
+    return files.reduce((sum, file) => sum + file.rowCount, 0);
   }
 
   #producer(id: number): Producer {

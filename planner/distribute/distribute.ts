@@ -24,6 +24,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     wholeReasons: [why],
     notices: [...hints.notices, ...unusedHints(hints)],
     shares: new Map(),
+    coarseShares: new Map(),
     estimates: new Map(),
   });
   if (reason !== null) {
@@ -46,6 +47,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     wholeReasons: [...context.reasons],
     notices: [...hints.notices, ...context.notices, ...unusedHints(hints)],
     shares: context.shares,
+    coarseShares: context.coarseShares,
     estimates: context.estimates,
   };
 }

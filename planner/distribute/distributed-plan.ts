@@ -37,6 +37,8 @@ export interface DistributedPlan {
   readonly notices: readonly SqlNotice[];
   /** The tasks' shares of every scan in `plan`, by the node's identity. */
   readonly shares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
+  /** The same in fewer shares, where nobody asked for a number. */
+  readonly coarseShares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
   /** Estimated rows of every exchange's input, and of the plan itself, by the node's identity. */
   readonly estimates: ReadonlyMap<PlanNode, number>;
 }
@@ -48,6 +50,7 @@ export const RULE_NAMES = [
   'partial-aggregate',
   'distinct-by-argument',
   'broadcast-join',
+  'coarse-splits',
   'reuse-partitioning',
   'partial-top-n',
   'partial-limit',

@@ -10,7 +10,7 @@ import { columnRange, SINGLE, type Layout, type Placed } from './placed.js';
 import { placeFilter } from './place-row-wise.js';
 import { pruneFiles } from './prune-files.js';
 import { warn, type HashHint } from './resolve-hints.js';
-import { splitScan, type SplitRequest, type TaskShare } from './split-scan.js';
+import { mergeShares, splitScan, type SplitRequest, type TaskShare } from './split-scan.js';
 
 /** A task of a scan should read about this much: enough to hide what a task costs, little enough to balance. */
 const SPLIT_BYTE_TARGET = 128 * 1024 * 1024;
@@ -18,6 +18,9 @@ const SPLIT_BYTE_TARGET = 128 * 1024 * 1024;
 const SPLIT_BYTE_MINIMUM = 1024 * 1024;
 /** Up to this size a scan that is not split may be read again by every task; beyond, it is read once and sent. */
 const REPLICATED_SCAN_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Tasks for each that can run at a time where each costs more than what it reads: two even out what is unlike. */
+const COARSE_TASKS_PER_PLACE = 2;
 
 /** Splits a scan into shares of its files and obeys PARTITION hints. Files whose values cannot pass the filters are left out. */
 export function placeScan(scan: ScanNode, context: PlacementContext): Placed {
@@ -39,8 +42,13 @@ function plainScan(scan: ScanNode, context: PlacementContext): Placed {
   const { source } = reference.relation;
   assert.ok(source.kind === 'files', 'only files are scanned in stages');
   const files = context.isOn('prune-files') ? pruneFiles(scan, reference.relation, source) : source.files;
-  const shares = splitScan(files, source.format, splitOf(scan, context));
+  const request = splitOf(scan, context);
+  const shares = splitScan(files, source.format, request);
   context.shares.set(scan, shares);
+  const coarseCount = context.options.parallelism * COARSE_TASKS_PER_PLACE;
+  if (request.kind === 'auto' && shares.length > coarseCount && context.isOn('coarse-splits')) {
+    context.coarseShares.set(scan, mergeShares(shares, coarseCount));
+  }
   const estimate = estimateScan(scan, reference, source, files.length);
   return { plan: scan, layout: layoutOf(shares, context), estimate };
 }

@@ -13,6 +13,7 @@ export class PlacementContext {
   /** CTEs in scope, as every reference to them reads them. */
   readonly ctes: Map<number, Placed> = new Map();
   readonly shares: Map<ScanNode, readonly TaskShare[]> = new Map();
+  readonly coarseShares: Map<ScanNode, readonly TaskShare[]> = new Map();
   readonly estimates: Map<PlanNode, number> = new Map();
   readonly reasons: Set<string> = new Set();
   readonly notices: SqlNotice[] = [];

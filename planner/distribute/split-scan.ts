@@ -43,6 +43,25 @@ export function splitScan(files: readonly DataFile[], format: FileFormat, reques
   return shares.length === 0 ? [shareOf([])] : shares;
 }
 
+/** The same rows in fewer shares, neighbours together. */
+export function mergeShares(shares: readonly TaskShare[], count: number): readonly TaskShare[] {
+  return Array.from({ length: Math.min(count, shares.length) }, (_, index, groups = Math.min(count, shares.length)) => {
+    const group = shares.slice(Math.floor((index * shares.length) / groups), Math.floor(((index + 1) * shares.length) / groups));
+    return {
+      files: group.flatMap((share) => share.files).reduce(joinNeighbours, []),
+      byteCount: group.reduce((sum, share) => sum + share.byteCount, 0),
+      rowCount: group.reduce((sum, share) => sum + share.rowCount, 0),
+    };
+  });
+}
+
+/** Appends a part of a file, to the part before it where that ends where it begins. */
+function joinNeighbours(files: readonly FileShare[], next: FileShare): FileShare[] {
+  const last = files.at(-1);
+  const joins = last !== undefined && last.file === next.file && next.firstRow !== undefined && next.firstRow === (last.firstRow ?? 0) + (last.rowCount ?? 0);
+  return joins ? [...files.slice(0, -1), { ...last, rowCount: (last.rowCount ?? 0) + (next.rowCount ?? 0) }] : [...files, next];
+}
+
 function shareCount(total: number, request: SplitRequest): number {
   switch (request.kind) {
     case 'count':

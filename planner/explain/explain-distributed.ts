@@ -40,7 +40,7 @@ function tasksText(stage: Stage): string {
     case 'single':
       return '1 task';
     case 'splits':
-      return `${stage.tasks.splits.length} tasks, one a share of the scan`;
+      return `${stage.tasks.splits.length} tasks${stage.tasks.coarse === undefined ? '' : ` (${stage.tasks.coarse.length} if its inputs are large)`}, one a share of the scan`;
     case 'partitions':
       return `${plural(stage.tasks.partitionCount, 'task')}, one a partition`;
   }

@@ -14,6 +14,7 @@ interface StageScan {
   readonly scan: ScanNode;
   readonly relation: Relation;
   readonly shares: readonly TaskShare[];
+  readonly coarseShares: readonly TaskShare[] | undefined;
 }
 
 /** A stage's plan with its scans numbered for printing, and how its tasks differ. */
@@ -31,13 +32,14 @@ export function stageTasks(
   stages: readonly CutStage[],
   references: readonly RelationReference[],
   sharesOf: (scan: ScanNode) => readonly TaskShare[],
+  coarseSharesOf: (scan: ScanNode) => readonly TaskShare[] | undefined,
 ): StageTasks {
   const scans: StageScan[] = [];
   const number = (node: PlanNode): PlanNode => {
     if (node.kind === 'scan') {
       const reference = references[node.reference];
       assert.ok(reference !== undefined, `scan of reference ${node.reference}, which does not exist`);
-      scans.push({ number: scans.length, scan: node, relation: reference.relation, shares: sharesOf(node) });
+      scans.push({ number: scans.length, scan: node, relation: reference.relation, shares: sharesOf(node), coarseShares: coarseSharesOf(node) });
       return { ...node, reference: scans.length - 1 };
     }
     return mapInputs(node, number);
@@ -52,8 +54,13 @@ export function stageTasks(
     return { plan, layout: partitionCount === null ? { kind: 'single', scans: whole } : { kind: 'partitions', partitionCount, scans: whole } };
   }
   assert.ok(partitionCount === null, 'a stage with a split scan reads no partitions');
-  const splits = splitScan.shares.map((share) => scans.map((scan) => scanShare(scan, scan === splitScan ? share : scan.shares[0])));
-  return { plan, layout: { kind: 'splits', splits } };
+  const entry = (share: TaskShare): readonly ScanShare[] => scans.map((scan) => scanShare(scan, scan === splitScan ? share : scan.shares[0]));
+  const coarse = readsStage(stage.plan) ? splitScan.coarseShares : undefined;
+  return { plan, layout: { kind: 'splits', splits: splitScan.shares.map(entry), ...(coarse === undefined ? {} : { coarse: coarse.map(entry) }) } };
+}
+
+function readsStage(plan: PlanNode): boolean {
+  return plan.kind === 'stage_input' || children(plan).some(readsStage);
 }
 
 /** Rebuilds a node over changed inputs. */

@@ -43,8 +43,11 @@ export type FragmentPiece =
 export type TaskLayout =
   /** One task; it reads every partition of its inputs. */
   | { readonly kind: 'single'; readonly scans: readonly ScanShare[] }
-  /** A task per entry: its own share of `splitScan`, and all of every other scan and (broadcast) input. */
-  | { readonly kind: 'splits'; readonly splits: readonly (readonly ScanShare[])[] }
+  /**
+   * A task per entry: its own share of `splitScan`, and all of every other scan and (broadcast) input. `coarse` are fewer
+   * entries over the same, for when what every task reads of the inputs turns out to cost more than its share.
+   */
+  | { readonly kind: 'splits'; readonly splits: readonly (readonly ScanShare[])[]; readonly coarse?: readonly (readonly ScanShare[])[] }
   /** A task per partition of the hash-partitioned inputs, all with the same partition count; broadcast inputs are read whole. */
   | { readonly kind: 'partitions'; readonly partitionCount: number; readonly scans: readonly ScanShare[] };
 

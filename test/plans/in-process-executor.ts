@@ -81,7 +81,8 @@ function tasksOf(stage: Stage): readonly Task[] {
     case 'single':
       return [{ scans: tasks.scans, partition: null }];
     case 'splits':
-      return tasks.splits.map((scans) => ({ scans, partition: null }));
+      // Either set of shares must do, so every second stage takes the coarse one.
+      return (stage.id % 2 === 0 ? (tasks.coarse ?? tasks.splits) : tasks.splits).map((scans) => ({ scans, partition: null }));
     case 'partitions':
       return Array.from({ length: tasks.partitionCount }, (_, partition) => ({ scans: tasks.scans, partition }));
   }

@@ -16,7 +16,7 @@ export function spoilPlan(plan: StagedPlan, bug: string | undefined): StagedPlan
 
 function loseSplit(stage: Stage): Stage {
   return stage.tasks.kind === 'splits' && stage.tasks.splits.length > 1
-    ? { ...stage, tasks: { ...stage.tasks, splits: stage.tasks.splits.slice(0, -1) } }
+    ? { ...stage, tasks: { kind: 'splits', splits: stage.tasks.splits.slice(0, -1) } }
     : stage;
 }
 
