@@ -28,7 +28,7 @@ const FILTERED_PARTITIONS_MAX = 4;
 export interface ExchangePart {
   readonly keys: readonly HashKey[];
   readonly partitionCount: number;
-  readonly partition: number;
+  readonly partitions: readonly number[];
 }
 
 /** The statements that write a fragment's rows as shuffle files into `directory`. The last gives COPY's statistics, a row a file. */
@@ -70,6 +70,6 @@ export function readExchangeSql(columns: readonly PlanColumn[], paths: readonly 
   }
   const decoded = columns.map((column, index) => decodeValue(`c${index}`, column.type));
   const values = decoded.map((value, index) => (value === `c${index}` ? value : `${value} AS c${index}`));
-  const where = part === null ? '' : ` WHERE ${hashOf(part.keys, (index) => decoded[index] ?? '')} % ${part.partitionCount} = ${part.partition}`;
+  const where = part === null ? '' : ` WHERE ${hashOf(part.keys, (index) => decoded[index] ?? '')} % ${part.partitionCount} IN (${part.partitions.join(', ')})`;
   return `(SELECT ${values.length === 0 ? ROW_COLUMN : values.join(', ')} FROM read_parquet(${fileListSql(paths)}, hive_partitioning => false)${where})`;
 }

@@ -89,7 +89,9 @@ function partitionOf(keys: CollectedValue | undefined): number | null {
   return partition;
 }
 
-/** The files of an exchange that one consumer task reads: one partition's, or all when `partition` is null. */
-export function filesFor(manifests: readonly Manifest[], partition: number | null): readonly ShuffleFile[] {
-  return manifests.flatMap((manifest) => manifest.files.filter((file) => partition === null || file.partition === null || file.partition === partition));
+/** The files of an exchange that one consumer task reads: those of its partitions, or all when `partitions` is null. */
+export function filesFor(manifests: readonly Manifest[], partitions: readonly number[] | null): readonly ShuffleFile[] {
+  return manifests.flatMap((manifest) =>
+    manifest.files.filter((file) => partitions === null || file.partition === null || partitions.includes(file.partition)),
+  );
 }

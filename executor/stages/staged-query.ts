@@ -5,9 +5,11 @@ import { claimDirectory, releaseDirectory } from '../../fs/owner/owner.js';
 import type { Stage, StagedPlan } from '../../planner/fragment/staged-plan.js';
 import { cancelError } from '../pool/task-run.js';
 import type { TaskSettings } from '../protocol/messages.js';
+import { chooseTasks } from './choose-tasks.js';
+import type { InputSize } from './choose-tasks.js';
 import { attemptTask, runTasks } from './attempt-task.js';
 import type { TaskAttempts } from './attempt-task.js';
-import { fillFragment, tasksOf } from './fill-fragment.js';
+import { fillFragment } from './fill-fragment.js';
 import type { FilledFragment, Producer } from './fill-fragment.js';
 import { filesFor } from './manifest.js';
 import type { Manifest } from './manifest.js';
@@ -96,7 +98,7 @@ export class StagedQuery {
 
   /** Runs every task of a stage; `attempts` says how one is sent and followed. Several stages may run together. */
   async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<void> {
-    const tasks = tasksOf(stage, this.#inputRowCount(stage));
+    const tasks = chooseTasks(stage, this.#inputSize(stage));
     assert(tasks.length > 0, `stage ${stage.id} has no tasks`);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
@@ -123,16 +125,15 @@ export class StagedQuery {
     }
   }
 
-  /** Rows of all that a stage reads of others. */
-  #inputRowCount({ fragment }: Stage): number {
+  #inputSize({ fragment }: Stage): InputSize {
     const files = fragment.sql.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'exchange' ? this.#producer(piece.stage).filesOf(null) : []));
-    return files.reduce((sum, file) => sum + file.rowCount, 0);
+    return { rowCount: files.reduce((sum, file) => sum + file.rowCount, 0), byteCount: files.reduce((sum, file) => sum + file.byteCount, 0) };
   }
 
   #producer(id: number): Producer {
     const manifests = this.#manifests.get(id);
     const stage = this.plan.stages.find((candidate) => candidate.id === id);
     assert(manifests !== undefined && stage !== undefined, `stage ${id} has not run`);
-    return { output: stage.output, filesOf: (partition) => filesFor(manifests, partition) };
+    return { output: stage.output, filesOf: (partitions) => filesFor(manifests, partitions) };
   }
 }

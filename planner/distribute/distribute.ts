@@ -25,6 +25,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     notices: [...hints.notices, ...unusedHints(hints)],
     shares: new Map(),
     coarseShares: new Map(),
+    coalesces: false,
     estimates: new Map(),
   });
   if (reason !== null) {
@@ -48,6 +49,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     notices: [...hints.notices, ...context.notices, ...unusedHints(hints)],
     shares: context.shares,
     coarseShares: context.coarseShares,
+    coalesces: context.coalesces,
     estimates: context.estimates,
   };
 }

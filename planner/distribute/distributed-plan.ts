@@ -39,6 +39,8 @@ export interface DistributedPlan {
   readonly shares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
   /** The same in fewer shares, where nobody asked for a number. */
   readonly coarseShares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
+  /** Whether small partitions may go together into one task: nobody asked for a number of partitions. */
+  readonly coalesces: boolean;
   /** Estimated rows of every exchange's input, and of the plan itself, by the node's identity. */
   readonly estimates: ReadonlyMap<PlanNode, number>;
 }
@@ -50,6 +52,7 @@ export const RULE_NAMES = [
   'partial-aggregate',
   'distinct-by-argument',
   'broadcast-join',
+  'coalesce-partitions',
   'coarse-splits',
   'reuse-partitioning',
   'partial-top-n',

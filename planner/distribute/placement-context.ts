@@ -17,11 +17,14 @@ export class PlacementContext {
   readonly estimates: Map<PlanNode, number> = new Map();
   readonly reasons: Set<string> = new Set();
   readonly notices: SqlNotice[] = [];
+  readonly coalesces: boolean;
 
   constructor(options: DistributeOptions, hints: ResolvedHints) {
     this.options = options;
     this.hints = hints;
     this.partitionCount = hints.partitionCount ?? options.partitionCount ?? Math.max(1, options.parallelism * PARTITIONS_PER_TASK);
+    const isAsked = hints.partitionCount !== null || hints.hashes.size > 0 || options.partitionCount !== null;
+    this.coalesces = !isAsked && this.isOn('coalesce-partitions');
   }
 
   /** True unless the rule is switched off. */

@@ -42,7 +42,7 @@ function tasksText(stage: Stage): string {
     case 'splits':
       return `${stage.tasks.splits.length} tasks${stage.tasks.coarse === undefined ? '' : ` (${stage.tasks.coarse.length} if its inputs are large)`}, one a share of the scan`;
     case 'partitions':
-      return `${plural(stage.tasks.partitionCount, 'task')}, one a partition`;
+      return `${stage.tasks.coalesces === true && stage.tasks.partitionCount > 1 ? 'up to ' : ''}${plural(stage.tasks.partitionCount, 'task')}, one a partition`;
   }
 }
 

@@ -33,6 +33,7 @@ export function stageTasks(
   references: readonly RelationReference[],
   sharesOf: (scan: ScanNode) => readonly TaskShare[],
   coarseSharesOf: (scan: ScanNode) => readonly TaskShare[] | undefined,
+  coalesces: boolean,
 ): StageTasks {
   const scans: StageScan[] = [];
   const number = (node: PlanNode): PlanNode => {
@@ -51,7 +52,11 @@ export function stageTasks(
   const [splitScan] = split;
   if (splitScan === undefined) {
     const whole = scans.map((scan) => scanShare(scan, scan.shares[0]));
-    return { plan, layout: partitionCount === null ? { kind: 'single', scans: whole } : { kind: 'partitions', partitionCount, scans: whole } };
+    return {
+      plan,
+      layout:
+        partitionCount === null ? { kind: 'single', scans: whole } : { kind: 'partitions', partitionCount, scans: whole, ...(coalesces ? { coalesces } : {}) },
+    };
   }
   assert.ok(partitionCount === null, 'a stage with a split scan reads no partitions');
   const entry = (share: TaskShare): readonly ScanShare[] => scans.map((scan) => scanShare(scan, scan === splitScan ? share : scan.shares[0]));

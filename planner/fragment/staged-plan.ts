@@ -48,8 +48,11 @@ export type TaskLayout =
    * entries over the same, for when what every task reads of the inputs turns out to cost more than its share.
    */
   | { readonly kind: 'splits'; readonly splits: readonly (readonly ScanShare[])[]; readonly coarse?: readonly (readonly ScanShare[])[] }
-  /** A task per partition of the hash-partitioned inputs, all with the same partition count; broadcast inputs are read whole. */
-  | { readonly kind: 'partitions'; readonly partitionCount: number; readonly scans: readonly ScanShare[] };
+  /**
+   * A task per partition of the hash-partitioned inputs, all with the same partition count; broadcast inputs are read whole.
+   * With `coalesces` a task may take several partitions.
+   */
+  | { readonly kind: 'partitions'; readonly partitionCount: number; readonly scans: readonly ScanShare[]; readonly coalesces?: true };
 
 /** The table expression that a scan hole becomes in one task, files and row ranges included. */
 export interface ScanShare {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { chooseTasks } from '../../executor/stages/choose-tasks.js';
 import type { PlanColumn, ScanShare, Stage, StageOutput, StagedPlan } from '../../planner/fragment/staged-plan.js';
 import { scalar } from '../../planner/types/data-type.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -83,6 +84,36 @@ describe('executor: staged plans', function () {
       assert(first !== undefined && first.tasks.every((task) => task.fileCount > 0 && task.byteCount > 0));
     });
   }
+
+  for (const partitionCount of [4, 130]) {
+    it(`takes ${partitionCount} small partitions into one task where it may`, async () => {
+      const plan = twoPhase(partitionCount);
+      const coalescing = plan.stages.map((stage): Stage =>
+        stage.tasks.kind === 'partitions' ? { ...stage, tasks: { ...stage.tasks, coalesces: true } } : stage,
+      );
+      const stream = await test.pool.runStaged({ ...plan, stages: coalescing }, options(), NEVER);
+      const rows = await drain(stream);
+      assert.deepEqual(
+        rows.toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1)),
+        await rowsOf(test.pool, WHOLE),
+      );
+      assert.equal(stream.summary()[1]?.tasks.length, 1);
+    });
+  }
+
+  it('cuts partitions into as many tasks as their size is worth, none left out', () => {
+    const stage: Stage = { ...final(10), tasks: { kind: 'partitions', partitionCount: 10, scans: [], coalesces: true } };
+    const tasks = chooseTasks(stage, { rowCount: 150_000, byteCount: 1000 });
+    assert.deepEqual(
+      tasks.map((task) => task.partitions),
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+        [6, 7, 8, 9],
+      ],
+    );
+    assert.equal(chooseTasks(stage, { rowCount: 10, byteCount: 100 * 1024 * 1024 }).length, 10);
+  });
 
   it('read an exchange without partitions whole in every task', async () => {
     const stage: Stage = {
