@@ -55,6 +55,9 @@ export function readBoundArguments(name: string, json: JsonObject): readonly Exp
     case 'quantile_disc':
       expectFields(data, name, nameSet('quantiles order desc'));
       return [quantiles(objectsField(data, 'quantiles').map(readConstant), booleanField(data, 'desc'), second === 'list')];
+    case 'median':
+      expectFields(data, name, nameSet('quantiles order desc'));
+      return [];
     case 'approx_quantile':
       expectFields(data, name, nameSet('quantiles'));
       return [floats(arrayField(data, 'quantiles'), 'FLOAT', second === 'list')];

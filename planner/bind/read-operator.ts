@@ -1,4 +1,6 @@
+import type { Expression } from '../plan/expressions.js';
 import type { LimitNode, PlanNode, SampleNode } from '../plan/nodes.js';
+import { substituteRefs } from '../plan/rewrite-expression.js';
 import { asIndex, booleanField, expectFields, indexField, objectField, objectsField, textField, unknown, nameSet } from './json-fields.js';
 import { NumberText, type JsonObject } from './json-text.js';
 import { readExpression, readExpressions, readSortKeys } from './read-expression.js';
@@ -104,13 +106,30 @@ function readProjection(json: JsonObject, input: PlanNode): PlanNode {
 function readFilter(json: JsonObject, input: PlanNode): PlanNode {
   expectFields(json, 'a filter', FIELDS.filter);
   const projection = readProjectionMap(json, 'projection_map');
-  return {
+  const conditions = readExpressions(objectsField(json, 'expressions'));
+  const output = pick(input.output, projection);
+  return filterBelowMembership(input, conditions, projection, output) ?? { kind: 'filter', input, conditions, projection, output };
+}
+
+/** A filter on `x IN (constants)` that was a mark join in DuckDB's plan goes below its projection, next to the scan, whose files it may leave out. */
+function filterBelowMembership(input: PlanNode, conditions: readonly Expression[], kept: readonly number[] | null, output: PlanNode['output']): PlanNode | null {
+  if (input.kind !== 'projection') {
+    return null;
+  }
+  const last = input.expressions.at(-1);
+  if (last?.kind !== 'operator' || last.operator !== 'IN' || !input.expressions.slice(0, -1).every((expression) => expression.kind === 'ref')) {
+    return null;
+  }
+  const below: PlanNode = {
     kind: 'filter',
-    input,
-    conditions: readExpressions(objectsField(json, 'expressions')),
-    projection,
-    output: pick(input.output, projection),
+    input: input.input,
+    conditions: conditions.map((condition) => substituteRefs(condition, input.expressions)),
+    projection: null,
+    output: input.input.output,
   };
+  const columns = kept ?? input.output.map((_, index) => index);
+  const expressions = columns.map((index) => input.expressions[index] ?? unknown('a projection of a column that does not exist'));
+  return { kind: 'projection', input: below, expressions, names: expressions.map(() => null), output };
 }
 
 function readCrossProduct(json: JsonObject, left: PlanNode, right: PlanNode): PlanNode {

@@ -4,24 +4,25 @@ import type { ExchangeKey } from './exchange.js';
 import { columnRange, keepColumns, onEachTask, type Placed } from './placed.js';
 
 /**
- * True where values that are equal in SQL also have equal hashes, in every file the rows may pass through. Left out are
- * types whose equality or stored form is not one to one (unions, maps, bit strings, times with zone).
+ * True where values that are equal in SQL also have equal hashes, in every file the rows may pass through: all of DuckDB's
+ * types but the type of a bare NULL, whose one value no cast names. Structs without field names cannot be cast to either.
  */
 export function isHashable(type: DataType): boolean {
   switch (type.kind) {
     case 'scalar':
-      return type.name !== 'BIT' && type.name !== 'BIGNUM' && type.name !== 'TIME WITH TIME ZONE' && type.name !== 'NULL';
+      return type.name !== 'NULL';
     case 'decimal':
     case 'enum':
       return true;
     case 'list':
+    case 'array':
       return isHashable(type.element);
     case 'struct':
-      return type.fields.every((field) => isHashable(field.type));
-    case 'array':
-    case 'map':
+      return type.fields.every((field) => field.name !== '' && isHashable(field.type));
     case 'union':
-      return false;
+      return type.members.every((member) => isHashable(member.type));
+    case 'map':
+      return isHashable(type.key) && isHashable(type.value);
   }
 }
 

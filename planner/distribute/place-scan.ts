@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Expression } from '../plan/expressions.js';
 import type { FilterNode, ScanNode } from '../plan/nodes.js';
+import { mapRefs } from '../plan/rewrite-expression.js';
 import { byteCount, estimateRowCount, type FileSource } from '../relation/relation.js';
 import type { RelationReference } from '../translate/translated.js';
 import { afterConditions, type Estimate } from './estimate.js';
@@ -28,20 +30,29 @@ export function placeScan(scan: ScanNode, context: PlacementContext): Placed {
   return hash === undefined ? plainScan(scan, context) : hashedScan(scan, hash, (node) => plainScan(node, context), context);
 }
 
-/** A filter over a scan: where a hint hashes the scan, rows are filtered before they move. */
+/** A filter over a scan: its conditions leave out files too, and where a hint hashes the scan, rows are filtered before they move. */
 export function placeFilteredScan(node: FilterNode, scan: ScanNode, context: PlacementContext): Placed {
   const hash = context.hints.hashes.get(scan.reference);
-  if (hash === undefined || node.projection !== null) {
-    return placeFilter(node, placeScan(scan, context));
+  const conditions = overRead(node.conditions, scan);
+  if (hash === undefined) {
+    return placeFilter(node, plainScan(scan, context, conditions));
   }
-  return hashedScan(scan, hash, (wide) => placeFilter({ ...node, input: wide, output: wide.output }, plainScan(wide, context)), context);
+  if (node.projection !== null) {
+    return placeFilter(node, hashedScan(scan, hash, (wide) => plainScan(wide, context, conditions), context));
+  }
+  return hashedScan(scan, hash, (wide) => placeFilter({ ...node, input: wide, output: wide.output }, plainScan(wide, context, conditions)), context);
 }
 
-function plainScan(scan: ScanNode, context: PlacementContext): Placed {
+/** Conditions over a scan's output as conditions over the columns it reads. */
+function overRead(conditions: readonly Expression[], scan: ScanNode): readonly Expression[] {
+  return conditions.map((condition) => mapRefs(condition, (reference) => ({ ...reference, index: scan.projection[reference.index] ?? reference.index })));
+}
+
+function plainScan(scan: ScanNode, context: PlacementContext, conditions: readonly Expression[] = []): Placed {
   const reference = referenceOf(scan, context);
   const { source } = reference.relation;
   assert.ok(source.kind === 'files', 'only files are scanned in stages');
-  const files = context.isOn('prune-files') ? pruneFiles(scan, reference.relation, source) : source.files;
+  const files = context.isOn('prune-files') ? pruneFiles({ ...scan, filters: [...scan.filters, ...conditions] }, reference.relation, source) : source.files;
   const request = splitOf(scan, context);
   const shares = splitScan(files, source.format, request);
   context.shares.set(scan, shares);

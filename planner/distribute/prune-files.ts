@@ -17,7 +17,7 @@ interface ColumnFacts {
  * The files of a scan that may hold a row its filters let through. A file is left out only when one filter is
  * certainly false or NULL for every row, by the file's statistics or by the values in its path.
  */
-export function pruneFiles(scan: ScanNode, relation: Relation, source: FileSource): readonly DataFile[] {
+export function pruneFiles(scan: Pick<ScanNode, 'read' | 'filters'>, relation: Relation, source: FileSource): readonly DataFile[] {
   if (scan.filters.length === 0) {
     return source.files;
   }

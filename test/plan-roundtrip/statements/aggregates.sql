@@ -51,3 +51,7 @@ select b collate nocase, count(*) from {t} group by 1 order by 1;
 select f, count(*) from {t} where f group by f;
 
 select max(t.a) from {t} t join {u} u using (b) group by u.k having max(t.a) > 2;
+
+select b, median(x), median(d) from {t} group by b;
+
+select count(distinct a), median(n) from {t};

@@ -42,3 +42,15 @@ select t1.i from {types} t1 where (t1.vc, t1.dt) in (select t2.vc, t2.dt from {t
 select tz, tz::date, tz + interval 1 month, date_trunc('day', tz), extract(hour from tz), ts::timestamptz, dt::timestamptz, tm + interval 1 hour, ts - dt, tz - tz, age(ts), iv * 2, -iv, extract(epoch from iv), timezone('Europe/Berlin', tz), timezone('Europe/Berlin', ts), strftime(tz, '%Y') from {types} where isfinite(dt) and isfinite(ts) and isfinite(tz) and abs(year(dt)) < 3000 and abs(year(ts)) < 3000 and abs(year(tz)) < 3000;
 
 select vc || vc, upper(vc), length(vc), md5(vc), vc[1], bl || bl, octet_length(bl), to_json(st), to_json(li), js->'$.a', js->>'a', json_extract(js, '$.a'), js::varchar, st.a, st['b'], m[1], map_keys(m), cardinality(m), li[1], list_sum(li), len(li), array_to_string(li, ','), struct_extract(st, 'a'), struct_insert(st, z := 1), bo and true, bo or bo, not bo, uu::varchar, hash(uu), e, e::varchar from {types};
+
+select map {a % 3: b} m, count(*) from {t} group by m;
+
+select [a % 3, a % 2]::bigint[2] v, count(*) from {t} group by v;
+
+select (a % 3 + 5)::bit v, (a % 2)::bignum w, count(*) from {t} group by v, w;
+
+select ('12:00:0' || abs(a % 3) || '+0' || abs(a % 2))::timetz v, count(*) from {t} group by v;
+
+select y.v, count(*) from (select map {a: b} v from {t}) y join (select map {a: b} v from {t}) z on y.v = z.v group by y.v;
+
+select [abs(a % 3)::bit] v from {t} intersect all select [abs(a % 2)::bit] from {u};
