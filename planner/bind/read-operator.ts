@@ -112,7 +112,12 @@ function readFilter(json: JsonObject, input: PlanNode): PlanNode {
 }
 
 /** A filter on `x IN (constants)` that was a mark join in DuckDB's plan goes below its projection, next to the scan, whose files it may leave out. */
-function filterBelowMembership(input: PlanNode, conditions: readonly Expression[], kept: readonly number[] | null, output: PlanNode['output']): PlanNode | null {
+function filterBelowMembership(
+  input: PlanNode,
+  conditions: readonly Expression[],
+  kept: readonly number[] | null,
+  output: PlanNode['output'],
+): PlanNode | null {
   if (input.kind !== 'projection') {
     return null;
   }

@@ -2,13 +2,20 @@ import type { AggregateCall, Expression } from '../plan/expressions.js';
 import { decimal, scalar, type DataType } from '../types/data-type.js';
 
 /**
- * An aggregate computed in two steps: `partial` calls over rows in each task, `final` calls (by name and type, one over
- * each partial's values), and an expression over the final values that is exactly what DuckDB's own call gives.
+ * An aggregate computed in two steps: `partial` calls over rows in each task, `final` calls over the partials' values, and
+ * an expression over the final values that is exactly what DuckDB's own call gives.
  */
 export interface DecomposedAggregate {
   readonly partial: readonly AggregateCall[];
-  readonly final: readonly { readonly name: string; readonly type: DataType }[];
+  readonly final: readonly FinalStep[];
   readonly result: (values: readonly Expression[]) => Expression;
+}
+
+/** A call that merges partial values: its name, its type, and which of the partials it takes. */
+export interface FinalStep {
+  readonly name: string;
+  readonly type: DataType;
+  readonly of: readonly number[];
 }
 
 const BIGINT = scalar('BIGINT');
@@ -29,6 +36,10 @@ const DISTINCT_IS_MOOT = SELF_MERGING;
 export function decomposeAggregate(call: AggregateCall, hasGroups: boolean, distinctMeets: boolean): DecomposedAggregate | null {
   const name = call.name.toLowerCase();
   const isMoot = DISTINCT_IS_MOOT.has(name);
+  const extremum = EXTREMUM_OF.get(name);
+  if (extremum !== undefined) {
+    return extremumAt(call, name, extremum);
+  }
   if (call.orderBy.length > 0 || call.boundArguments.length > 0 || call.arguments.length > 1 || (call.distinct && !isMoot && !distinctMeets)) {
     return null;
   }
@@ -53,8 +64,37 @@ export function decomposeAggregate(call: AggregateCall, hasGroups: boolean, dist
   }
 }
 
+/** Functions that give one column where another is least or greatest, with the aggregate that says how far that is. */
+const EXTREMUM_OF: ReadonlyMap<string, 'min' | 'max'> = new Map<string, 'min' | 'max'>([
+  ['arg_max', 'max'],
+  ['argmax', 'max'],
+  ['max_by', 'max'],
+  ['arg_min', 'min'],
+  ['argmin', 'min'],
+  ['min_by', 'min'],
+]);
+
+/** arg_max(a, b) of each task beside its max(b), over the rows that arg_max looks at: those where neither is NULL. */
+function extremumAt(call: AggregateCall, name: string, extremum: 'min' | 'max'): DecomposedAggregate | null {
+  const [value, measure, ...more] = call.arguments;
+  if (value === undefined || measure === undefined || more.length > 0 || call.orderBy.length > 0 || call.boundArguments.length > 0) {
+    return null;
+  }
+  const isKnown: Expression = { kind: 'operator', operator: 'IS NOT NULL', arguments: [value], type: scalar('BOOLEAN') };
+  const filter: Expression =
+    call.filter === null ? isKnown : { kind: 'conjunction', operator: 'AND', arguments: [call.filter, isKnown], type: scalar('BOOLEAN') };
+  return {
+    partial: [
+      { ...call, distinct: false },
+      { ...call, distinct: false, name: extremum, arguments: [measure], filter, type: measure.type },
+    ],
+    final: [{ name, type: call.type, of: [0, 1] }],
+    result: theValue,
+  };
+}
+
 function merging(call: AggregateCall, name: string, partial: AggregateCall): DecomposedAggregate {
-  return { partial: [partial], final: [{ name, type: call.type }], result: theValue };
+  return { partial: [partial], final: [{ name, type: call.type, of: [0] }], result: theValue };
 }
 
 function theValue(values: readonly Expression[]): Expression {
@@ -71,14 +111,14 @@ function valueAt(values: readonly Expression[], index: number): Expression {
 
 /** Counts add up; sum() of BIGINT is HUGEINT in DuckDB. */
 function counting(call: AggregateCall): DecomposedAggregate {
-  return { partial: [{ ...call, type: BIGINT }], final: [{ name: 'sum', type: HUGEINT }], result: (values) => cast(theValue(values), call.type) };
+  return { partial: [{ ...call, type: BIGINT }], final: [{ name: 'sum', type: HUGEINT, of: [0] }], result: (values) => cast(theValue(values), call.type) };
 }
 
 function summing(call: AggregateCall): DecomposedAggregate | null {
   const total = sumType(call.arguments[0]?.type);
   return total === null
     ? null
-    : { partial: [{ ...call, type: total }], final: [{ name: 'sum', type: total }], result: (values) => cast(theValue(values), call.type) };
+    : { partial: [{ ...call, type: total }], final: [{ name: 'sum', type: total, of: [0] }], result: (values) => cast(theValue(values), call.type) };
 }
 
 /** The type of sum() over a type that sums exactly, or as exactly in parts as at once (floats); null for the rest. */
@@ -147,8 +187,8 @@ function averaging(call: AggregateCall): DecomposedAggregate | null {
       { ...call, name: 'count', type: BIGINT },
     ],
     final: [
-      { name: 'sum', type: total },
-      { name: 'sum', type: HUGEINT },
+      { name: 'sum', type: total, of: [0] },
+      { name: 'sum', type: HUGEINT, of: [1] },
     ],
     result: (values) => {
       const sum = valueAt(values, 0);

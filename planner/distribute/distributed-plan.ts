@@ -58,6 +58,8 @@ export const RULE_NAMES = [
   'partial-top-n',
   'partial-limit',
   'partial-distinct',
+  'gather-small',
+  'split-aggregate',
 ] as const;
 
 /** One of the names above. */

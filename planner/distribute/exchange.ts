@@ -48,6 +48,14 @@ export function shuffle(placed: Placed, keys: readonly ExchangeKey[], partitionC
   return exchanged(placed, { kind: 'hash', keys, partitionCount }, layout, reason, context);
 }
 
+/** Deals rows out evenly, whatever is in them: for rows that several places read, or that lie unevenly. */
+export function deal(placed: Placed, partitionCount: number, reason: string, context: PlacementContext): Placed {
+  if (placed.layout.kind === 'pieces') {
+    return unionOf(placed.layout.pieces.map((piece) => deal(piece, partitionCount, reason, context)));
+  }
+  return exchanged(placed, { kind: 'hash', keys: [], partitionCount }, { kind: 'hash', partitionCount, keys: null }, reason, context);
+}
+
 function exchanged(placed: Placed, distribution: Distribution, layout: Layout, reason: string, context: PlacementContext): Placed {
   const plan: ExchangeNode = { kind: 'exchange', input: placed.plan, distribution, reason, output: placed.plan.output };
   context.estimates.set(plan, placed.estimate.rows);

@@ -1,17 +1,10 @@
-import type { DistinctNode, SetOperationNode, WindowNode } from '../plan/nodes.js';
-import { sameExpression } from '../plan/rewrite-expression.js';
-import type { WindowCall, Expression } from '../plan/expressions.js';
+import type { DistinctNode, SetOperationNode } from '../plan/nodes.js';
 import { groupEstimate } from './estimate.js';
 import { gather, shuffle } from './exchange.js';
 import { isHashable, pickColumns, refs } from './key-columns.js';
 import { colocate, isPartitionedBy } from './place-by-key.js';
 import type { PlacementContext } from './placement-context.js';
-import { columnRange, isWhole, keepColumns, onEachTask, SINGLE, type Layout, type Placed } from './placed.js';
-
-/** What an operator that must see its rows together gives: one task stays one task, partitions stay partitions. */
-function afterGrouping(input: Placed): Layout {
-  return isWhole(input) ? SINGLE : input.layout;
-}
+import { afterGrouping, columnRange, isWhole, onEachTask, SINGLE, type Placed } from './placed.js';
 
 /**
  * DISTINCT: duplicates are dropped in each task first, then where equal rows meet. DISTINCT ON brings the rows of a
@@ -51,26 +44,4 @@ export function placeSetOperation(node: SetOperationNode, left: Placed, right: P
     throw new Error('a set operation has two inputs');
   }
   return { plan: { ...node, left: movedLeft.plan, right: movedRight.plan }, layout: movedLeft.layout, estimate };
-}
-
-/** Windows: rows of a partition must meet. Several calls share the PARTITION BY expressions that all of them have. */
-export function placeWindow(node: WindowNode, input: Placed, context: PlacementContext): Placed {
-  const shared = sharedPartitionBy(node.calls);
-  const what = shared.length === 0 ? 'a window without a common PARTITION BY' : 'a window';
-  const { placed, addedCount } = colocate(input, shared, what, context);
-  const width = input.plan.output.length;
-  const output = [...placed.plan.output, ...node.calls.map((call) => call.type)];
-  const window: Placed = {
-    plan: { ...node, input: placed.plan, output },
-    layout: keepColumns(afterGrouping(placed), [...columnRange(0, width + addedCount), ...node.calls.map(() => null)]),
-    estimate: placed.estimate,
-  };
-  return addedCount === 0 ? window : pickColumns(window, [...columnRange(0, width), ...columnRange(width + addedCount, node.calls.length)]);
-}
-
-function sharedPartitionBy(calls: readonly WindowCall[]): readonly Expression[] {
-  const [first, ...rest] = calls;
-  return (first?.partitionBy ?? []).filter(
-    (expression) => expression.kind !== 'constant' && rest.every((call) => call.partitionBy.some((other) => sameExpression(expression, other))),
-  );
 }

@@ -38,7 +38,10 @@ export function placeFilteredScan(node: FilterNode, scan: ScanNode, context: Pla
     return placeFilter(node, plainScan(scan, context, conditions));
   }
   if (node.projection !== null) {
-    return placeFilter(node, hashedScan(scan, hash, (wide) => plainScan(wide, context, conditions), context));
+    return placeFilter(
+      node,
+      hashedScan(scan, hash, (wide) => plainScan(wide, context, conditions), context),
+    );
   }
   return hashedScan(scan, hash, (wide) => placeFilter({ ...node, input: wide, output: wide.output }, plainScan(wide, context, conditions)), context);
 }

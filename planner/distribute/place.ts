@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import type { CteNode, FilterNode, PlanNode } from '../plan/nodes.js';
 import { placeAggregate } from './place-aggregate.js';
 import { referenceCount, share } from './place-cte.js';
-import { placeDistinct, placeSetOperation, placeWindow } from './place-distinct.js';
+import { placeDistinct, placeSetOperation } from './place-distinct.js';
 import { placeCrossProduct, placeJoin } from './place-join.js';
 import { placeLimit, placeOrder, placeSample, placeTopN } from './place-ordered.js';
 import { placeFilter, placeProjection, placeUnnest } from './place-row-wise.js';
 import { placeFilteredScan, placeScan } from './place-scan.js';
+import { placeWindow } from './place-window.js';
 import type { PlacementContext } from './placement-context.js';
 import { unionOf, type Placed } from './placed.js';
 

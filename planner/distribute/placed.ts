@@ -39,6 +39,11 @@ export function isWhole(placed: Placed): boolean {
   return placed.layout.kind === 'single' || placed.layout.kind === 'replicated';
 }
 
+/** What an operator that must see its rows together gives: one task stays one task, partitions stay partitions. */
+export function afterGrouping(input: Placed): Layout {
+  return isWhole(input) ? SINGLE : input.layout;
+}
+
 /** How many tasks compute it. */
 export function taskCount(layout: Layout): number {
   switch (layout.kind) {

@@ -96,7 +96,9 @@ function partitionSql(stage: Stage): string {
     case 'whole':
       return 'NULL::UBIGINT';
     case 'hash':
-      return `hash(${output.keys.map((key) => `CAST(c${key.column} AS ${printDataType(key.type)})`).join(', ')}) % ${output.partitionCount}`;
+      return output.keys.length === 0
+        ? `(row_number() OVER ()) % ${output.partitionCount}`
+        : `hash(${output.keys.map((key) => `CAST(c${key.column} AS ${printDataType(key.type)})`).join(', ')}) % ${output.partitionCount}`;
   }
 }
 

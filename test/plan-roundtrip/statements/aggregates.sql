@@ -55,3 +55,23 @@ select max(t.a) from {t} t join {u} u using (b) group by u.k having max(t.a) > 2
 select b, median(x), median(d) from {t} group by b;
 
 select count(distinct a), median(n) from {t};
+
+select f, b, grouping(f), grouping(b, f), median(x), count(*) filter (where a > 2), list(a order by a, d) from {t} group by grouping sets ((f, b), (f), (b), (), ());
+
+select f, b, count(distinct a), count(*), sum(1), sum(x) from {t} group by cube (f, b);
+
+select f, b, count(distinct a), count(*), sum(1), median(x), count(distinct d) from {t} where a > 100 group by rollup (f, b);
+
+select count(distinct a), count(*), sum(1), sum(x), median(n), count(distinct b) filter (where f) from {t};
+
+select count(distinct t.a), count(distinct t.b), sum(x), list(t.a order by t.a, d) from {e} e join {t} t using (a);
+
+select f, count(distinct b) c, sum(a), avg(n), arg_max(d, n * 100 + a), bit_xor(a) from {t} group by f;
+
+select f, string_agg(distinct b, ','  order by b), count(*) from {t} group by f;
+
+select arg_max(a, n * 100 + a), arg_min(d, n * 100 + a) filter (where f), max_by(b, n * 100 + a), count(*) from {t};
+
+select b, arg_max(x, n * 100 + a), min_by(x, n * 100 + a) from {t} group by b;
+
+select count(distinct a), count(distinct b), median(a) from (select any_value(a) a, b from {t} group by b, a) v
