@@ -23,7 +23,13 @@ const TEXT_ROWS_MAX = 1_000_000;
  * Planning is not threaded, and these optimizers make plans that cannot be serialized or executed elsewhere
  * (measured: without this a third of TPC-DS fails to serialize).
  */
-const PLANNING_STATEMENTS = ["SET GLOBAL disabled_optimizers = 'column_lifetime,compressed_materialization,late_materialization,join_filter_pushdown'"];
+const DISABLED_OPTIMIZERS = 'column_lifetime,compressed_materialization,late_materialization,join_filter_pushdown';
+/** Off where DuckDB fails to write a plan: it loses columns of some GROUP BYs (count(DISTINCT a), count(DISTINCT a + 0)). */
+const FAULTY_OPTIMIZER = 'common_aggregate';
+
+function disableOptimizers(names: string): string {
+  return `SET GLOBAL disabled_optimizers = ${quoteText(names)}`;
+}
 
 /**
  * DuckDB as binder and optimizer, in processes of its own: one plans and describes, the other reads files' footers and
@@ -44,10 +50,13 @@ export class Binder implements FileInspector {
       allowedDirectories: [...options.readableRoots, this.#stubFolder.path],
       statements: [],
     };
-    this.#planner = new SerialProcess({ ...instance, threads: 1, spillDirectory: this.#processFolder.next(), statements: PLANNING_STATEMENTS }, options.log);
+    this.#planner = new SerialProcess(
+      { ...instance, threads: 1, spillDirectory: this.#processFolder.next(), statements: [disableOptimizers(DISABLED_OPTIMIZERS)] },
+      options.log,
+    );
     this.#inspector = new SerialProcess({ ...instance, threads: 2, spillDirectory: this.#processFolder.next() }, options.log);
     this.#stubs = new StubFiles(this.#stubFolder.path, async (sql) => {
-      await collect(this.#planner, sql, 1);
+      await collect(this.#planner, [sql], 1);
     });
   }
 
@@ -74,13 +83,23 @@ export class Binder implements FileInspector {
 
   /** DuckDB's optimized logical plan of a query as JSON text. Constants are folded in the time zone given. */
   async plan(sql: string, timeZone: string = 'UTC'): Promise<string> {
-    const rows = await collect(this.#planner, `SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true)`, 1, timeZone);
-    const json = rows[0]?.[0];
-    assert(typeof json === 'string', 'json_serialize_plan gives one text');
+    const json = await this.#serializePlan([], sql, timeZone);
     const exception = readPlanException(json);
-    if (exception !== undefined) {
+    if (exception === undefined) {
+      return json;
+    }
+    const again = await this.#serializePlan([disableOptimizers(`${DISABLED_OPTIMIZERS},${FAULTY_OPTIMIZER}`)], sql, timeZone);
+    await collect(this.#planner, [disableOptimizers(DISABLED_OPTIMIZERS)], 1);
+    if (readPlanException(again) !== undefined) {
       throw toSqlError(exception);
     }
+    return again;
+  }
+
+  async #serializePlan(before: readonly string[], sql: string, timeZone: string): Promise<string> {
+    const rows = await collect(this.#planner, [...before, `SELECT json_serialize_plan(${quoteText(sql)}, optimize := true, skip_null := true)`], 1, timeZone);
+    const json = rows[0]?.[0];
+    assert(typeof json === 'string', 'json_serialize_plan gives one text');
     return json;
   }
 
@@ -96,12 +115,12 @@ export class Binder implements FileInspector {
 
   /** Rows, row groups and statistics of Parquet files. */
   async inspectParquet(paths: readonly string[]): Promise<readonly InspectedFile[]> {
-    return await inspectParquet(paths, (sql, rowCountMax) => collect(this.#inspector, sql, rowCountMax));
+    return await inspectParquet(paths, (sql, rowCountMax) => collect(this.#inspector, [sql], rowCountMax));
   }
 
   /** Rows of a trusted query over metadata functions, whose columns are all VARCHAR. */
   async queryText(sql: string): Promise<readonly (readonly (string | null)[])[]> {
-    const rows = await collect(this.#inspector, sql, TEXT_ROWS_MAX);
+    const rows = await collect(this.#inspector, [sql], TEXT_ROWS_MAX);
     return rows.map((row) =>
       row.map((value) => {
         assert(value === null || typeof value === 'string', 'every column is VARCHAR');
@@ -129,8 +148,8 @@ async function describe(process: SerialProcess, sql: string, preludes: readonly 
   return end.columns;
 }
 
-async function collect(process: SerialProcess, sql: string, rowCountMax: number, timeZone = 'UTC'): Promise<readonly CollectedRow[]> {
-  const end = await process.run({ kind: 'collect', statements: [sql], directories: [], rowCountMax, preludes: [], inputs: [] }, timeZone);
+async function collect(process: SerialProcess, statements: readonly string[], rowCountMax: number, timeZone = 'UTC'): Promise<readonly CollectedRow[]> {
+  const end = await process.run({ kind: 'collect', statements, directories: [], rowCountMax, preludes: [], inputs: [] }, timeZone);
   assert(end.kind === 'collected');
   return end.rows;
 }

@@ -1,5 +1,6 @@
 import type { Expression } from '../plan/expressions.js';
 import type { DelimJoinNode, JoinCondition, JoinNode, JoinType, PlanNode } from '../plan/nodes.js';
+import { referencedColumns, shiftRefs } from '../plan/rewrite-expression.js';
 import { scalar, type DataType } from '../types/data-type.js';
 import { booleanField, expectFields, indexesField, objectField, objectsField, textField, unknown, nameSet } from './json-fields.js';
 import type { JsonObject } from './json-text.js';
@@ -47,8 +48,9 @@ function readJoinNode(json: JsonObject, left: PlanNode, right: PlanNode): JoinNo
   expectFields(json, 'a join', FIELDS);
   const typeName = textField(json, 'join_type');
   const joinType = JOIN_TYPES.get(typeName) ?? unknown(`join type ${typeName} is not known`);
-  const conditions = objectsField(json, 'conditions').map(readCondition);
-  const residual = json['condition'] === undefined ? null : readExpression(objectField(json, 'condition'));
+  const given = json['condition'] === undefined ? null : readExpression(objectField(json, 'condition'));
+  const { equalities, residual } = given === null ? { equalities: [], residual: null } : splitCondition(given, left.output.length);
+  const conditions = [...objectsField(json, 'conditions').map(readCondition), ...equalities];
   const leftProjection = readProjectionMap(json, 'left_projection_map');
   const rightProjection = readProjectionMap(json, 'right_projection_map');
   refuseUnprintable(joinType, conditions, residual);
@@ -64,6 +66,47 @@ function readJoinNode(json: JsonObject, left: PlanNode, right: PlanNode): JoinNo
     rightProjection,
     output,
   };
+}
+
+/**
+ * DuckDB keeps the condition of some outer, semi and anti joins in one piece (a FULL JOIN with a condition on one side); its
+ * equalities of a left with a right expression are what such a join can be distributed by.
+ */
+function splitCondition(condition: Expression, leftWidth: number): { readonly equalities: readonly JoinCondition[]; readonly residual: Expression | null } {
+  const parts = condition.kind === 'conjunction' && condition.operator === 'AND' ? condition.arguments : [condition];
+  const equalities: JoinCondition[] = [];
+  const rest: Expression[] = [];
+  for (const part of parts) {
+    const equality = equalityOfSides(part, leftWidth);
+    if (equality === null) {
+      rest.push(part);
+    } else {
+      equalities.push(equality);
+    }
+  }
+  const [first, ...more] = rest;
+  const residual: Expression | null =
+    first === undefined ? null : more.length === 0 ? first : { kind: 'conjunction', operator: 'AND', arguments: rest, type: scalar('BOOLEAN') };
+  return { equalities, residual };
+}
+
+function equalityOfSides(part: Expression, leftWidth: number): JoinCondition | null {
+  if (part.kind !== 'comparison' || (part.comparison !== '=' && part.comparison !== 'IS NOT DISTINCT FROM')) {
+    return null;
+  }
+  const side = sideOf(part.left, leftWidth);
+  const other = sideOf(part.right, leftWidth);
+  if (side === null || other === null || side === other) {
+    return null;
+  }
+  const [left, right] = side === 'left' ? [part.left, part.right] : [part.right, part.left];
+  return { left, right: shiftRefs(right, -leftWidth), comparison: part.comparison };
+}
+
+/** The side all of an expression's columns are of; null for both and for none. */
+function sideOf(expression: Expression, leftWidth: number): 'left' | 'right' | null {
+  const columns = referencedColumns(expression);
+  return columns.length === 0 ? null : columns.every((column) => column < leftWidth) ? 'left' : columns.every((column) => column >= leftWidth) ? 'right' : null;
 }
 
 function refuseUnprintable(joinType: JoinType, conditions: readonly JoinCondition[], residual: Expression | null): void {

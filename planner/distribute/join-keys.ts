@@ -1,13 +1,16 @@
-import type { JoinCondition } from '../plan/nodes.js';
+import type { JoinCondition, JoinType } from '../plan/nodes.js';
 import { sameDataType } from '../types/data-type.js';
 import { isHashable, plainColumn } from './key-columns.js';
 import type { PlacementContext } from './placement-context.js';
 import type { Layout, PartitionKey } from './placed.js';
 
-/** The conditions both sides can be hashed by: equalities of one type on both sides. NULL keys meet too, for IS NOT DISTINCT FROM. */
-export function hashConditions(conditions: readonly JoinCondition[]): readonly number[] {
+/**
+ * The conditions both sides can be hashed by: equalities of one type on both sides. NULL keys meet too, for IS NOT DISTINCT
+ * FROM. Of a mark join only those that correlate its subquery: a NULL among the compared values speaks to every row.
+ */
+export function hashConditions(conditions: readonly JoinCondition[], joinType: JoinType): readonly number[] {
   return conditions.flatMap((condition, index) => {
-    const isEquality = condition.comparison === '=' || condition.comparison === 'IS NOT DISTINCT FROM';
+    const isEquality = (condition.comparison === '=' && joinType !== 'mark') || condition.comparison === 'IS NOT DISTINCT FROM';
     return isEquality && sameDataType(condition.left.type, condition.right.type) && isHashable(condition.left.type) ? [index] : [];
   });
 }

@@ -36,14 +36,6 @@ export function mayRepeatLeft(joinType: JoinType): boolean {
   }
 }
 
-/**
- * Join types that a hash exchange of both sides by the equality keys serves. Not mark: whether its answer is unknown
- * depends on NULLs anywhere in the right side.
- */
-export function mayHash(joinType: JoinType): boolean {
-  return joinType !== 'mark';
-}
-
 /** Which sides' columns a join gives, and which sides' keys say where an output row is. */
 export interface JoinOutput {
   readonly left: boolean;

@@ -2,7 +2,7 @@ import type { Hint } from '../parse/hint.js';
 import type { JoinType, PlanNode } from '../plan/nodes.js';
 import { walkPlan } from '../plan/walk-plan.js';
 import { estimateBytes } from './estimate.js';
-import { mayHash, mayRepeatLeft, mayRepeatRight } from './join-side.js';
+import { mayRepeatLeft, mayRepeatRight } from './join-side.js';
 import type { PlacementContext } from './placement-context.js';
 import { taskCount, type Placed } from './placed.js';
 import { warn } from './resolve-hints.js';
@@ -35,7 +35,7 @@ export function chooseJoinStrategy(
 ): JoinStrategy {
   const canRight = mayRepeatRight(joinType);
   const canLeft = mayRepeatLeft(joinType);
-  const canHash = hash.isPossible && mayHash(joinType);
+  const canHash = hash.isPossible;
   const hinted = byHint(joinType, left, right, canHash, context);
   if (hinted !== null) {
     return hinted;

@@ -1,14 +1,16 @@
 import type { Expression } from '../plan/expressions.js';
 import type { CrossProductNode, JoinCondition, JoinNode, PlanNode } from '../plan/nodes.js';
 import { mapRefs } from '../plan/rewrite-expression.js';
-import { joinEstimate } from './estimate.js';
+import { estimateBytes, joinEstimate } from './estimate.js';
 import { broadcast, gather, shuffle } from './exchange.js';
 import { alignedConditions, hashConditions } from './join-keys.js';
-import { joinOutput, mayHash, mayRepeatLeft, mayRepeatRight } from './join-side.js';
+import { joinOutput, mayRepeatLeft, mayRepeatRight } from './join-side.js';
 import { chooseJoinStrategy, isShuffleForced } from './join-strategy.js';
-import { plainColumn, withKeyColumns, type WithKeys } from './key-columns.js';
+import { plainColumn, refs, withKeyColumns, type WithKeys } from './key-columns.js';
+import { isMembership, placeMembership } from './place-membership.js';
 import type { PlacementContext } from './placement-context.js';
-import { columnRange, isWhole, keepColumns, onEachTask, SINGLE, type Layout, type PartitionKey, type Placed } from './placed.js';
+import { columnRange, isWhole, keepColumns, onEachTask, SINGLE, unionOf, type Layout, type PartitionKey, type Placed } from './placed.js';
+import { readTwice } from './read-twice.js';
 
 /** A cross product is an inner join without conditions. */
 export function placeCrossProduct(node: CrossProductNode, left: Placed, right: Placed, context: PlacementContext): Placed {
@@ -28,11 +30,20 @@ export function placeCrossProduct(node: CrossProductNode, left: Placed, right: P
 
 /** Joins where the rows already meet, else moves one side to all tasks of the other, or both by the hash of their keys. */
 export function placeJoin(node: JoinNode, left: Placed, right: Placed, context: PlacementContext): Placed {
-  const usable = hashConditions(node.conditions);
-  const canHash = usable.length > 0 && mayHash(node.joinType);
-  const isForced = canHash && isShuffleForced(node.left, node.right, context);
+  const usable = hashConditions(node.conditions, node.joinType);
+  const canHash = usable.length > 0;
+  const isShuffleAsked = isShuffleForced(node.left, node.right, context);
+  const isForced = canHash && isShuffleAsked;
   if (!isForced && isWhole(left) && isWhole(right)) {
     return joined(node, left, right, wholeLayout(left, right));
+  }
+  if (!canHash && isMembership(node) && (isShuffleAsked || !isBroadcastable(right, context))) {
+    return placeMembership(node, left, right, context, (join, movedLeft, movedRight) =>
+      joined(join, movedLeft, movedRight, outputLayout(join, movedLeft, movedLeft.layout, 'left')),
+    );
+  }
+  if (!canHash && node.joinType === 'full') {
+    return fullWithoutKeys(node, readTwice(left, context), readTwice(right, context), context);
   }
   if (!isForced && right.layout.kind === 'replicated' && mayRepeatRight(node.joinType)) {
     return joinEachLeft(node, left, right);
@@ -58,6 +69,30 @@ export function placeJoin(node: JoinNode, left: Placed, right: Placed, context: 
     case 'hash':
       return hashJoin(node, left, right, exchange, strategy.reason, context);
   }
+}
+
+/** True when a broadcast of the side is within the limit. */
+function isBroadcastable(side: Placed, context: PlacementContext): boolean {
+  return side.layout.kind === 'replicated' || estimateBytes(side.estimate, side.plan.output) <= context.options.broadcastByteLimit;
+}
+
+/**
+ * A full join without a key: each task joins its left rows with all right rows; and the right rows that no left row
+ * anywhere meets follow, beside NULLs.
+ */
+function fullWithoutKeys(node: JoinNode, left: Placed, right: Placed, context: PlacementContext): Placed {
+  const reason = 'no equality to hash by';
+  const matched = joinEachLeft({ ...node, joinType: 'left' }, left, broadcast(right, reason, context));
+  const rightOutput = (node.rightProjection ?? columnRange(0, node.right.output.length)).flatMap((column) => node.right.output[column] ?? []);
+  const unmatched = joinEachRight({ ...node, joinType: 'right_anti', output: rightOutput }, broadcast(left, reason, context), right);
+  const nulls = node.output.slice(0, node.output.length - rightOutput.length).map((type): Expression => ({ kind: 'constant', type, value: { kind: 'null' } }));
+  const expressions = [...nulls, ...refs(rightOutput)];
+  const padded = onEachTask(unmatched, (piece) => ({
+    plan: { kind: 'projection', input: piece.plan, expressions, names: expressions.map(() => null), output: node.output },
+    layout: keepColumns(piece.layout, [...nulls.map(() => null), ...columnRange(0, rightOutput.length)]),
+    estimate: piece.estimate,
+  }));
+  return unionOf([matched, padded]);
 }
 
 function wholeLayout(left: Placed, right: Placed): Layout {

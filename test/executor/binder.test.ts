@@ -58,6 +58,13 @@ describe('executor: binder', function () {
     assert.notEqual(await binder.plan(sql, 'UTC'), await binder.plan(sql, 'Asia/Tokyo'));
   });
 
+  it('plans what one of the optimizers loses columns of, and goes on with all of them', async () => {
+    const sql = 'SELECT a, b, count(DISTINCT c), count(DISTINCT c + 0) FROM (VALUES (1, 2, 3)) AS v(a, b, c) GROUP BY a, b';
+    const before = await binder.plan('SELECT sum(a), avg(a) FROM range(3) AS r(a)');
+    assert.match(await binder.plan(sql), /count/);
+    assert.equal(await binder.plan('SELECT sum(a), avg(a) FROM range(3) AS r(a)'), before);
+  });
+
   it('reports what does not bind, by type', async () => {
     await assert.rejects(binder.plan('SELECT * FROM nope'), { sqlstate: '42P01', message: 'relation "nope" does not exist' });
     await assert.rejects(binder.plan('SELECT x FROM (SELECT 1 AS a)'), { sqlstate: '42703' });

@@ -97,3 +97,17 @@ select (select (select max(u.k) from {u} u where u.b = t.b and u.a <= t.a)) from
 with w as materialized (select a, b from {u}) select t.a, (select count(*) from w where w.b = t.b) from {t} t where t.a in (select a from w);
 
 select * from (select a, n from {t} t order by n desc, a, d limit 7) x left join lateral (select k from {u} u where u.a < x.a order by k limit 1) y on true;
+
+select t.a, u.k from {t} t full join {u} u on t.a = u.a and t.n > 500;
+
+select t.a, u.k from {t} t full join {u} u on t.a < u.k - 15;
+
+select t.a, u.k from {t} t full join {u} u on t.a = u.a or u.k < 3;
+
+select t.a, t.b, u.k from {t} t left join {u} u on t.a = u.a and t.b || u.b = 'abab';
+
+select u.k from {u} u where exists (select 1 from {t} t where t.b = u.b and t.n + u.k > 900);
+
+select u.k from {u} u where not exists (select 1 from {t} t where t.b = u.b and t.n + u.k > 900);
+
+select x, x in (select x from {t} t2 where t2.f), x not in (select x from {t} t2 where x is not null and f), a in (select a from {u} where a is null) from {t}
