@@ -5,7 +5,7 @@ import { DUCKLAKE_TABLES, DUCKLAKE_VERSION } from './ducklake-tables.js';
 import { LakeError } from './lake-error.js';
 
 /** Version of Sluice's own table in a catalog; migrations go from one to the next. */
-const SLUICE_VERSION = 1;
+const SLUICE_VERSION = 2;
 
 /** What a catalog says of itself. */
 export interface CatalogIdentity {
@@ -25,7 +25,7 @@ const TRY_COUNT_MAX = 5;
 export async function setUpCatalog(database: CatalogDatabase, dataPath: string): Promise<CatalogIdentity> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.transaction((queries) => setUp(queries, database.prefix, dataPath));
+      return await database.transaction((queries) => setUp(queries, database, dataPath));
     } catch (error) {
       if (!isRace(error) || attempt >= TRY_COUNT_MAX) {
         throw error;
@@ -39,7 +39,7 @@ function isRace(error: unknown): boolean {
   return error instanceof CatalogRace || (error instanceof Error && 'code' in error && error.code === '42P07');
 }
 
-async function setUp(queries: CatalogQueries, prefix: string, dataPath: string): Promise<CatalogIdentity> {
+async function setUp(queries: CatalogQueries, { kind, prefix }: CatalogDatabase, dataPath: string): Promise<CatalogIdentity> {
   const schema = prefix.slice(1, -2).replaceAll('""', '"');
   const rows = await queries.query(
     `SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema.replaceAll("'", "''")}' AND (table_name LIKE 'ducklake_%' OR table_name LIKE 'sluice_%')`,
@@ -63,6 +63,14 @@ async function setUp(queries: CatalogQueries, prefix: string, dataPath: string):
     await queries.query(`CREATE TABLE ${prefix}sluice_catalog (version BIGINT PRIMARY KEY, lake_uuid VARCHAR)`);
     await queries.query(`INSERT INTO ${prefix}sluice_catalog VALUES (${SLUICE_VERSION}, '${randomUUID()}')`);
   }
+  if (kind === 'postgres' && !names.has('sluice_gateway')) {
+    // Numbers are never given twice: files are named after them.
+    await queries.query(
+      `CREATE TABLE ${prefix}sluice_gateway (gateway_id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, oldest_snapshot BIGINT NOT NULL, answered BIGINT NOT NULL)`,
+    );
+  }
+  // Version 1 had no gateways: nothing but their table is new.
+  await queries.query(`UPDATE ${prefix}sluice_catalog SET version = ${SLUICE_VERSION} WHERE version = 1`);
   const [own] = await queries.query(`SELECT version, lake_uuid FROM ${prefix}sluice_catalog`);
   if (own === undefined || Number(own['version']) !== SLUICE_VERSION) {
     throw new LakeError('catalog', `the catalog was written by another version of Sluice (${String(own?.['version'])}, not ${SLUICE_VERSION})`);

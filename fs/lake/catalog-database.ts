@@ -1,3 +1,6 @@
+import type { Holds } from './holds.js';
+import type { Presence } from './presence.js';
+
 /** A value of the catalog's own tables. Integers come back as numbers where they are safe, else as bigint; timestamps as text. */
 export type CatalogValue = string | number | bigint | boolean | null;
 
@@ -23,10 +26,14 @@ export interface CatalogDatabase extends CatalogQueries {
    * `outcomeUnknown` when that happened during COMMIT. Transactions of one process run one after another on DuckDB.
    */
   transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T>;
+  /** Runs queries that see one state of the catalog where others change it; again when the connection is lost. */
+  read<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T>;
   /** Runs statements whose rows nobody wants as one transaction, in as few round trips as can be. Throws as `transaction` does. */
   script(statements: readonly string[]): Promise<void>;
   /** Runs work unless another holder of the catalog, or this one, is running some so: then null. */
   runAlone<T>(work: () => Promise<T>): Promise<T | null>;
+  /** Makes this process, and what it holds, known to all that have the catalog open; the catalog's tables must be there. */
+  join(holds: Holds): Promise<Presence>;
   close(): Promise<void>;
 }
 

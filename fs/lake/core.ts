@@ -1,11 +1,15 @@
 import type { CatalogDatabase, CatalogRow } from './catalog-database.js';
 import type { InlinedFiles } from './inlined-cache.js';
 import type { LakeCore } from './lake-core.js';
+import type { Hold, Holds } from './holds.js';
 import { LakeError } from './lake-error.js';
+import type { SnapshotTime } from './lake.js';
 import type { LakeSnapshot } from './model.js';
 import { CatalogSnapshot } from './snapshot/catalog-snapshot.js';
+import { findSnapshot } from './snapshot/find-snapshot.js';
 import { loadDefinitions } from './snapshot/load-definitions.js';
 import { reloadDefinitions } from './snapshot/reload-definitions.js';
+import type { Presence } from './presence.js';
 import { integer, text } from './snapshot/row-values.js';
 import { touchedTables } from './snapshot/touched-tables.js';
 
@@ -17,19 +21,21 @@ export class CatalogCore implements LakeCore {
   readonly database: CatalogDatabase;
   readonly dataPath: string;
   readonly inlinedCache: InlinedFiles;
+  readonly holds: Holds;
+  readonly presence: Presence;
   /** In the order they were last used. */
   readonly #snapshots = new Map<number, CatalogSnapshot>();
-  /** Bases of open transactions. */
-  readonly #open = new Map<object, number>();
   #newest: CatalogSnapshot | null = null;
   /** The question under way, and the one that comes after it. */
   #answering: Promise<unknown> = Promise.resolve();
   #next: Promise<LakeSnapshot> | null = null;
 
-  constructor(database: CatalogDatabase, dataPath: string, inlinedCache: InlinedFiles) {
+  constructor(database: CatalogDatabase, dataPath: string, inlinedCache: InlinedFiles, holds: Holds, presence: Presence) {
     this.database = database;
     this.dataPath = dataPath;
     this.inlinedCache = inlinedCache;
+    this.holds = holds;
+    this.presence = presence;
   }
 
   snapshot(): Promise<LakeSnapshot> {
@@ -50,16 +56,12 @@ export class CatalogCore implements LakeCore {
     return await this.#load(id);
   }
 
-  opened(transaction: object, base: number): void {
-    this.#open.set(transaction, base);
-  }
-
-  closed(transaction: object): void {
-    this.#open.delete(transaction);
-  }
-
-  oldestOpen(): number {
-    return Math.min(...this.#open.values());
+  async snapshotAt(hold: Hold, at: SnapshotTime): Promise<LakeSnapshot> {
+    const version = await findSnapshot(this.database, at);
+    hold.read(version);
+    await this.presence.publish();
+    // What was expired before it was held is told here.
+    return await this.#load(await findSnapshot(this.database, { version }));
   }
 
   publish(snapshot: LakeSnapshot): void {

@@ -1,5 +1,8 @@
 import type { CatalogDatabase } from './catalog-database.js';
+import type { Hold, Holds } from './holds.js';
+import type { SnapshotTime } from './lake.js';
 import type { LakeColumn, LakeInlinedRows, LakeSnapshot } from './model.js';
+import type { Presence } from './presence.js';
 
 /** What reading and writing a lake share: its catalog database, and what is remembered of it in this process. */
 export interface LakeCore {
@@ -17,11 +20,12 @@ export interface LakeCore {
    * null where that is not enough to know what is in the last of them.
    */
   advance(from: number, to: { readonly id: number; readonly schemaVersion: number }, changes: readonly string[]): LakeSnapshot | null;
-  /** A transaction sees a snapshot from now on, which is not expired until it is closed. */
-  opened(transaction: object, base: number): void;
-  closed(transaction: object): void;
-  /** The oldest snapshot an open transaction sees; infinity without one. */
-  oldestOpen(): number;
+  /** An older snapshot, held from here on. Throws `no_snapshot`, or `snapshot_expired` with the oldest that is kept. */
+  snapshotAt(hold: Hold, at: SnapshotTime): Promise<LakeSnapshot>;
+  /** What work of this process needs kept. */
+  readonly holds: Holds;
+  /** What keeps other processes from taking it. */
+  readonly presence: Presence;
   readonly inlinedCache: InlinedCache;
 }
 

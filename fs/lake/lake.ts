@@ -6,11 +6,9 @@ export interface Lake {
   readonly uuid: string;
   /** Absolute folder under which all data files live. */
   readonly dataPath: string;
-  /** True when other processes may have the catalog open. */
-  readonly isShared: boolean;
   /** The newest snapshot; costs no round trip while this process is the catalog's only writer or nothing has changed. */
   snapshot(): Promise<LakeSnapshot>;
-  /** An older snapshot. Throws `no_snapshot`, or `snapshot_expired` with the oldest that is kept. */
+  /** An older snapshot, which may be expired while it is looked at. Throws `no_snapshot`, or `snapshot_expired` with the oldest that is kept. */
   snapshotAt(at: SnapshotTime): Promise<LakeSnapshot>;
   /** All snapshots, oldest first. */
   history(): Promise<readonly LakeHistoryEntry[]>;
@@ -23,11 +21,11 @@ export interface Lake {
   /** A counter's state; null for one that was never changed. */
   readCounter(id: string): Promise<CounterState | null>;
   /**
-   * Forgets snapshots; answers their ids. The newest stays, and so does what an open transaction of this process sees. Files
-   * that no snapshot names any more are scheduled for deletion.
+   * Forgets snapshots; answers their ids. The newest stays, and so does what an open transaction sees, of whatever process that
+   * has the catalog open. Files that no snapshot names any more are scheduled for deletion.
    */
   expireSnapshots(expired: ExpiredSnapshots): Promise<readonly number[]>;
-  /** Removes files scheduled for deletion, and files below the data folder that nothing names. */
+  /** Removes files scheduled for deletion, and files below the data folder that nothing names and no open transaction writes. */
   removeFiles(limits: RemovalLimits): Promise<RemovedFiles>;
   /** Runs work unless another process that shares the catalog, or this one, is running some so: then null. */
   runAlone<T>(work: () => Promise<T>): Promise<T | null>;
@@ -42,7 +40,7 @@ export interface ExpiredSnapshots {
 
 /** What clean-up may touch. */
 export interface RemovalLimits {
-  /** Files scheduled or written after this moment (milliseconds since 1970) stay: whoever reads or writes them may have begun before. */
+  /** Files scheduled or written after this moment (milliseconds since 1970) stay. */
   readonly beforeMs: number;
   /** Files to remove in one call at most. */
   readonly countMax: number;
@@ -132,6 +130,13 @@ export interface LakeTransaction {
   readonly current: LakeSnapshot;
   /** True while nothing is staged. */
   readonly isEmpty: boolean;
+  /** An older snapshot, kept until the transaction is over. Throws `no_snapshot`, or `snapshot_expired` with the oldest that is kept. */
+  snapshotAt(at: SnapshotTime): Promise<LakeSnapshot>;
+  /**
+   * The absolute path of a new folder for files of a table; the caller makes it. Clean-up leaves what is in it until the transaction
+   * is over, and a rollback removes it.
+   */
+  newFolder(table: LakeTable): string;
   save(): LakeSavepoint;
   restore(savepoint: LakeSavepoint): void;
 

@@ -6,13 +6,13 @@ import { openDuckdbCatalog } from './database/duckdb-catalog.js';
 import { openPostgresCatalog } from './database/postgres-catalog.js';
 import type { CounterState } from './counters.js';
 import { Counters } from './counters.js';
+import { Holds } from './holds.js';
 import { InlinedFiles } from './inlined-cache.js';
 import { LakeError } from './lake-error.js';
 import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime } from './lake.js';
 import type { LakeSnapshot } from './model.js';
-import { findSnapshot } from './snapshot/find-snapshot.js';
 import { integer, text, textOrNull } from './snapshot/row-values.js';
-import { newTransaction } from './transaction/lake-transaction.js';
+import { beginTransaction } from './transaction/lake-transaction.js';
 import { expireSnapshots } from './upkeep/expire-snapshots.js';
 import { removeFiles } from './upkeep/remove-files.js';
 
@@ -39,7 +39,9 @@ export async function openLake(options: OpenLakeOptions): Promise<Lake> {
       });
     }
     const cache = await InlinedFiles.open(join(options.cacheDirectory, 'inlined'));
-    return new OpenLake(identity.uuid, database, cache, new CatalogCore(database, identity.dataPath, cache));
+    const holds = new Holds();
+    const presence = await database.join(holds);
+    return new OpenLake(identity.uuid, database, cache, new CatalogCore(database, identity.dataPath, cache, holds, presence));
   } catch (error) {
     await database.close();
     throw error;
@@ -63,16 +65,17 @@ class OpenLake implements Lake {
     this.#counters = new Counters(database);
   }
 
-  get isShared(): boolean {
-    return !this.#database.isExclusive;
-  }
-
   snapshot(): Promise<LakeSnapshot> {
     return this.#core.snapshot();
   }
 
   async snapshotAt(at: SnapshotTime): Promise<LakeSnapshot> {
-    return await this.#core.loadSnapshot(await findSnapshot(this.#database, at));
+    const hold = this.#core.holds.begin();
+    try {
+      return await this.#core.snapshotAt(hold, at);
+    } finally {
+      hold.end();
+    }
   }
 
   async history(): Promise<readonly LakeHistoryEntry[]> {
@@ -92,7 +95,7 @@ class OpenLake implements Lake {
   }
 
   async begin(): Promise<LakeTransaction> {
-    return newTransaction(this.#core, await this.#core.snapshot());
+    return await beginTransaction(this.#core);
   }
 
   get isExclusive(): boolean {
@@ -121,6 +124,7 @@ class OpenLake implements Lake {
 
   async close(): Promise<void> {
     await this.#cache.close();
+    await this.#core.presence.close();
     await this.#database.close();
   }
 }

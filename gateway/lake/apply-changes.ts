@@ -51,10 +51,10 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
     if (deleted >= file.rowCount) {
       emptied.push(file);
     } else if (file.hasInlinedDeletes === true) {
-      rewritten.push(...(await writeRemaining(session, table, file, places, options)));
+      rewritten.push(...(await writeRemaining(session, transaction, table, file, places, options)));
       emptied.push(file);
     } else {
-      deletes.push(await writeDeletes(session, table, file, places, options));
+      deletes.push(await writeDeletes(session, transaction, table, file, places, options));
     }
   }
   if (deletes.length > 0) {
@@ -73,12 +73,19 @@ export async function applyDeletes(session: Session, transaction: LakeTransactio
  * The rows of a data file that stay, as new files. For a file of which the ducklake extension keeps deletes in the catalog: a delete
  * file naming those rows again would make the extension show others.
  */
-async function writeRemaining(session: Session, table: LakeTable, file: LakeFile, places: string, options: Running): Promise<readonly NewLakeFile[]> {
+async function writeRemaining(
+  session: Session,
+  transaction: LakeTransaction,
+  table: LakeTable,
+  file: LakeFile,
+  places: string,
+  options: Running,
+): Promise<readonly NewLakeFile[]> {
   const relation = withRowLocations(lakeRelation(table, { files: [file], inlined: null, rowCount: 0 }));
   const columns = table.columns.map((column) => quoteName(column.name)).join(', ');
   const deleted = `SELECT pos FROM ${places} WHERE file = ${quoteText(file.path)}`;
   const sql = `SELECT ${columns} FROM ${scanSql(relation)} AS old WHERE ${quoteName(ROW_POSITION_COLUMN)} NOT IN (${deleted})`;
-  return (await writeTableSql(session, table, sql, options)).files;
+  return (await writeTableSql(session, transaction, table, sql, options)).files;
 }
 
 async function inlinedRowIds(session: Session, { inlined }: LakeTableData, places: string, options: Running): Promise<readonly number[]> {
@@ -90,11 +97,19 @@ async function inlinedRowIds(session: Session, { inlined }: LakeTableData, place
 }
 
 /** One delete file holds all deleted rows of a data file, those of the former one included. */
-async function writeDeletes(session: Session, table: LakeTable, file: LakeFile, places: string, options: Running): Promise<NewLakeDeletes> {
-  const path = join(table.path, `${randomUUID()}-delete.parquet`);
+async function writeDeletes(
+  session: Session,
+  transaction: LakeTransaction,
+  table: LakeTable,
+  file: LakeFile,
+  places: string,
+  options: Running,
+): Promise<NewLakeDeletes> {
+  const folder = transaction.newFolder(table);
+  const path = join(folder, `${randomUUID()}-delete.parquet`);
   const former = file.deletes === null ? '' : ` UNION SELECT pos FROM read_parquet(${fileListSql([file.deletes.path])})`;
   const positions = `SELECT pos FROM ${places} WHERE file = ${quoteText(file.path)}${former}`;
-  await mkdir(table.path, { recursive: true });
+  await mkdir(folder, { recursive: true });
   const [row] = await session.services.pool.collect(
     [
       `COPY (SELECT ${quoteText(file.path)} AS file_path, pos FROM (${positions}) ORDER BY pos) TO ${quoteText(path)} (FORMAT parquet, FIELD_IDS ${DELETE_FIELD_IDS}, RETURN_STATS)`,
@@ -128,7 +143,7 @@ export async function appendStaged(
     }
     return rows.length;
   }
-  const written = await writeTableSql(session, table, `SELECT ${columnNames.map(quoteName).join(', ')} ${source}`, options);
+  const written = await writeTableSql(session, transaction, table, `SELECT ${columnNames.map(quoteName).join(', ')} ${source}`, options);
   if (written.files.length > 0) {
     transaction.appendFiles(table, written.files);
   }

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { WrittenFile } from '../../executor/engine.js';
 import { fieldIds } from '../../fs/lake/duckdb-types.js';
-import type { NewLakeFile } from '../../fs/lake/lake.js';
+import type { LakeTransaction, NewLakeFile } from '../../fs/lake/lake.js';
 import type { LakeColumn, LakeColumnStatistics, LakeTable } from '../../fs/lake/model.js';
 import type { FileSink } from '../../planner/fragment/staged-plan.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
@@ -28,18 +26,20 @@ export interface WrittenRows {
 /** Runs a query whose columns are the table's, in order, and writes its rows as data files: distributed where queries are. */
 export async function writeTableFiles(
   session: Session,
+  transaction: LakeTransaction,
   table: LakeTable,
   query: TranslatedQuery,
   parameters: ParameterConstants,
   options: Pick<ExecuteOptions, 'signal'>,
 ): Promise<WrittenRows> {
   const context = sessionQueryContext(session, await session.names.current());
-  return await writeInto(table, (columns, sink, directory) => writeQuery(context, query, parameters, columns, sink, directory, options.signal));
+  return await writeInto(transaction, table, (columns, sink, directory) => writeQuery(context, query, parameters, columns, sink, directory, options.signal));
 }
 
 /** The same for Sluice's own SQL. `partitionValues` are those of all its rows, which then go into one file; null where they differ. */
 export async function writeTableSql(
   session: Session,
+  transaction: LakeTransaction,
   table: LakeTable,
   sql: string,
   options: Pick<ExecuteOptions, 'signal'>,
@@ -47,17 +47,18 @@ export async function writeTableSql(
 ): Promise<WrittenRows> {
   // The SQL names files, so nothing is looked up.
   const context = sessionQueryContext(session, session.names.withoutTables());
-  return await writeInto(table, (columns, sink, directory) => writeSql(context, sql, columns, sink, directory, options.signal), partitionValues);
+  return await writeInto(transaction, table, (columns, sink, directory) => writeSql(context, sql, columns, sink, directory, options.signal), partitionValues);
 }
 
 async function writeInto(
+  transaction: LakeTransaction,
   table: LakeTable,
   write: (columns: readonly WrittenColumn[], sink: FileSink, directory: string) => Promise<readonly WrittenFile[]>,
   partitionValues: readonly (string | null)[] | null = null,
 ): Promise<WrittenRows> {
   const columns = table.columns.map((column) => writtenColumn(column));
   // A folder of its own: what a failed statement has written goes with it.
-  const directory = join(table.path, randomUUID());
+  const directory = transaction.newFolder(table);
   await makeDirectory(table, directory);
   try {
     const sink: FileSink = {

@@ -39,10 +39,6 @@ export class LazyLake implements SharedLake {
     return this.#lake?.uuid ?? '';
   }
 
-  get isShared(): boolean {
-    return this.#lake?.isShared ?? false;
-  }
-
   snapshot(): Promise<LakeSnapshot> {
     return this.#lake === null ? Promise.resolve(EMPTY_SNAPSHOT) : this.#lake.snapshot();
   }

@@ -1,4 +1,4 @@
-import type { Lake, LakeSavepoint, LakeTransaction } from '../../fs/lake/lake.js';
+import type { Lake, LakeSavepoint, LakeTransaction, SnapshotTime } from '../../fs/lake/lake.js';
 import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { TableVersion } from '../../planner/parse/table-versions.js';
 import { SqlError } from '../../planner/sql-error.js';
@@ -68,11 +68,13 @@ export class SessionLake {
    */
   async snapshotAt(version: TableVersion): Promise<LakeSnapshot> {
     const newest = await this.snapshot();
-    const { lake } = this.#owner.services;
-    if (version.kind === 'version') {
-      return lake.snapshotAt({ version: version.id, newest: newest.id });
-    }
-    return lake.snapshotAt({ timeMicros: timestampMicros(version.text, this.#owner.settings.output()), newest: newest.id });
+    const at: SnapshotTime =
+      version.kind === 'version'
+        ? { version: version.id, newest: newest.id }
+        : { timeMicros: timestampMicros(version.text, this.#owner.settings.output()), newest: newest.id };
+    // A transaction keeps what it has looked at until it ends.
+    const open = await this.#transaction;
+    return await (open === null ? this.#owner.services.lake.snapshotAt(at) : open.transaction.snapshotAt(at));
   }
 
   /** The transaction to stage changes in; 25006 when it may only read. `command` is the statement's name in that error. */

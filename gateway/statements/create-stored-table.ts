@@ -79,7 +79,7 @@ export async function createStoredTableAs(
   if (!request.withData) {
     return { tag: 'CREATE TABLE AS' };
   }
-  const written = await writeTableFiles(session, table, translated, parameters, options);
+  const written = await writeTableFiles(session, transaction, table, translated, parameters, options);
   transaction.appendFiles(transaction.current.findTable(place.lakeSchema, request.name) ?? table, written.files);
   return { tag: `SELECT ${written.rowCount}` };
 }

@@ -118,7 +118,7 @@ async function runInsert(
     transaction.appendRows(table, rows.map(textRow));
     return { rowCount: rows.length, rows: null };
   }
-  const written = await writeTableFiles(session, table, translated, parameters, options);
+  const written = await writeTableFiles(session, transaction, table, translated, parameters, options);
   if (written.files.length > 0) {
     transaction.appendFiles(table, written.files);
   }

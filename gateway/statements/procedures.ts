@@ -14,7 +14,7 @@ import type { Session } from '../session/session.js';
 import { parseByteSize, parseWholeNumber } from '../settings/values.js';
 import { expireOldSnapshots, removeUnnamedFiles } from '../upkeep/clean-up.js';
 import { compactTable } from '../upkeep/compact-table.js';
-import { DELETED_SHARE_MAX, REMOVAL_AGE_MS, SHARED_REMOVAL_AGE_MIN_MS, TARGET_FILE_BYTES } from '../upkeep/defaults.js';
+import { DELETED_SHARE_MAX, REMOVAL_AGE_MS, TARGET_FILE_BYTES } from '../upkeep/defaults.js';
 import { maintain } from '../upkeep/maintain.js';
 import { findStored, missing } from './stored-names.js';
 
@@ -94,12 +94,7 @@ const remove: Procedure = {
   run: async (session, given) => {
     const olderThan = given.get('older_than') ?? null;
     const beforeMs = olderThan === null ? Date.now() - REMOVAL_AGE_MS : momentOf(session, 'older_than', olderThan);
-    if (session.services.lake.isShared && beforeMs > Date.now() - SHARED_REMOVAL_AGE_MIN_MS) {
-      throw new SqlError(SQLSTATE.invalid_parameter_value, 'older_than must be at least 1 hour where gateways share a catalog', {
-        detail: 'Files that transactions of other gateways are writing are told from orphans by their age alone.',
-      });
-    }
-    const { expired, orphans } = await removeUnnamedFiles(session.services, beforeMs, session.identity.processId);
+    const { expired, orphans } = await removeUnnamedFiles(session.services, beforeMs);
     return {
       rows: [
         ['expired', String(expired.fileCount), String(expired.byteCount)],

@@ -113,6 +113,7 @@ async function rewrite(
     const isOnePartition = sample !== undefined && inlined === null && table.partition !== null && sample.partitionId === table.partition.id;
     const written = await writeTableSql(
       session,
+      transaction,
       table,
       `SELECT ${columns} FROM ${scanSql(relation)} AS old`,
       options,

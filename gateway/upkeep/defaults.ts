@@ -7,11 +7,8 @@ export const DELETED_SHARE_MAX = 0.3;
 /** Rows kept in the catalog from which maintenance moves them into a file; a table of fewer rows is read as fast from there. */
 export const MAINTAINED_INLINED_ROWS_MIN = 1000;
 
-/** Age at which files that nothing names go: longer than a transaction of any gateway writes before it commits. */
+/** Age at which files that nothing names go: DuckDB's ducklake extension may be reading what it saw before, and says so to nobody. */
 export const REMOVAL_AGE_MS: number = 24 * 3_600_000;
-
-/** Where several gateways share the catalog no shorter age is taken. */
-export const SHARED_REMOVAL_AGE_MIN_MS = 3_600_000;
 
 /** How often a server does maintenance unless it is told otherwise. */
 export const MAINTENANCE_INTERVAL_MS = 3_600_000;

@@ -38,7 +38,7 @@ export function maintain(session: Session, options: Pick<ExecuteOptions, 'signal
         steps.push(...(done === null ? [] : [done]));
       }
       const removed = await attempt('remove_files', null, options, async () => {
-        const { expired, orphans } = await removeUnnamedFiles(services, Date.now() - REMOVAL_AGE_MS, session.identity.processId);
+        const { expired, orphans } = await removeUnnamedFiles(services, Date.now() - REMOVAL_AGE_MS);
         const count = expired.fileCount + orphans.fileCount;
         return count === 0
           ? null

@@ -40,7 +40,6 @@ async function runOnce(services: Services, signal: AbortSignal): Promise<void> {
   if (!services.lake.exists) {
     return;
   }
-  // A session of its own: its open transaction keeps clean-up that others ask for from the files it is writing.
   const identity = { processId: 0, user: 'sluice', database: services.database, applicationName: 'sluice maintenance', remoteAddress: '', startup: new Map() };
   const session = new Session(services, identity, prepareStatement);
   const startedMs = performance.now();

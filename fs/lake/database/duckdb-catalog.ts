@@ -4,7 +4,10 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { CatalogDatabase, CatalogQueries, CatalogRow, CatalogValue } from '../catalog-database.js';
 import { CatalogRace } from '../catalog-database.js';
+import type { Holds } from '../holds.js';
 import { LakeError } from '../lake-error.js';
+import type { Presence } from '../presence.js';
+import { SolePresence } from '../presence.js';
 import { CommitGate } from './commit-gate.js';
 
 /** Two instances of one process would both open the file and silently diverge: a path is open once. */
@@ -87,6 +90,15 @@ class DuckdbCatalog implements CatalogDatabase {
 
   transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
     return this.#inTurn(() => this.#transact('BEGIN TRANSACTION', work));
+  }
+
+  /** Nobody else changes the file, and what a snapshot has stays as it is. */
+  read<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+    return work(this);
+  }
+
+  join(holds: Holds): Promise<Presence> {
+    return Promise.resolve(new SolePresence(this, holds));
   }
 
   script(statements: readonly string[]): Promise<void> {

@@ -1,19 +1,27 @@
-import { Pool } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import type { CatalogDatabase, CatalogQueries, CatalogRow, CatalogValue } from '../catalog-database.js';
-import { CatalogRace } from '../catalog-database.js';
+import type { Holds } from '../holds.js';
 import { LakeError } from '../lake-error.js';
+import type { Presence } from '../presence.js';
+import { doesNotAnswer, ignore, isStarting, translated } from './postgres-errors.js';
+import { PostgresPresence } from './postgres-presence.js';
 
 /** Connections to the catalog: commits of one gateway go one after another, the others read. */
 const CONNECTION_COUNT_MAX = 8;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** How long a server that says it is starting is waited for: after a crash it comes back within seconds. */
+const START_WAIT_MS_MAX = 5000;
+const START_PAUSE_MS = 50;
+
+/** Times that reading is begun again after its connection was lost; a server that is gone for good fails to connect before. */
+const READ_COUNT_MAX = 5;
+
 /** First key of the advisory lock that lets one gateway at a time do upkeep; the second stands for the catalog's schema. */
 const UPKEEP_LOCK = 1_401_645_155;
-
-/** unique_violation, serialization_failure, deadlock_detected. */
-const RACES: ReadonlySet<string> = new Set(['23505', '40001', '40P01']);
 
 /** Connects to a PostgreSQL catalog. Throws LakeError `unavailable` when it does not answer. */
 export async function openPostgresCatalog(url: string): Promise<CatalogDatabase> {
@@ -28,10 +36,10 @@ export async function openPostgresCatalog(url: string): Promise<CatalogDatabase>
   pool.on('error', () => undefined);
   try {
     const { rows } = await pool.query<{ readonly schema: string | null }>('SELECT current_schema() AS schema');
-    return new PostgresCatalog(pool, `"${(rows[0]?.schema ?? 'public').replaceAll('"', '""')}".`);
+    return new PostgresCatalog(pool, url, `"${(rows[0]?.schema ?? 'public').replaceAll('"', '""')}".`);
   } catch (cause) {
     await pool.end();
-    throw new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
+    throw doesNotAnswer(cause);
   }
 }
 
@@ -41,9 +49,11 @@ class PostgresCatalog implements CatalogDatabase {
   readonly isExclusive = false;
   readonly prefix: string;
   readonly #pool: Pool;
+  readonly #url: string;
 
-  constructor(pool: Pool, prefix: string) {
+  constructor(pool: Pool, url: string, prefix: string) {
     this.#pool = pool;
+    this.#url = url;
     this.prefix = prefix;
   }
 
@@ -57,9 +67,25 @@ class PostgresCatalog implements CatalogDatabase {
     );
   }
 
-  async transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+  transaction<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+    return this.#transact(BEGIN, work);
+  }
+
+  async read<T>(work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transact(`${BEGIN} READ ONLY`, work);
+      } catch (error) {
+        if (!(error instanceof LakeError && error.code === 'unavailable') || attempt >= READ_COUNT_MAX) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #transact<T>(begin: string, work: (queries: CatalogQueries) => Promise<T>): Promise<T> {
     return await this.#onLivingConnection(
-      (connection) => connection.run(BEGIN),
+      (connection) => connection.run(begin),
       (connection) =>
         connection.use(async () => {
           const result = await work({ query: (sql, values) => connection.run(sql, values) });
@@ -92,19 +118,32 @@ class PostgresCatalog implements CatalogDatabase {
     }
   }
 
+  async join(holds: Holds): Promise<Presence> {
+    const presence = new PostgresPresence(this, holds, async () => {
+      // A client connects once.
+      return await whenStarted(async () => {
+        const client = new Client({
+          connectionString: this.#url,
+          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+          keepAlive: true,
+          application_name: 'sluice presence',
+        });
+        client.on('error', ignore);
+        await client.connect();
+        return client;
+      });
+    });
+    await presence.gatewayId();
+    return presence;
+  }
+
   async #connect(): Promise<Connection> {
-    try {
-      return new Connection(await this.#pool.connect());
-    } catch (cause) {
-      throw new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
-    }
+    return new Connection(await whenStarted(() => this.#pool.connect()));
   }
 
   /** By an advisory lock of a connection, which goes with it: a gateway that dies holds nothing. */
   async runAlone<T>(work: () => Promise<T>): Promise<T | null> {
-    const client = await this.#pool.connect().catch((cause: unknown) => {
-      throw translated(cause);
-    });
+    const client = await whenStarted(() => this.#pool.connect());
     client.on('error', ignore);
     try {
       const { rows } = await client.query<CatalogRow>(`SELECT pg_try_advisory_lock(${UPKEEP_LOCK}, hashtext($1)) AS taken`, [this.prefix]);
@@ -124,6 +163,21 @@ class PostgresCatalog implements CatalogDatabase {
 }
 
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
+
+/** Connects, again for a while where the server is there and not ready. Throws `unavailable`. */
+async function whenStarted<T>(connect: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + START_WAIT_MS_MAX;
+  for (;;) {
+    try {
+      return await connect();
+    } catch (cause) {
+      if (!isStarting(cause) || Date.now() > deadline) {
+        throw doesNotAnswer(cause);
+      }
+      await sleep(START_PAUSE_MS);
+    }
+  }
+}
 
 /** A connection of the pool while it is in use. */
 class Connection {
@@ -176,26 +230,6 @@ async function withUnknownOutcome(commit: Promise<unknown>): Promise<void> {
       ? new LakeError('unavailable', error.message, { cause: error, outcomeUnknown: true, ...(error.detail === undefined ? {} : { detail: error.detail }) })
       : error;
   }
-}
-
-function ignore(): void {
-  // What broke is told where it is used.
-}
-
-function translated(cause: unknown): Error {
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  if (RACES.has(code)) {
-    return new CatalogRace(cause);
-  }
-  // Without an SQLSTATE it is the socket's failure; classes 08, 53, 57 and 58 are the server's own.
-  if (!/^[0-9A-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code)) {
-    return new LakeError('unavailable', 'the catalog database does not answer', { detail: messageOf(cause), cause });
-  }
-  return cause instanceof Error ? cause : new Error(String(cause));
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 const INT8_OID = 20;

@@ -19,7 +19,8 @@ export async function loadTableData(
 ): Promise<LakeTableData> {
   const before = known?.data ?? null;
   const inlinedBefore = known === null || known.hasMoved ? null : { rows: cache.rowsOf(known.data.inlined), snapshotId: known.snapshotId };
-  const rows = await consistently(database, (queries) => readRows(queries, database, table, snapshotId, before, inlinedBefore));
+  // Flushing and merging in another process moves rows from one place to another: all places are read in one transaction.
+  const rows = await database.read((queries) => readRows(queries, database, table, snapshotId, before, inlinedBefore));
   const inlined = rows.inlined === inlinedBefore?.rows ? (before?.inlined ?? null) : await cache.write(table.columns, rows.inlined);
   const deletes = new Map(rows.deletes.map((row) => [integer(row, 'data_file_id'), row]));
   const inlinedDeletes = grouped(rows.inlinedDeletes, 'file_id');
@@ -73,11 +74,6 @@ interface TableRows {
   readonly deletes: readonly CatalogRow[];
   readonly inlined: readonly InlinedRow[];
   readonly inlinedDeletes: readonly CatalogRow[];
-}
-
-/** Flushing and merging in another process moves rows from one place to another: all places are read in one transaction. */
-function consistently<T>(database: CatalogDatabase, read: (queries: CatalogQueries) => Promise<T>): Promise<T> {
-  return database.isExclusive ? read(database) : database.transaction(read);
 }
 
 async function readRows(

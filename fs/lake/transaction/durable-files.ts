@@ -1,4 +1,4 @@
-import { open, unlink } from 'node:fs/promises';
+import { open, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { boundedMap } from '../../store/bounded-map.js';
 import { LakeError } from '../lake-error.js';
@@ -35,6 +35,16 @@ export async function makeFilesDurable(root: string, files: readonly WrittenFile
 /** Removes files a transaction wrote and did not commit; what is already gone is fine, and so is what cannot be removed: it is an orphan. */
 export async function removeWrittenFiles(files: readonly WrittenFile[]): Promise<void> {
   await boundedMap(files, ({ path }) => unlink(path).catch(() => undefined));
+}
+
+/** Removes folders with all that is in them: parts of files that no result names, too. */
+export async function removeFolders(folders: readonly string[]): Promise<void> {
+  await boundedMap(folders, (folder) => rm(folder, { recursive: true, force: true }).catch(() => undefined));
+}
+
+/** Removes those of the folders that hold nothing. */
+export async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
+  await boundedMap(folders, (folder) => rmdir(folder).catch(() => undefined));
 }
 
 function foldersUpTo(root: string, files: readonly WrittenFile[]): readonly string[] {

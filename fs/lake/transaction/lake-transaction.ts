@@ -1,21 +1,33 @@
+import type { Hold } from '../holds.js';
 import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
-import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile, RowsRewrite } from '../lake.js';
-import type { LakeDefault, LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
+import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile, RowsRewrite, SnapshotTime } from '../lake.js';
+import { lostGateway } from '../presence.js';
+import type { LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
 import { canInlineColumns } from './inlined-types.js';
 import { commitQueueOf } from './commit-queue.js';
-import { makeFilesDurable, removeWrittenFiles, type WrittenFile } from './durable-files.js';
+import { makeFilesDurable, removeEmptyFolders, removeFolders, removeWrittenFiles, type WrittenFile } from './durable-files.js';
+import { newFolder } from './file-folders.js';
 import { overlayInlinedRows } from './overlay-inlined.js';
 import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
 import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageRewrite, stageTruncate } from './stage-data.js';
-import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema } from './stage-objects.js';
-import { buildColumns, canWiden, checkColumnNames, columnOf } from './staged-columns.js';
+import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema, stageSetTag, withTag } from './stage-objects.js';
+import { buildColumns, checkColumnNames, columnOf, withColumnChanged, withoutColumn, type ColumnChange } from './staged-columns.js';
 import { schemasById, tablesById, viewsById, withEntry, withoutEntry, type StagedState } from './staged-state.js';
 import { stagedDifference, type StagedDifference } from './staged-difference.js';
 
-/** A transaction over `base`; `Lake.begin` gives the newest snapshot. */
-export function newTransaction(core: LakeCore, base: LakeSnapshot): LakeTransaction {
-  return new StagedTransaction(core, base);
+/** A transaction over the newest snapshot, which is held before it is looked for. */
+export async function beginTransaction(core: LakeCore): Promise<LakeTransaction> {
+  const hold = core.holds.begin();
+  try {
+    const gatewayId = await core.presence.gatewayId();
+    const base = await core.snapshot();
+    hold.read(base.id);
+    return new StagedTransaction(core, base, hold, gatewayId);
+  } catch (error) {
+    hold.end();
+    throw error;
+  }
 }
 
 /** A savepoint is the immutable state it comes back to. */
@@ -33,6 +45,9 @@ class StagedSavepoint implements LakeSavepoint {
 class StagedTransaction implements LakeTransaction {
   readonly base: LakeSnapshot;
   readonly #core: LakeCore;
+  readonly #hold: Hold;
+  readonly #gatewayId: number;
+  readonly #folders: string[] = [];
   readonly #start: StagedState;
   readonly #cache: OverlayCache = new Map();
   /** Every file ever staged, also those a savepoint or a later change gave up: what is not committed is removed at the end. */
@@ -41,8 +56,10 @@ class StagedTransaction implements LakeTransaction {
   #current: LakeSnapshot;
   #isOver = false;
 
-  constructor(core: LakeCore, base: LakeSnapshot) {
+  constructor(core: LakeCore, base: LakeSnapshot, hold: Hold, gatewayId: number) {
     this.#core = core;
+    this.#hold = hold;
+    this.#gatewayId = gatewayId;
     this.base = base;
     this.#start = {
       schemas: schemasById(base.schemas),
@@ -55,7 +72,6 @@ class StagedTransaction implements LakeTransaction {
     };
     this.#state = this.#start;
     this.#current = base;
-    core.opened(this, base.id);
   }
 
   get current(): LakeSnapshot {
@@ -64,6 +80,19 @@ class StagedTransaction implements LakeTransaction {
 
   get isEmpty(): boolean {
     return this.#state === this.#start;
+  }
+
+  async snapshotAt(at: SnapshotTime): Promise<LakeSnapshot> {
+    this.#checkOpen();
+    return await this.#core.snapshotAt(this.#hold, at);
+  }
+
+  newFolder(table: LakeTable): string {
+    this.#checkOpen();
+    const folder = newFolder(table.path, this.#gatewayId);
+    this.#hold.write(folder);
+    this.#folders.push(folder);
+    return folder;
   }
 
   save(): LakeSavepoint {
@@ -108,36 +137,11 @@ class StagedTransaction implements LakeTransaction {
   }
 
   dropColumn(table: LakeTable, columnId: number): void {
-    const now = this.#table(table);
-    const column = columnOf(now, columnId);
-    if (now.columns.length === 1) {
-      throw new LakeError('unsupported', `table "${now.name}" cannot lose its only column "${column.name}"`);
-    }
-    if (now.partition?.keys.some((key) => key.columnId === columnId) === true) {
-      throw new LakeError('dependent', `column "${column.name}" is a partition key of table "${now.name}"`);
-    }
-    if (now.sort.some(({ expression }) => expression.includes(`"${column.name.replaceAll('"', '""')}"`) || expression === column.name)) {
-      throw new LakeError('dependent', `column "${column.name}" is a sort key of table "${now.name}"`);
-    }
-    this.#alter({ ...now, columns: now.columns.filter(({ id }) => id !== columnId) });
+    this.#alter(withoutColumn(this.#table(table), columnId));
   }
 
-  alterColumn(
-    table: LakeTable,
-    columnId: number,
-    change: { readonly name?: string; readonly type?: string; readonly nullable?: boolean; readonly defaultValue?: LakeDefault | null },
-  ): void {
-    const now = this.#table(table);
-    const column = columnOf(now, columnId);
-    if (change.type !== undefined && !canWiden(column.type, change.type)) {
-      throw new LakeError('unsupported', `column "${column.name}" of type ${column.type} cannot become ${change.type}: types can only be widened`);
-    }
-    if (change.type !== undefined && change.type !== column.type && now.partition?.keys.some((key) => key.columnId === columnId) === true) {
-      throw new LakeError('dependent', `column "${column.name}" is a partition key of table "${now.name}"`);
-    }
-    const columns = now.columns.map((each) => (each.id === columnId ? { ...each, ...change } : each));
-    checkColumnNames(now.name, columns);
-    this.#alter({ ...now, columns });
+  alterColumn(table: LakeTable, columnId: number, change: ColumnChange): void {
+    this.#alter(withColumnChanged(this.#table(table), columnId, change));
   }
 
   setPartition(table: LakeTable, keys: readonly LakePartitionKey[]): void {
@@ -168,20 +172,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   setTag(object: { readonly id: number }, key: string, value: string | null): void {
-    const { schemas, tables, views } = this.#state;
-    // Schemas, tables and views share one sequence of ids; only schema 0 of the first snapshot can meet another's.
-    const [table, view, schema] = [tables.get(object.id), views.get(object.id), schemas.get(object.id)];
-    if (table !== undefined) {
-      this.#alter({ ...table, tags: withTag(table.tags, key, value) });
-    } else if (view !== undefined) {
-      const tagged = { ...view, tags: withTag(view.tags, key, value) };
-      this.#stage(definitionChanged({ ...this.#state, views: withEntry(views, view.id, tagged) }));
-    } else if (schema !== undefined) {
-      const tagged = { ...schema, tags: withTag(schema.tags, key, value) };
-      this.#stage(definitionChanged({ ...this.#state, schemas: withEntry(schemas, schema.id, tagged) }));
-    } else {
-      throw new LakeError('not_found', `the catalog has no object ${object.id}`);
-    }
+    this.#stage(stageSetTag(this.#state, object.id, key, value));
   }
 
   setColumnTag(table: LakeTable, columnId: number, key: string, value: string | null): void {
@@ -241,11 +232,15 @@ class StagedTransaction implements LakeTransaction {
       await this.rollback();
       return this.base;
     }
+    if ((await this.#core.presence.gatewayId()) !== this.#gatewayId) {
+      throw lostGateway();
+    }
     await makeFilesDurable(this.#core.dataPath, difference.writtenFiles);
     const snapshot = await this.#write(difference, options);
-    this.#end();
     const kept = new Set(difference.writtenFiles.map(({ path }) => path));
     await removeWrittenFiles(this.#written.filter(({ path }) => !kept.has(path)));
+    await removeEmptyFolders(this.#folders);
+    this.#end();
     return snapshot;
   }
 
@@ -253,28 +248,30 @@ class StagedTransaction implements LakeTransaction {
     if (this.#isOver) {
       return;
     }
-    this.#end();
+    this.#isOver = true;
     this.#state = this.#start;
     this.#current = this.base;
     await removeWrittenFiles(this.#written);
+    await removeFolders(this.#folders);
+    this.#end();
   }
 
   async #write(difference: StagedDifference, options: { readonly author?: string; readonly message?: string }): Promise<LakeSnapshot> {
-    const request = { base: this.base, difference, author: options.author ?? null, message: options.message ?? null };
+    const request = { base: this.base, gatewayId: this.#gatewayId, difference, author: options.author ?? null, message: options.message ?? null };
     try {
       return await commitQueueOf(this.#core).commit(request);
     } catch (error) {
       // Perhaps committed: the files must stay. When they are not, they are orphans for upkeep to find.
       if (error instanceof LakeError && error.outcomeUnknown) {
-        this.#end();
+        this.#end({ keepsFolders: true });
       }
       throw error;
     }
   }
 
-  #end(): void {
+  #end(options?: { readonly keepsFolders: boolean }): void {
     this.#isOver = true;
-    this.#core.closed(this);
+    this.#hold.end(options);
   }
 
   #alter(table: LakeTable, state: StagedState = this.#state): void {
@@ -309,8 +306,4 @@ class StagedTransaction implements LakeTransaction {
       throw new LakeError('conflict', 'the transaction is over');
     }
   }
-}
-
-function withTag(tags: ReadonlyMap<string, string>, key: string, value: string | null): ReadonlyMap<string, string> {
-  return value === null ? withoutEntry(tags, key) : withEntry(tags, key, value);
 }

@@ -86,6 +86,28 @@ export function stageCreateView(state: StagedState, definition: Parameters<LakeT
   return definitionChanged({ ...state, views: withEntry(state.views, view.id, view), nextId: state.nextId - 1 });
 }
 
+/** Sets or (null) removes a tag of a schema, table or view. Throws `not_found`. */
+export function stageSetTag(state: StagedState, id: number, key: string, value: string | null): StagedState {
+  const { schemas, tables, views } = state;
+  // Schemas, tables and views share one sequence of ids; only schema 0 of the first snapshot can meet another's.
+  const [table, view, schema] = [tables.get(id), views.get(id), schemas.get(id)];
+  if (table !== undefined) {
+    return definitionChanged({ ...state, tables: withEntry(tables, id, { ...table, tags: withTag(table.tags, key, value) }) });
+  }
+  if (view !== undefined) {
+    return definitionChanged({ ...state, views: withEntry(views, id, { ...view, tags: withTag(view.tags, key, value) }) });
+  }
+  if (schema !== undefined) {
+    return definitionChanged({ ...state, schemas: withEntry(schemas, id, { ...schema, tags: withTag(schema.tags, key, value) }) });
+  }
+  throw new LakeError('not_found', `the catalog has no object ${id}`);
+}
+
+/** Tags with one set or (null) removed. */
+export function withTag(tags: ReadonlyMap<string, string>, key: string, value: string | null): ReadonlyMap<string, string> {
+  return value === null ? withoutEntry(tags, key) : withEntry(tags, key, value);
+}
+
 /** Where a table or view is to be: its schema's name and id. Throws `not_found`, `duplicate`. */
 export function newPlace(
   state: StagedState,

@@ -1,5 +1,5 @@
 import { LakeError } from '../lake-error.js';
-import type { LakeColumn, LakeTable } from '../model.js';
+import type { LakeColumn, LakeDefault, LakeTable } from '../model.js';
 import type { NewLakeColumn } from '../lake.js';
 
 /** Columns with ids given from `firstId` on, depth first as DuckLake does, and the id after the last. */
@@ -76,4 +76,45 @@ export function canWiden(from: string, to: string): boolean {
 function decimalOf(type: string): { readonly width: number; readonly scale: number } | null {
   const match = /^decimal\((\d+),\s*(\d+)\)$/.exec(type);
   return match === null ? null : { width: Number(match[1]), scale: Number(match[2]) };
+}
+
+/** What can be changed of a column; see `LakeTransaction.alterColumn`. */
+export interface ColumnChange {
+  readonly name?: string;
+  readonly type?: string;
+  readonly nullable?: boolean;
+  readonly defaultValue?: LakeDefault | null;
+}
+
+/** A table with a column changed. Throws `unsupported`, `dependent`, `duplicate`. */
+export function withColumnChanged(table: LakeTable, columnId: number, change: ColumnChange): LakeTable {
+  const column = columnOf(table, columnId);
+  if (change.type !== undefined && !canWiden(column.type, change.type)) {
+    throw new LakeError('unsupported', `column "${column.name}" of type ${column.type} cannot become ${change.type}: types can only be widened`);
+  }
+  if (change.type !== undefined && change.type !== column.type) {
+    requireNoPartitionKey(table, columnId, column.name);
+  }
+  const columns = table.columns.map((each) => (each.id === columnId ? { ...each, ...change } : each));
+  checkColumnNames(table.name, columns);
+  return { ...table, columns };
+}
+
+/** A table without a column. Throws `unsupported`, `dependent`. */
+export function withoutColumn(table: LakeTable, columnId: number): LakeTable {
+  const column = columnOf(table, columnId);
+  if (table.columns.length === 1) {
+    throw new LakeError('unsupported', `table "${table.name}" cannot lose its only column "${column.name}"`);
+  }
+  requireNoPartitionKey(table, columnId, column.name);
+  if (table.sort.some(({ expression }) => expression.includes(`"${column.name.replaceAll('"', '""')}"`) || expression === column.name)) {
+    throw new LakeError('dependent', `column "${column.name}" is a sort key of table "${table.name}"`);
+  }
+  return { ...table, columns: table.columns.filter(({ id }) => id !== columnId) };
+}
+
+function requireNoPartitionKey({ name, partition }: LakeTable, columnId: number, columnName: string): void {
+  if (partition?.keys.some((key) => key.columnId === columnId) === true) {
+    throw new LakeError('dependent', `column "${columnName}" is a partition key of table "${name}"`);
+  }
 }

@@ -1,6 +1,7 @@
 import type { CatalogQueries } from '../catalog-database.js';
 import type { LakeCore } from '../lake-core.js';
 import type { LakeSnapshot } from '../model.js';
+import { lostGateway } from '../presence.js';
 import { readHead, type CatalogHead, type CommittedChanges } from './catalog-head.js';
 import { integer } from '../snapshot/row-values.js';
 import { CatalogWrites, sqlText, sqlValue } from './catalog-sql.js';
@@ -17,6 +18,8 @@ import { renewInlinedTable, writeRows, type RowsTarget } from './write-rows.js';
 /** A transaction that is to be committed. */
 export interface CommitRequest {
   readonly base: LakeSnapshot;
+  /** The gateway's number when the transaction began. */
+  readonly gatewayId: number;
   readonly difference: StagedDifference;
   readonly author: string | null;
   readonly message: string | null;
@@ -66,6 +69,10 @@ export async function findCommitted(queries: CatalogQueries, prefix: string, uui
  */
 export async function writeGroup(core: LakeCore, queries: CatalogQueries, requests: readonly CommitRequest[], known: KnownFacts | null): Promise<GroupResult> {
   const { prefix } = core.database;
+  const living = await core.presence.lockKnown(
+    queries,
+    requests.map(({ gatewayId }) => gatewayId),
+  );
   const since = sinceOf(requests);
   // Where nobody else can write, nothing can have happened since this process's last commit.
   const isHeadKnown = known !== null && core.database.isExclusive && knows(known, since);
@@ -79,7 +86,7 @@ export async function writeGroup(core: LakeCore, queries: CatalogQueries, reques
     requests.map(({ difference }) => difference),
     facts,
   );
-  const { statements, result } = planGroup(core, requests, { head, facts, recent: changes }, touched, String);
+  const { statements, result } = planGroup(core, requests, { head, facts, recent: changes }, { touched, living, firstId: String });
   for (const statement of statements) {
     await queries.query(statement);
   }
@@ -95,13 +102,19 @@ export async function writeKnownGroup(core: LakeCore, requests: readonly CommitR
   if (!areAppends || !knows(known, sinceOf(requests)) || touchedTables(requests).some((id) => !known.facts.has(id))) {
     return null;
   }
+  const [gatewayId = 0, ...otherIds] = new Set(requests.map((request) => request.gatewayId));
+  if (otherIds.length > 0) {
+    return null;
+  }
   const { isExclusive, prefix } = core.database;
+  const lock = core.presence.lockSql(gatewayId);
   const newest = `(SELECT max(snapshot_id) FROM ${prefix}ducklake_snapshot)`;
+  const isNewest = `${newest} = ${known.head.snapshotId}${lock === null ? '' : ` AND ${lock.condition}`}`;
   // The id of a snapshot that is there already breaks the primary key.
-  const firstId = (id: number): string => (isExclusive ? String(id) : `(SELECT CASE WHEN ${newest} = ${known.head.snapshotId} THEN ${id} ELSE ${newest} END)`);
-  const { statements, result } = planGroup(core, requests, known, NOTHING_TOUCHED, firstId);
+  const firstId = (id: number): string => (isExclusive ? String(id) : `(SELECT CASE WHEN ${isNewest} THEN ${id} ELSE ${newest} END)`);
+  const { statements, result } = planGroup(core, requests, known, { touched: NOTHING_TOUCHED, living: new Set([gatewayId]), firstId });
   if (statements.length > 0) {
-    await core.database.script(statements);
+    await core.database.script(lock === null ? statements : [lock.statement, ...statements]);
   }
   return result;
 }
@@ -121,13 +134,21 @@ function isAppend({ files, droppedFiles, deletes, deletedRowIds }: StagedDiffere
 
 const NOTHING_TOUCHED = new TouchedRows(new Map(), new Set(), new Set());
 
-/** Plans transactions over what is known; `firstId` gives the SQL of the first new snapshot's id. */
+/** What a group is planned with besides what is known. */
+interface GroupConditions {
+  readonly touched: TouchedRows;
+  /** Numbers of this process that are still known. */
+  readonly living: ReadonlySet<number>;
+  /** SQL of the first new snapshot's id. */
+  readonly firstId: (id: number) => string;
+}
+
+/** Plans transactions over what is known. */
 function planGroup(
   core: LakeCore,
   requests: readonly CommitRequest[],
   known: KnownFacts,
-  touched: TouchedRows,
-  firstId: (id: number) => string,
+  { touched, living, firstId }: GroupConditions,
 ): { readonly statements: readonly string[]; readonly result: GroupResult } {
   const plan: GroupPlan = { core, head: known.head, facts: new Map(known.facts), writes: new CatalogWrites(core.database), firstId };
   const recent: CommittedChanges[] = [...known.recent];
@@ -137,6 +158,9 @@ function planGroup(
     const since = behind <= 0 ? [] : known.recent.slice(-behind).filter(({ snapshotId }) => snapshotId > base.id);
     let changes = '';
     const failed = attempt(() => {
+      if (!living.has(request.gatewayId)) {
+        throw lostGateway();
+      }
       // Of expired snapshots nobody knows what they changed.
       refuseIf(since.length < behind, `something since snapshot ${base.id}`, 'changed');
       const theirs = otherChanges(since.flatMap((each) => parseChanges(each.changes)));

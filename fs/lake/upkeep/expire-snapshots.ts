@@ -13,9 +13,11 @@ import { withRetries } from './with-retries.js';
  */
 export async function expireSnapshots(core: LakeCore, expired: ExpiredSnapshots): Promise<readonly number[]> {
   const { database } = core;
+  await core.presence.refresh();
   return await withRetries(database, async (queries) => {
     const { prefix } = database;
-    const ids = await findExpired(core, queries, expired);
+    const read = await core.presence.oldestSnapshot(queries);
+    const ids = await findExpired(prefix, queries, expired, read);
     if (ids.length === 0) {
       return ids;
     }
@@ -44,13 +46,12 @@ async function forgetInlinedRows(queries: CatalogQueries, prefix: string): Promi
   }
 }
 
-async function findExpired(core: LakeCore, queries: CatalogQueries, { olderThanMicros, retainLast }: ExpiredSnapshots): Promise<readonly number[]> {
-  const { prefix } = core.database;
-  const open = core.oldestOpen();
+/** `read` is the oldest snapshot that somebody reads. */
+async function findExpired(prefix: string, queries: CatalogQueries, { olderThanMicros, retainLast }: ExpiredSnapshots, read: number): Promise<readonly number[]> {
   const kept = `(SELECT min(snapshot_id) FROM (SELECT snapshot_id FROM ${prefix}ducklake_snapshot ORDER BY snapshot_id DESC LIMIT ${Math.max(1, retainLast)}) AS last_ones)`;
   const rows = await queries.query(
     `SELECT snapshot_id FROM ${prefix}ducklake_snapshot WHERE snapshot_time < CAST(${sqlText(timeText(olderThanMicros))} AS TIMESTAMP WITH TIME ZONE)
-     AND snapshot_id < ${kept}${Number.isFinite(open) ? ` AND snapshot_id < ${open}` : ''} ORDER BY snapshot_id`,
+     AND snapshot_id < ${kept}${Number.isFinite(read) ? ` AND snapshot_id < ${read}` : ''} ORDER BY snapshot_id`,
   );
   return rows.map((row) => integer(row, 'snapshot_id'));
 }

@@ -15,8 +15,8 @@ export class Upkeep implements Actor {
     const statements = [
       `CALL sluice_compact('public.${random.pick(this.#tables)}')`,
       `CALL sluice_compact('public.${random.pick(this.#tables)}')`,
-      "CALL sluice_expire_snapshots(older_than => '5 seconds')",
-      "CALL sluice_remove_files(older_than => '1 hour')",
+      "CALL sluice_expire_snapshots(older_than => '1 second')",
+      "CALL sluice_remove_files(older_than => '0 seconds')",
     ];
     await session.transact([random.pick(statements)]);
   }
