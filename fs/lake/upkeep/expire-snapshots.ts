@@ -47,7 +47,12 @@ async function forgetInlinedRows(queries: CatalogQueries, prefix: string): Promi
 }
 
 /** `read` is the oldest snapshot that somebody reads. */
-async function findExpired(prefix: string, queries: CatalogQueries, { olderThanMicros, retainLast }: ExpiredSnapshots, read: number): Promise<readonly number[]> {
+async function findExpired(
+  prefix: string,
+  queries: CatalogQueries,
+  { olderThanMicros, retainLast }: ExpiredSnapshots,
+  read: number,
+): Promise<readonly number[]> {
   const kept = `(SELECT min(snapshot_id) FROM (SELECT snapshot_id FROM ${prefix}ducklake_snapshot ORDER BY snapshot_id DESC LIMIT ${Math.max(1, retainLast)}) AS last_ones)`;
   const rows = await queries.query(
     `SELECT snapshot_id FROM ${prefix}ducklake_snapshot WHERE snapshot_time < CAST(${sqlText(timeText(olderThanMicros))} AS TIMESTAMP WITH TIME ZONE)

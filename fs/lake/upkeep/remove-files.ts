@@ -64,9 +64,7 @@ async function listOrphanFiles(core: LakeCore, limits: RemovalLimits): Promise<r
   const foreignBeforeMs = core.database.isExclusive ? limits.beforeMs : Math.min(limits.beforeMs, Date.now() - FOREIGN_AGE_MIN_MS);
   const found = listed.filter(({ path, mtimeMs }) => {
     const folder = statementFolderOf(core.dataPath, path);
-    return folder === null
-      ? mtimeMs <= foreignBeforeMs
-      : mtimeMs <= limits.beforeMs && !others.has(folder.writer) && !written.has(folder.path);
+    return folder === null ? mtimeMs <= foreignBeforeMs : mtimeMs <= limits.beforeMs && !others.has(folder.writer) && !written.has(folder.path);
   });
   const named = await namedFiles(core, core.database);
   const scheduled = await core.database.query(`SELECT path, path_is_relative FROM ${core.database.prefix}ducklake_files_scheduled_for_deletion`);

@@ -4,11 +4,11 @@ import type { Actor } from './actor.js';
 import type { WorkSession } from './work-session.js';
 
 /** Statements that make the table of stock. */
-export const MERGES_SETUP: readonly string[] = ['CREATE TABLE stock (owner integer, item integer, version integer)'];
+export const MERGES_SETUP: readonly string[] = ['CREATE TABLE stock (owner integer, item integer, version integer, PRIMARY KEY (owner, item))'];
 
 const ITEMS = 15;
 
-/** MERGE over a set of rows that grows: all items of an owner have one version, the last acknowledged or a later unknown one. */
+/** MERGE, or INSERT ... ON CONFLICT, over a set of rows that grows: all items of an owner have one version, the last acknowledged or a later unknown one. */
 export class Merges implements Actor {
   readonly name: string;
   readonly #owner: number;
@@ -25,18 +25,25 @@ export class Merges implements Actor {
   async step(session: WorkSession, random: RandomSource): Promise<void> {
     this.#version += 1;
     this.#items = Math.min(ITEMS, this.#items + 1 + random.below(3));
-    const items = Array.from({ length: this.#items }, (_, item) => `(${item})`).join(', ');
-    const outcome = await session.transact([
-      `MERGE INTO stock AS s USING (VALUES ${items}) AS v (item) ON s.owner = ${this.#owner} AND s.item = v.item
-       WHEN MATCHED THEN UPDATE SET version = ${this.#version}
-       WHEN NOT MATCHED THEN INSERT (owner, item, version) VALUES (${this.#owner}, v.item, ${this.#version})`,
-    ]);
+    const items = Array.from({ length: this.#items }, (_, item) => item);
+    const outcome = await session.transact([random.chance(0.5) ? this.#merge(items) : this.#upsert(items)]);
     const after = `${this.#version} x ${this.#items}`;
     if (outcome === 'done') {
       this.#possible = new Set([after]);
     } else if (outcome === 'unknown') {
       this.#possible = new Set([...this.#possible, after]);
     }
+  }
+
+  #merge(items: readonly number[]): string {
+    return `MERGE INTO stock AS s USING (VALUES ${items.map((item) => `(${item})`).join(', ')}) AS v (item) ON s.owner = ${this.#owner} AND s.item = v.item
+       WHEN MATCHED THEN UPDATE SET version = ${this.#version}
+       WHEN NOT MATCHED THEN INSERT (owner, item, version) VALUES (${this.#owner}, v.item, ${this.#version})`;
+  }
+
+  #upsert(items: readonly number[]): string {
+    return `INSERT INTO stock (owner, item, version) VALUES ${items.map((item) => `(${this.#owner}, ${item}, ${this.#version})`).join(', ')}
+       ON CONFLICT (owner, item) DO UPDATE SET version = excluded.version`;
   }
 
   async check(client: Client): Promise<string[]> {
