@@ -35,21 +35,35 @@ export interface ExchangePart {
 export function writeExchangeSql(
   sql: string,
   columns: readonly PlanColumn[],
-  output: Extract<StageOutput, { kind: 'hash' | 'whole' }>,
+  output: Extract<StageOutput, { kind: 'hash' | 'value' | 'whole' }>,
   directory: string,
 ): readonly string[] {
   const names = columns.map((_, index) => `c${index}`);
   const values = columns.map((column, index) => `${encodeValue(`fragment.c${index}`, column.type)} AS c${index}`);
   const select = (extra: readonly string[]): string =>
     `SELECT ${[...(values.length === 0 ? [`true AS ${ROW_COLUMN}`] : values), ...extra].join(', ')} FROM (${sql}\n) AS fragment${names.length === 0 ? '' : `(${names.join(', ')})`}`;
-  if (output.kind === 'whole' || isFiltered(output)) {
+  if (output.kind === 'whole' || (output.kind === 'hash' && isFiltered(output))) {
     return [`COPY (${select([])}) TO ${quoteText(`${directory}/data.parquet`)} (${FILE_OPTIONS})`];
   }
-  const hash = output.keys.length === 0 ? 'row_number() OVER ()' : hashOf(output.keys, (column) => `fragment.c${column}`);
   const copy =
-    `COPY (${select([`CAST(${hash} % ${output.partitionCount} AS INTEGER) AS ${PARTITION_COLUMN}`])})` +
+    `COPY (${select([`${partitionNumber(output)} AS ${PARTITION_COLUMN}`])})` +
     ` TO ${quoteText(directory)} (${FILE_OPTIONS}, OVERWRITE_OR_IGNORE, PARTITION_BY (${PARTITION_COLUMN}))`;
   return output.partitionCount > OPEN_FILES_DEFAULT ? [`SET partitioned_write_max_open_files = ${output.partitionCount}`, copy] : [copy];
+}
+
+/** Rows without keys are dealt round. */
+function partitionNumber(output: Extract<StageOutput, { kind: 'hash' | 'value' }>): string {
+  switch (output.kind) {
+    case 'hash': {
+      const hash = output.keys.length === 0 ? 'row_number() OVER ()' : hashOf(output.keys, (column) => `fragment.c${column}`);
+      return `CAST(${hash} % ${output.partitionCount} AS INTEGER)`;
+    }
+    case 'value': {
+      const value = `fragment.c${output.column}`;
+      const message = quoteText(`SLUICE:22003:partition index out of range, it must be between 0 and ${output.partitionCount - 1}`);
+      return `CASE WHEN ${value} BETWEEN 0 AND ${output.partitionCount - 1} THEN CAST(${value} AS INTEGER) ELSE error(${message}) END`;
+    }
+  }
 }
 
 /** Whether an exchange's files hold all partitions, each consumer keeping its own. */

@@ -40,7 +40,7 @@ async function runAfter(producers: readonly number[], done: ReadonlyMap<number, 
 
 async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void> {
   const { output } = stage;
-  assert(output.kind === 'hash' || output.kind === 'whole', `stage ${stage.id} is not the last and must write shuffle files`);
+  assert(output.kind === 'hash' || output.kind === 'value' || output.kind === 'whole', `stage ${stage.id} is not the last and must write shuffle files`);
   const manifests: Manifest[] = [];
   await query.runStage(stage, ({ task, filled, settings }) => {
     const startedMs = query.elapsedMs;

@@ -5,10 +5,11 @@ import { runExchangeStages } from './exchange-stages.js';
 import { Handoff } from './handoff.js';
 import type { StageEnvironment, StageSummary, StagedResult, StagedRunOptions } from './options.js';
 import { StagedQuery } from './staged-query.js';
+import { TaskTurns } from './task-turns.js';
 
 /**
  * Runs a distributed query stage by stage. Resolves once the last stage's columns are known; its rows come in any order
- * between tasks, each task's in its own. The query's shuffle files are gone when the stream has ended, however it did.
+ * between tasks unless the plan is ordered, each task's in its own. The query's shuffle files are gone when the stream has ended, however it did.
  */
 export async function runStaged(plan: StagedPlan, options: StagedRunOptions, environment: StageEnvironment, signal: AbortSignal): Promise<StagedResult> {
   const query = new StagedQuery(plan, options, environment, signal);
@@ -90,6 +91,7 @@ class MergedResult implements StagedResult {
   #runLastStage(): Promise<void> {
     const query = this.#query;
     const options = this.#options;
+    const turns = new TaskTurns(query.plan.ordered === true);
     return query.runStage(query.lastStage, ({ stage, task, filled, settings }) => {
       assert(stage.output.kind === 'result', 'the last stage gives rows');
       const startedMs = query.elapsedMs;
@@ -110,11 +112,13 @@ class MergedResult implements StagedResult {
         }),
         follow: async (run, attempt) => {
           this.#onColumns(await run.columns);
+          await turns.wait(task, query.signal);
           for (let batch = await run.next(); batch !== null; batch = await run.next()) {
             rowCount += batch.rowCount;
             byteCount += batch.bytes.length;
             await this.#handoff.offer(batch);
           }
+          turns.end(task);
           return { task, attempt, rowCount, byteCount, fileCount: 0, startedMs, elapsedMs: query.elapsedMs - startedMs };
         },
       };

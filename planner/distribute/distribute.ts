@@ -26,6 +26,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     shares: new Map(),
     coarseShares: new Map(),
     coalesces: false,
+    ordered: false,
     estimates: new Map(),
   });
   if (reason !== null) {
@@ -34,6 +35,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
   const context = new PlacementContext(options, hints);
   const shared = shareDelimJoins(plan);
   checkPlan(shared.plan);
+  context.resultOrder = orderOfResult(shared.plan);
   const placed = place(shared.plan, context, shared.keysOfCte);
   // What no single stage can give to the client is brought together in one more.
   const result = placed.layout.kind === 'pieces' ? gather(placed, 'the result of several stages', context) : placed;
@@ -50,8 +52,15 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     shares: context.shares,
     coarseShares: context.coarseShares,
     coalesces: context.coalesces,
+    ordered: context.isResultOrdered,
     estimates: context.estimates,
   };
+}
+
+/** The ORDER BY that the client sees: only its tasks' rows follow each other. */
+function orderOfResult(plan: PlanNode): PlanNode | null {
+  const inner = plan.kind === 'projection' ? plan.input : plan.kind === 'cte' ? plan.body : null;
+  return plan.kind === 'order' ? plan : inner === null ? null : orderOfResult(inner);
 }
 
 /** Files between stages name every field, so ROW(1, 2) cannot go through one. */

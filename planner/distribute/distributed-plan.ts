@@ -41,6 +41,8 @@ export interface DistributedPlan {
   readonly coarseShares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
   /** Whether small partitions may go together into one task: nobody asked for a number of partitions. */
   readonly coalesces: boolean;
+  /** True: the result is in order when its tasks' rows follow each other. */
+  readonly ordered: boolean;
   /** Estimated rows of every exchange's input, and of the plan itself, by the node's identity. */
   readonly estimates: ReadonlyMap<PlanNode, number>;
 }
@@ -60,6 +62,7 @@ export const RULE_NAMES = [
   'partial-distinct',
   'gather-small',
   'split-aggregate',
+  'range-sort',
 ] as const;
 
 /** One of the names above. */

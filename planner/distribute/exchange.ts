@@ -56,6 +56,14 @@ export function deal(placed: Placed, partitionCount: number, reason: string, con
   return exchanged(placed, { kind: 'hash', keys: [], partitionCount }, { kind: 'hash', partitionCount, keys: null }, reason, context);
 }
 
+/** Moves each row into the partition whose number stands in a column. */
+export function shuffleByValue(placed: Placed, column: number, partitionCount: number, reason: string, context: PlacementContext): Placed {
+  if (placed.layout.kind === 'pieces') {
+    return unionOf(placed.layout.pieces.map((piece) => shuffleByValue(piece, column, partitionCount, reason, context)));
+  }
+  return exchanged(placed, { kind: 'value', column, partitionCount }, { kind: 'hash', partitionCount, keys: null }, reason, context);
+}
+
 function exchanged(placed: Placed, distribution: Distribution, layout: Layout, reason: string, context: PlacementContext): Placed {
   const plan: ExchangeNode = { kind: 'exchange', input: placed.plan, distribution, reason, output: placed.plan.output };
   context.estimates.set(plan, placed.estimate.rows);

@@ -1,10 +1,20 @@
 import type { LimitNode, OrderNode, SampleNode, TopNNode } from '../plan/nodes.js';
+import { estimateBytes } from './estimate.js';
 import { gather } from './exchange.js';
 import type { PlacementContext } from './placement-context.js';
+import { sortInRanges } from './range-sort.js';
 import { isWhole, onEachTask, SINGLE, type Placed } from './placed.js';
 
-/** ORDER BY of everything: rows are gathered and sorted by one task. */
+/** Below this size one task sorts faster than ranges are found; the size is an estimate, and often too high. */
+const RANGE_SORT_BYTES_MIN = 256 * 1024 * 1024;
+
+/** ORDER BY of everything: large results in ranges, others gathered and sorted by one task. */
 export function placeOrder(node: OrderNode, input: Placed, context: PlacementContext): Placed {
+  const isLarge = !context.isOn('gather-small') || estimateBytes(input.estimate, input.plan.output) >= RANGE_SORT_BYTES_MIN;
+  if (node === context.resultOrder && !isWhole(input) && isLarge && context.isOn('range-sort') && context.partitionCount > 1) {
+    context.isResultOrdered = true;
+    return sortInRanges(node, input, context);
+  }
   if (!isWhole(input)) {
     context.reasons.add('ORDER BY without LIMIT is done by one task');
   }

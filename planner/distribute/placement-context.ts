@@ -18,6 +18,10 @@ export class PlacementContext {
   readonly reasons: Set<string> = new Set();
   readonly notices: SqlNotice[] = [];
   readonly coalesces: boolean;
+  /** The ORDER BY whose rows go to the client as they are. */
+  resultOrder: PlanNode | null = null;
+  /** True once that ORDER BY is spread over several tasks, in order of their numbers. */
+  isResultOrdered = false;
 
   constructor(options: DistributeOptions, hints: ResolvedHints) {
     this.options = options;

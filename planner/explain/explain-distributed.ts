@@ -56,7 +56,9 @@ function outputText(cut: CutStage, stage: Stage): string {
     case 'whole':
       return cut.exchange?.distribution.kind === 'gather' ? 'all rows to one task' : 'all rows to every reader';
     case 'hash':
-      return `hash(${output.keys.map((key) => `c${key.column}`).join(', ')}) into ${plural(output.partitionCount, 'partition')}`;
+      return `${output.keys.length === 0 ? 'dealt out' : `hash(${output.keys.map((key) => `c${key.column}`).join(', ')})`} into ${plural(output.partitionCount, 'partition')}`;
+    case 'value':
+      return `partition c${output.column} of ${output.partitionCount}`;
   }
 }
 

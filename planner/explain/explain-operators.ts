@@ -84,6 +84,7 @@ function inputLine(stage: number, stages: readonly CutStage[]): string {
   const distribution = stages[stage - 1]?.exchange?.distribution;
   switch (distribution?.kind) {
     case 'hash':
+    case 'value':
       return `Read stage ${stage}, its partition`;
     case 'broadcast':
     case 'gather':

@@ -34,7 +34,7 @@ export function cutIntoStages(distributed: DistributedPlan, options: CutOptions)
       description: describeStage(stage.plan, options.references),
     };
   });
-  return { stages: printed, columns: columnsOf(distributed.plan) };
+  return { stages: printed, columns: columnsOf(distributed.plan), ...(distributed.ordered ? { ordered: true } : {}) };
 }
 
 function columnsOf(plan: PlanNode): readonly PlanColumn[] {
@@ -51,7 +51,8 @@ function outputOf(stage: CutStage): StageOutput {
     case 'broadcast':
       return { kind: 'whole' };
     case 'hash':
-      return { kind: 'hash', keys: exchange.distribution.keys, partitionCount: exchange.distribution.partitionCount };
+    case 'value':
+      return exchange.distribution;
   }
 }
 

@@ -90,7 +90,7 @@ function hashedInput(plan: PlanNode, stages: readonly CutStage[]): number | null
   if (plan.kind === 'stage_input') {
     const distribution = stages[plan.stage - 1]?.exchange?.distribution;
     assert.ok(distribution !== undefined, `stage ${plan.stage} gives its rows to nobody`);
-    return distribution.kind === 'hash' ? distribution.partitionCount : null;
+    return distribution.kind === 'hash' || distribution.kind === 'value' ? distribution.partitionCount : null;
   }
   const counts = new Set(
     children(plan)

@@ -8,6 +8,8 @@ export interface StagedPlan {
   readonly stages: readonly Stage[];
   /** Output columns of the last stage, in order; names are the client's. */
   readonly columns: readonly PlanColumn[];
+  /** True: rows are in order when those of the last stage's tasks follow each other in the tasks' order. */
+  readonly ordered?: true;
 }
 
 /** A column between stages. Inside exchanges columns are named c0, c1, ... */
@@ -73,7 +75,9 @@ export type StageOutput =
   /** Into shuffle files, one group a task: read whole by every consumer task (broadcast) or by a single task (gather). */
   | { readonly kind: 'whole' }
   /** Into shuffle files by hash of the key columns (indexes into the fragment's columns) modulo partitionCount. `null` keys go round-robin by row. */
-  | { readonly kind: 'hash'; readonly keys: readonly HashKey[]; readonly partitionCount: number };
+  | { readonly kind: 'hash'; readonly keys: readonly HashKey[]; readonly partitionCount: number }
+  /** Into shuffle files by a column that is the partition's number; another value than 0 to partitionCount - 1 is an error. */
+  | { readonly kind: 'value'; readonly column: number; readonly partitionCount: number };
 
 /** A key of a hash exchange: hashed after a cast to `type`, the common type of both sides, since DuckDB's hash() depends on it. */
 export interface HashKey {

@@ -239,7 +239,7 @@ export interface ExchangeNode extends NodeBase {
   readonly reason: string;
 }
 
-/** How an exchange hands out rows: all to one task, all to every task, or by hash of key columns of its input. */
+/** How an exchange hands out rows: all to one task, all to every task, by hash of key columns of its input, or by an INTEGER column that is the partition's number. */
 export type Distribution =
   | { readonly kind: 'gather' }
   | { readonly kind: 'broadcast' }
@@ -247,7 +247,8 @@ export type Distribution =
       readonly kind: 'hash';
       readonly keys: readonly { readonly column: number; readonly type: DataType }[];
       readonly partitionCount: number;
-    };
+    }
+  | { readonly kind: 'value'; readonly column: number; readonly partitionCount: number };
 
 /** A leaf that stands for the rows of an earlier stage, after the cut. */
 export interface StageInputNode extends NodeBase {

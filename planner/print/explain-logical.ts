@@ -192,6 +192,8 @@ function explainDistribution(distribution: Distribution, names: readonly string[
       return distribution.kind;
     case 'hash':
       return `hash(${distribution.keys.map((key) => names[key.column] ?? '').join(', ')}) into ${distribution.partitionCount}`;
+    case 'value':
+      return `partition ${names[distribution.column] ?? ''} of ${distribution.partitionCount}`;
   }
 }
 

@@ -99,6 +99,8 @@ function partitionSql(stage: Stage): string {
       return output.keys.length === 0
         ? `(row_number() OVER ()) % ${output.partitionCount}`
         : `hash(${output.keys.map((key) => `CAST(c${key.column} AS ${printDataType(key.type)})`).join(', ')}) % ${output.partitionCount}`;
+    case 'value':
+      return `c${output.column}::UBIGINT`;
   }
 }
 
@@ -115,7 +117,7 @@ function fillPiece(plan: StagedPlan, piece: FragmentPiece, task: Task): string {
     case 'exchange': {
       const producer = plan.stages.find((stage) => stage.id === piece.stage);
       assert.ok(producer !== undefined, `stage ${piece.stage} does not exist`);
-      const isPartitioned = producer.output.kind === 'hash' && task.partition !== null;
+      const isPartitioned = (producer.output.kind === 'hash' || producer.output.kind === 'value') && task.partition !== null;
       return `(SELECT ${names(piece.columns).join(', ')} FROM ${tableOf(piece.stage)}${isPartitioned ? ` WHERE partition_index = ${task.partition}` : ''})`;
     }
   }
