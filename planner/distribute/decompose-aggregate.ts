@@ -109,9 +109,18 @@ function valueAt(values: readonly Expression[], index: number): Expression {
   return value;
 }
 
-/** Counts add up; sum() of BIGINT is HUGEINT in DuckDB. */
+/** Counts add up; sum() of BIGINT is HUGEINT in DuckDB. Where no partial row came (rows were grouped before) the sum is NULL, the count 0. */
 function counting(call: AggregateCall): DecomposedAggregate {
-  return { partial: [{ ...call, type: BIGINT }], final: [{ name: 'sum', type: HUGEINT, of: [0] }], result: (values) => cast(theValue(values), call.type) };
+  return {
+    partial: [{ ...call, type: BIGINT }],
+    final: [{ name: 'sum', type: HUGEINT, of: [0] }],
+    result: (values) => cast(orZero(theValue(values)), call.type),
+  };
+}
+
+function orZero(value: Expression): Expression {
+  const zero: Expression = { kind: 'constant', type: HUGEINT, value: { kind: 'text', text: '0' } };
+  return { kind: 'operator', operator: 'COALESCE', arguments: [value, zero], type: HUGEINT };
 }
 
 function summing(call: AggregateCall): DecomposedAggregate | null {

@@ -24,6 +24,8 @@ export interface CheckResult {
 interface Run {
   readonly name: string;
   readonly sql: string;
+  /** Distribution rules not to use. */
+  readonly rulesOff?: string;
 }
 
 /** Runs a query whole and distributed on a Sluice connection and compares both with the oracle. */
@@ -31,7 +33,7 @@ export async function checkOnSluice(client: Client, oracle: DuckdbOracle, query:
   const distributed = withHints(query.sql, query.hints);
   const result = await check(client, oracle, query, [
     { name: 'whole', sql: withHints(query.sql, 'LOCAL') },
-    { name: query.hints, sql: distributed },
+    { name: query.hints, sql: distributed, rulesOff: query.rulesOff ?? '' },
   ]);
   if (result.difference !== null || result.refused) {
     return result;
@@ -68,6 +70,9 @@ async function check(client: Client, oracle: DuckdbOracle, query: RandomQuery, r
   const shape = { orderedBy: query.orderedBy, limited: query.limited, ...(unlimited === null ? {} : { unlimited: unlimited.rows }) };
   for (const run of runs) {
     try {
+      if (run.rulesOff !== undefined) {
+        await client.query(`SET sluice.disabled_rules = '${run.rulesOff}'`);
+      }
       const result = await queryAsText(client, run.sql);
       const difference = compareResults(result.rows, expected.rows, expected.kinds, shape);
       if (difference !== null) {

@@ -1,3 +1,4 @@
+import { makeAnalytic } from './analytics.js';
 import { makeBlock } from './block.js';
 import type { NamedSource } from './from.js';
 import { NumberSource } from './number-source.js';
@@ -14,7 +15,20 @@ export interface RandomQuery {
   readonly limited: boolean;
   /** Hints of the distributed run. */
   readonly hints: string;
+  /** Value of sluice.disabled_rules in it; queries kept from before have none. */
+  readonly rulesOff?: string;
 }
+
+/** Without gather-small even these little tables take the ways that large ones take. */
+const RULES_OFF = [
+  '',
+  'gather-small',
+  'gather-small',
+  'gather-small,broadcast-join',
+  'gather-small,partial-aggregate',
+  'gather-small,distinct-by-argument',
+  'reuse-partitioning',
+];
 
 /** Makes the query of a seed. */
 export function makeQuery(seed: number): RandomQuery {
@@ -43,7 +57,7 @@ export function makeQuery(seed: number): RandomQuery {
       sources.push({ name, columns: block.columns });
     }
   }
-  const first = makeBlock(making, { depth: 2, sources, types: null, outermost: true });
+  const first = numbers.chance(40) ? makeAnalytic(making) : makeBlock(making, { depth: 2, sources, types: null, outermost: true });
   const parts = [first];
   if (numbers.chance(12)) {
     parts.push(makeBlock(making, { depth: 1, sources, types: first.columns.map((column) => column.type), outermost: true }));
@@ -71,6 +85,7 @@ export function makeQuery(seed: number): RandomQuery {
     unlimitedSql: body + order,
     orderedBy,
     limited,
-    hints: `DISTRIBUTED PARTITIONS(${numbers.between(1, 7)})${shuffle}${shares.join('')}`,
+    hints: `DISTRIBUTED PARTITIONS(${numbers.pick([1, 3, 3, 5, 16])})${shuffle}${shares.join('')}`,
+    rulesOff: numbers.pick(RULES_OFF),
   };
 }

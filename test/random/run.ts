@@ -111,7 +111,7 @@ export function keepRegressions(failures: readonly CheckResult[]): void {
 
 /** A failure as a person reads it. */
 export function describeFailure({ query, difference }: CheckResult): string {
-  return `seed ${query.seed}: ${difference}\n  hints: ${query.hints}\n  ${query.sql}`;
+  return `seed ${query.seed}: ${difference}\n  hints: ${query.hints}; without: ${query.rulesOff ?? ''}\n  ${query.sql}`;
 }
 
 async function runAll(

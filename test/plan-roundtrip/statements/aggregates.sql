@@ -74,4 +74,8 @@ select arg_max(a, n * 100 + a), arg_min(d, n * 100 + a) filter (where f), max_by
 
 select b, arg_max(x, n * 100 + a), min_by(x, n * 100 + a) from {t} group by b;
 
-select count(distinct a), count(distinct b), median(a) from (select any_value(a) a, b from {t} group by b, a) v
+select count(distinct a), count(distinct b), median(a) from (select any_value(a) a, b from {t} group by b, a) v;
+
+select count(*), count(distinct b), sum(k), avg(k) from {e};
+
+select count(*), count(distinct y), max(y) from (select b y from {t} intersect select 'none') v
