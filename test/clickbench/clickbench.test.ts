@@ -22,6 +22,11 @@ interface Answer {
   readonly unlimited: OracleResult;
 }
 
+/** The question as a query in several stages. */
+function distributed(question: HitsQuestion, partitions: number): string {
+  return withHints(question.sql, `DISTRIBUTED PARTITIONS(${partitions}) PARTITION(hits, FILES, 4)`);
+}
+
 describe(`clickbench over ${ROW_COUNT} hits`, function () {
   this.timeout(60_000 + ROW_COUNT);
   const questions = hitsQuestions(ROW_COUNT);
@@ -84,10 +89,6 @@ describe(`clickbench over ${ROW_COUNT} hits`, function () {
     }
     assert(questions.length - whole.length >= DISTRIBUTED_QUESTIONS_MIN, `these run in one stage: ${whole.join(', ')}`);
   });
-
-  function distributed(question: HitsQuestion, partitions: number): string {
-    return withHints(question.sql, `DISTRIBUTED PARTITIONS(${partitions}) PARTITION(hits, FILES, 4)`);
-  }
 
   async function check(question: HitsQuestion, sql: string): Promise<void> {
     const answer = answers.get(question.name);
