@@ -49,7 +49,10 @@ export class StagedQuery {
     this.options = options;
     this.environment = environment;
     this.directory = join(environment.shuffleDirectory, QUERIES_FOLDER, options.queryId);
-    this.#slots = new TaskSlots(options.parallelism ?? environment.parallelism);
+    const { threads } = resourcesOf(plan);
+    // Tasks that ask for several threads each leave room for fewer at a time.
+    const atOnce = threads === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(environment.threads / threads));
+    this.#slots = new TaskSlots(Math.min(options.parallelism ?? environment.parallelism, atOnce));
     this.#outer = signal;
     setMaxListeners(0, this.#abort.signal); // one for every task that runs
     this.#onOuterAbort = () => this.stop(signal.reason);
@@ -100,6 +103,7 @@ export class StagedQuery {
   async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<void> {
     const tasks = chooseTasks(stage, this.#inputSize(stage));
     assert(tasks.length > 0, `stage ${stage.id} has no tasks`);
+    const resources = resourcesOf(this.plan);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
     await runTasks(tasks.length, stage.id, this.#slots, this.#abort, async (task) => {
@@ -107,8 +111,8 @@ export class StagedQuery {
       assert(inputs !== undefined);
       const filled = fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer));
       const settings: TaskSettings = {
-        threads: Math.max(1, Math.floor(this.environment.threads / this.#slots.demand)),
-        memoryBytes: this.environment.memoryBytes(),
+        threads: Math.max(1, Math.floor(Math.min(this.environment.threads, resources.threads ?? this.environment.threads / this.#slots.demand))),
+        memoryBytes: Math.min(this.environment.memoryBytes(), resources.memoryBytes ?? Number.POSITIVE_INFINITY),
         timeZone: this.options.settings.timeZone,
         keepJoinOrder: this.plan.stages.length > 1,
       };
@@ -136,4 +140,8 @@ export class StagedQuery {
     assert(manifests !== undefined && stage !== undefined, `stage ${id} has not run`);
     return { output: stage.output, filesOf: (partitions) => filesFor(manifests, partitions) };
   }
+}
+
+function resourcesOf({ resources }: StagedPlan): NonNullable<StagedPlan['resources']> {
+  return resources ?? { threads: null, memoryBytes: null };
 }

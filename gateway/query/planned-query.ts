@@ -43,6 +43,7 @@ export async function planQuery(
     references: query.references,
     hints: query.hints,
     blocks: query.blocks,
+    ...(query.columns === null ? {} : { outputNames: query.columns.map((column) => column.name) }),
     mode,
     parallelism: context.pool.parallelism,
     partitionCount: partitions === 0 ? null : partitions,

@@ -5,6 +5,7 @@ import { hasUnnamedField } from '../bind/read-type.js';
 import { walkPlan } from '../plan/walk-plan.js';
 import { findVolatile } from './find-volatile.js';
 import { place } from './place.js';
+import { placeResult } from './place-result.js';
 import { totalBytes } from './place-scan.js';
 import { PlacementContext } from './placement-context.js';
 import { resolveHints, warn, type ResolvedHints } from './resolve-hints.js';
@@ -27,6 +28,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     coarseShares: new Map(),
     coalesces: false,
     ordered: false,
+    resources: null,
     estimates: new Map(),
   });
   if (reason !== null) {
@@ -36,7 +38,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
   const shared = shareDelimJoins(plan);
   checkPlan(shared.plan);
   context.resultOrder = orderOfResult(shared.plan);
-  const placed = place(shared.plan, context, shared.keysOfCte);
+  const placed = placeResult(place(shared.plan, context, shared.keysOfCte), shared.plan, context);
   // What no single stage can give to the client is brought together in one more.
   const result = placed.layout.kind === 'pieces' ? gather(placed, 'the result of several stages', context) : placed;
   checkPlan(result.plan);
@@ -53,6 +55,7 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
     coarseShares: context.coarseShares,
     coalesces: context.coalesces,
     ordered: context.isResultOrdered,
+    resources: hints.resources === null ? null : { threads: hints.resources.cpu, memoryBytes: hints.resources.memoryBytes },
     estimates: context.estimates,
   };
 }

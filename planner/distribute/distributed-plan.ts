@@ -2,6 +2,7 @@ import type { Hint } from '../parse/hint.js';
 import type { PlanNode, ScanNode } from '../plan/nodes.js';
 import type { SqlNotice } from '../sql-error.js';
 import type { QueryBlock, RelationReference } from '../translate/translated.js';
+import type { TaskResources } from '../fragment/staged-plan.js';
 import type { TaskShare } from './split-scan.js';
 
 /** What distribution is told: the tables with their files, the hints, and how much machine there is. */
@@ -22,6 +23,8 @@ export interface DistributeOptions {
   readonly splitByteTarget?: number;
   /** Scans are not split into tasks smaller than this on average, whatever the parallelism. */
   readonly splitByteMinimum?: number;
+  /** Names of the result's columns, for hints that name them; absent where only DuckDB knows them. */
+  readonly outputNames?: readonly string[];
   /** Names out of RULE_NAMES; a rule that is off falls back to a more general way of the same result. */
   readonly rulesOff?: ReadonlySet<string>;
 }
@@ -43,6 +46,8 @@ export interface DistributedPlan {
   readonly coalesces: boolean;
   /** True: the result is in order when its tasks' rows follow each other. */
   readonly ordered: boolean;
+  /** What RESOURCES asks for each task. */
+  readonly resources: TaskResources | null;
   /** Estimated rows of every exchange's input, and of the plan itself, by the node's identity. */
   readonly estimates: ReadonlyMap<PlanNode, number>;
 }

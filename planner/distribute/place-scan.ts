@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
-import type { Expression } from '../plan/expressions.js';
+import type { Expression, SortKey } from '../plan/expressions.js';
 import type { FilterNode, ScanNode } from '../plan/nodes.js';
 import { mapRefs } from '../plan/rewrite-expression.js';
 import { byteCount, estimateRowCount, type FileSource } from '../relation/relation.js';
 import type { RelationReference } from '../translate/translated.js';
 import { afterConditions, type Estimate } from './estimate.js';
-import { shuffle } from './exchange.js';
+import type { DataType } from '../types/data-type.js';
+import { deal, gather, shuffle, shuffleByValue } from './exchange.js';
 import { isHashable, pickColumns } from './key-columns.js';
 import type { PlacementContext } from './placement-context.js';
 import { columnRange, SINGLE, type Layout, type Placed } from './placed.js';
 import { placeFilter } from './place-row-wise.js';
 import { pruneFiles } from './prune-files.js';
-import { warn, type HashHint } from './resolve-hints.js';
+import { moveToRanges } from './range-sort.js';
+import { warn, type HashHint, type MoveHint } from './resolve-hints.js';
 import { mergeShares, splitScan, type SplitRequest, type TaskShare } from './split-scan.js';
 
 /** A task of a scan should read about this much: enough to hide what a task costs, little enough to balance. */
@@ -26,6 +28,10 @@ const COARSE_TASKS_PER_PLACE = 2;
 
 /** Splits a scan into shares of its files and obeys PARTITION hints. Files whose values cannot pass the filters are left out. */
 export function placeScan(scan: ScanNode, context: PlacementContext): Placed {
+  const move = context.hints.moves.get(scan.reference);
+  if (move !== undefined) {
+    return movedScan(scan, move, (node) => plainScan(node, context), context);
+  }
   const hash = context.hints.hashes.get(scan.reference);
   return hash === undefined ? plainScan(scan, context) : hashedScan(scan, hash, (node) => plainScan(node, context), context);
 }
@@ -34,6 +40,10 @@ export function placeScan(scan: ScanNode, context: PlacementContext): Placed {
 export function placeFilteredScan(node: FilterNode, scan: ScanNode, context: PlacementContext): Placed {
   const hash = context.hints.hashes.get(scan.reference);
   const conditions = overRead(node.conditions, scan);
+  const move = context.hints.moves.get(scan.reference);
+  if (move !== undefined && node.projection === null) {
+    return movedScan(scan, move, (wide) => placeFilter({ ...node, input: wide, output: wide.output }, plainScan(wide, context, conditions)), context);
+  }
   if (hash === undefined) {
     return placeFilter(node, plainScan(scan, context, conditions));
   }
@@ -106,6 +116,40 @@ function hashedScan(scan: ScanNode, hint: HashHint, place: (scan: ScanNode) => P
   }
   const moved = shuffle(place(widened.scan), widened.keys, hint.count ?? context.partitionCount, 'hint PARTITION', context);
   return widened.scan.output.length === scan.output.length ? moved : pickColumns(moved, columnRange(0, scan.output.length));
+}
+
+/** PARTITION(t, RANDOM | RANGE(a) | VALUE(a), n): deals rows out, sorts them into ranges, or takes a column for the partition's number. */
+function movedScan(scan: ScanNode, hint: MoveHint, place: (scan: ScanNode) => Placed, context: PlacementContext): Placed {
+  const count = hint.count ?? context.partitionCount;
+  const { scheme } = hint;
+  if (scheme.kind === 'random') {
+    return deal(place(scan), count, 'hint PARTITION', context);
+  }
+  const columns = scheme.kind === 'range' ? scheme.columns : [scheme.column];
+  const widened = withColumns(scan, columns, context);
+  if (widened === null || (scheme.kind === 'value' && !isWholeNumber(widened.keys[0]?.type))) {
+    const what = scheme.kind === 'value' ? 'a column of whole numbers' : 'columns';
+    context.notices.push(warn(hint.hint, `hint PARTITION needs ${what} of its relation: ${columns.join(', ')}`));
+    return place(scan);
+  }
+  const placed = place(widened.scan);
+  const moved = scheme.kind === 'range' ? inRanges(placed, widened.keys, count, context) : byValue(placed, widened.keys, count, context);
+  return pickColumns(moved, columnRange(0, scan.output.length));
+}
+
+function isWholeNumber(type: DataType | undefined): boolean {
+  return type?.kind === 'scalar' && /INT(?:EGER)?$/.test(type.name);
+}
+
+function inRanges(placed: Placed, keys: WidenedScan['keys'], count: number, context: PlacementContext): Placed {
+  const sortKeys = keys.map(({ column, type }): SortKey => ({ expression: { kind: 'ref', index: column, type }, descending: false, nullsFirst: false }));
+  return count === 1 ? gather(placed, 'hint PARTITION', context) : moveToRanges(placed, sortKeys, count, 'hint PARTITION', context);
+}
+
+function byValue(placed: Placed, keys: WidenedScan['keys'], count: number, context: PlacementContext): Placed {
+  const [key] = keys;
+  assert.ok(key !== undefined, 'PARTITION by value has a column');
+  return shuffleByValue(placed, key.column, count, 'hint PARTITION', context);
 }
 
 interface WidenedScan {

@@ -27,7 +27,7 @@ export class PlacementContext {
     this.options = options;
     this.hints = hints;
     this.partitionCount = hints.partitionCount ?? options.partitionCount ?? Math.max(1, options.parallelism * PARTITIONS_PER_TASK);
-    const isAsked = hints.partitionCount !== null || hints.hashes.size > 0 || options.partitionCount !== null;
+    const isAsked = hints.partitionCount !== null || hints.hashes.size > 0 || hints.moves.size > 0 || hints.result !== null || options.partitionCount !== null;
     this.coalesces = !isAsked && this.isOn('coalesce-partitions');
   }
 

@@ -1,4 +1,4 @@
-import type { Hint } from '../parse/hint.js';
+import type { Hint, PartitionScheme } from '../parse/hint.js';
 import { SQLSTATE } from '../sqlstate.js';
 import type { SqlNotice } from '../sql-error.js';
 import type { QueryBlock, RelationReference } from '../translate/translated.js';
@@ -10,6 +10,16 @@ export interface HashHint {
   readonly count: number | null;
   readonly hint: Hint;
 }
+
+/** PARTITION(t, RANGE(a, b), n), (t, RANDOM, n) or (t, VALUE(a), n). */
+export interface MoveHint {
+  readonly scheme: Extract<PartitionScheme, { readonly kind: 'range' | 'random' | 'value' }>;
+  readonly count: number | null;
+  readonly hint: Hint;
+}
+
+/** A hint on the statement's own result. */
+export type ResultHint = Extract<Hint, { readonly kind: 'repartition' | 'repartition_by_range' | 'coalesce' | 'rebalance' }>;
 
 /** Hints looked up: by table reference where they name one. */
 export interface ResolvedHints {
@@ -23,6 +33,9 @@ export interface ResolvedHints {
   readonly shuffles: ReadonlyMap<number, Hint>;
   readonly hashes: ReadonlyMap<number, HashHint>;
   readonly splits: ReadonlyMap<number, SplitRequest>;
+  readonly moves: ReadonlyMap<number, MoveHint>;
+  readonly result: ResultHint | null;
+  readonly resources: Extract<Hint, { readonly kind: 'resources' }> | null;
   readonly notices: readonly SqlNotice[];
   /** Join hints that some join has obeyed; the rest are reported. */
   readonly obeyed: Set<Hint>;
@@ -34,9 +47,12 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
   const shuffles = new Map<number, Hint>();
   const hashes = new Map<number, HashHint>();
   const splits = new Map<number, SplitRequest>();
+  const moves = new Map<number, MoveHint>();
   const notices: SqlNotice[] = [];
   let partitionCount: number | null = null;
   let shuffleAll: Hint | null = null;
+  let result: ResultHint | null = null;
+  let resources: ResolvedHints['resources'] = null;
   const onReference = (hint: Hint, relation: string, use: (reference: number) => void): void => {
     const found = findReference(hint, relation, references, blocks);
     if (typeof found === 'string') {
@@ -66,10 +82,12 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
             notices.push(notSupported(hint, 'PARTITION(...) AS'));
           } else if (hint.scheme.kind === 'hash') {
             hashes.set(reference, { columns: hint.scheme.columns, count: hint.count, hint });
+          } else if (hint.scheme.kind === 'range' || hint.scheme.kind === 'random' || hint.scheme.kind === 'value') {
+            moves.set(reference, { scheme: hint.scheme, count: hint.count, hint });
           } else {
             const split = splitRequest(hint);
             if (split === null) {
-              notices.push(notSupported(hint, `PARTITION(${hint.relation}, ${hint.scheme.kind.toUpperCase()})`));
+              notices.push(warn(hint, `hint PARTITION(${hint.relation}, ${hint.scheme.kind.toUpperCase()}) needs a number of partitions`));
             } else {
               splits.set(reference, split);
             }
@@ -80,8 +98,16 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
       case 'repartition_by_range':
       case 'coalesce':
       case 'rebalance':
+        if (hint.block !== 0) {
+          notices.push(warn(hint, `hint ${hint.kind.toUpperCase()} acts on the result of a statement, not of a query inside it`));
+        } else if (result !== null) {
+          notices.push(warn(hint, `hint ${hint.kind.toUpperCase()} follows another on the same result`));
+        } else {
+          result = hint;
+        }
+        break;
       case 'resources':
-        notices.push(notSupported(hint, hint.kind.toUpperCase()));
+        resources = hint;
         break;
       case 'local':
       case 'distributed':
@@ -97,6 +123,9 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
     shuffles,
     hashes,
     splits,
+    moves,
+    result,
+    resources,
     notices,
     obeyed: new Set(),
   };

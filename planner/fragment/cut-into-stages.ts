@@ -34,7 +34,12 @@ export function cutIntoStages(distributed: DistributedPlan, options: CutOptions)
       description: describeStage(stage.plan, options.references),
     };
   });
-  return { stages: printed, columns: columnsOf(distributed.plan), ...(distributed.ordered ? { ordered: true } : {}) };
+  return {
+    stages: printed,
+    columns: columnsOf(distributed.plan),
+    ...(distributed.ordered ? { ordered: true } : {}),
+    ...(distributed.resources === null ? {} : { resources: distributed.resources }),
+  };
 }
 
 function columnsOf(plan: PlanNode): readonly PlanColumn[] {

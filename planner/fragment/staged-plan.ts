@@ -10,6 +10,14 @@ export interface StagedPlan {
   readonly columns: readonly PlanColumn[];
   /** True: rows are in order when those of the last stage's tasks follow each other in the tasks' order. */
   readonly ordered?: true;
+  /** What each task of every stage is to have; absent leaves it to the executor. */
+  readonly resources?: TaskResources;
+}
+
+/** Threads and bytes of memory a task asks for; null leaves it to the executor, which never gives more than it has. */
+export interface TaskResources {
+  readonly threads: number | null;
+  readonly memoryBytes: number | null;
 }
 
 /** A column between stages. Inside exchanges columns are named c0, c1, ... */

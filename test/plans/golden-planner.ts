@@ -62,6 +62,7 @@ export class GoldenPlanner {
       references,
       hints,
       blocks,
+      ...(query.columns === null ? {} : { outputNames: query.columns.map((column) => column.name) }),
       mode: options.mode,
       parallelism: PARALLELISM,
       partitionCount: null,

@@ -1,24 +1,10 @@
 import type { Block } from './block.js';
+import { bigTable, columnOf, EXACT, selected, type Output } from './analytic-parts.js';
+import { lateral, semiJoinOnMore, subqueryValues } from './analytic-subqueries.js';
 import { aggregate } from './calls.js';
 import { constant, expression } from './expression.js';
-import { conditions, partnersOf, pickPartner, tableScope, whereClause } from './predicate.js';
-import { columnsOfType, type Making, type OutputColumn, type Scope, type ScopeColumn, type ValueType } from './scope.js';
-
-/** A FROM that is one big table, under a fresh alias. */
-interface Table {
-  readonly text: string;
-  readonly alias: string;
-  readonly scope: Scope;
-}
-
-/** An output expression with its type. */
-interface Output {
-  readonly text: string;
-  readonly type: ValueType;
-}
-
-/** Types whose values compare alike however they were computed. */
-const EXACT: readonly ValueType[] = ['integer', 'integer', 'text', 'text', 'date', 'boolean'];
+import { conditions, tableScope, whereClause } from './predicate.js';
+import { columnsOfType, type Making, type Scope, type ValueType } from './scope.js';
 
 /** Makes a block around one of the operators that reports are made of: grouping sets, set operations, subqueries as values, and so on. */
 export function makeAnalytic(making: Making): Block {
@@ -35,27 +21,6 @@ export function makeAnalytic(making: Making): Block {
     [2, () => inequalityJoin(making)],
     [2, () => semiJoinOnMore(making)],
   ]);
-}
-
-function bigTable(making: Making): Table {
-  return tableScope(
-    making,
-    making.numbers.weighted<string>([
-      [4, () => 'trips'],
-      [1, () => 'notes'],
-    ]),
-  );
-}
-
-/** The outputs named as the client sees them, over a FROM. */
-function selected(outputs: readonly Output[], rest: string, small: boolean): Block {
-  const columns = outputs.map(({ type }, index): OutputColumn => ({ name: `r${index}`, type, origin: null }));
-  return { sql: `SELECT ${outputs.map(({ text }, index) => `${text} AS r${index}`).join(', ')} ${rest}`, columns, small };
-}
-
-function columnOf(making: Making, scope: Scope, types: readonly ValueType[]): ScopeColumn {
-  const candidates = scope.columns.filter((column) => types.includes(column.type));
-  return making.numbers.pick(candidates.length === 0 ? scope.columns : candidates);
 }
 
 /** Aggregates that need the rows of a group together, and others. */
@@ -140,37 +105,6 @@ function setOperation(making: Making): Block {
   return selected(columns, `FROM ${text} ${alias}`, false);
 }
 
-/** IN, ANY, ALL, EXISTS and scalar subqueries whose answers are columns. */
-function subqueryValues(making: Making): Block {
-  const { numbers } = making;
-  const table = bigTable(making);
-  const joinable = table.scope.columns.filter((column) => partnersOf(column).length > 0);
-  const key = table.scope.key?.[0] ?? '1';
-  const value = (): Output => {
-    const column = numbers.pick(joinable);
-    const [name = '', partner = ''] = pickPartner(making, partnersOf(column)).split('.');
-    const inner = tableScope(making, name);
-    const found = `${inner.alias}.${partner}`;
-    const integer = columnOf(making, inner.scope, ['integer']);
-    const where = conditions(making, inner.scope, 2, false);
-    return numbers.weighted<Output>([
-      [4, () => ({ text: `(${column.text} ${numbers.pick(['', 'NOT '])}IN (SELECT ${found} FROM ${inner.text}${whereClause(where)}))`, type: 'boolean' })],
-      [
-        2,
-        () => ({
-          text: `(${column.text} ${numbers.pick(['> ANY', '<= ALL', '<> ALL', '>= ANY'])} (SELECT ${found} FROM ${inner.text}${whereClause([...where, `${found} IS NOT NULL`])}))`,
-          type: 'boolean',
-        }),
-      ],
-      [3, () => ({ text: `EXISTS (SELECT 1 FROM ${inner.text}${whereClause([`${found} = ${column.text}`, ...where])})`, type: 'boolean' })],
-      [3, () => ({ text: `(SELECT max(${integer.text}) FROM ${inner.text}${whereClause([`${found} = ${column.text}`, ...where])})`, type: integer.type })],
-      [2, () => ({ text: `(SELECT count(*) FROM ${inner.text}${whereClause([`${found} = ${column.text}`, ...where])})`, type: 'integer' })],
-    ]);
-  };
-  const outputs: Output[] = [{ text: key, type: 'integer' }, ...Array.from({ length: numbers.between(1, 2) }, value)];
-  return selected(outputs, `FROM ${table.text} WHERE ${key} % ${numbers.pick([10, 50, 100])} = ${numbers.below(10)}`, true);
-}
-
 function distinctOn(making: Making): Block {
   const { numbers } = making;
   const table = bigTable(making);
@@ -210,43 +144,6 @@ function severalWindows(making: Making): Block {
   const inner = `(SELECT ${key} AS k, ${calls.join(', ')} FROM ${table.text}${whereClause(conditions(making, scope, 2, false))})`;
   const outputs: Output[] = [{ text: `${alias}.k`, type: 'integer' }, ...calls.map((_, index): Output => ({ text: `${alias}.y${index}`, type: 'integer' }))];
   return selected(outputs, `FROM ${inner} ${alias} WHERE ${alias}.k % ${numbers.pick([20, 50])} = ${numbers.below(20)}`, true);
-}
-
-function lateral(making: Making): Block {
-  const { numbers } = making;
-  const outer = numbers.chance(60) ? tableScope(making, 'trips') : tableScope(making, 'carriers');
-  const joinable = outer.scope.columns.filter((column) => partnersOf(column).length > 0);
-  const column = numbers.pick(joinable);
-  const [name = '', partner = ''] = pickPartner(making, partnersOf(column)).split('.');
-  const inner = tableScope(making, name);
-  const alias = making.fresh('l');
-  const key = outer.scope.key?.[0] ?? '1';
-  const where = [`${inner.alias}.${partner} = ${column.text}`, ...conditions(making, inner.scope, 1, false)];
-  const rows = outer.text.startsWith('trips') ? ` WHERE ${key} % ${numbers.pick([50, 100])} = ${numbers.below(20)}` : '';
-  if (inner.scope.key === null || numbers.chance(50)) {
-    const call = aggregate(making, inner.scope, 'integer', true);
-    return selected(
-      [
-        { text: key, type: 'integer' },
-        { text: `${alias}.y`, type: call.type },
-      ],
-      `FROM ${outer.text} ${numbers.pick(['CROSS JOIN', 'CROSS JOIN', 'LEFT JOIN'])} LATERAL (SELECT ${call.text} AS y FROM ${inner.text}${whereClause(where)}) ${alias}`.replace(
-        /LEFT JOIN (LATERAL .*)$/,
-        'LEFT JOIN $1 ON true',
-      ) + rows,
-      true,
-    );
-  }
-  const innerKey = inner.scope.key.join(', ');
-  const rest = `FROM ${outer.text} ${numbers.pick(['CROSS', 'LEFT'])} JOIN LATERAL (SELECT ${innerKey} AS y FROM ${inner.text}${whereClause(where)} ORDER BY ${innerKey} DESC LIMIT ${numbers.between(1, 3)}) ${alias}`;
-  return selected(
-    [
-      { text: key, type: 'integer' },
-      { text: `${alias}.y`, type: 'integer' },
-    ],
-    `${rest}${rest.includes(' LEFT JOIN LATERAL') ? ' ON true' : ''}${rows}`,
-    true,
-  );
 }
 
 function unnested(making: Making): Block {
@@ -302,40 +199,6 @@ function inequalityJoin(making: Making): Block {
       { text: `count(${alias}.id)`, type: 'integer' },
     ],
     `FROM ${rows} ${kind} ${little.text}${moved(on)} GROUP BY 1`,
-    true,
-  );
-}
-
-/** EXISTS and NOT EXISTS with a further condition over both sides, the big table on either. */
-function semiJoinOnMore(making: Making): Block {
-  const { numbers } = making;
-  const [outerName, innerName] = numbers.pick([
-    ['carriers', 'trips'],
-    ['trips', 'notes'],
-    ['notes', 'trips'],
-    ['places', 'trips'],
-  ] as const);
-  const outer = tableScope(making, outerName);
-  const inner = tableScope(making, innerName);
-  const pairs = outer.scope.columns.flatMap((left) =>
-    partnersOf(left)
-      .filter((partner) => partner.startsWith(`${innerName}.`))
-      .map((partner) => [left.text, partner.replace(`${innerName}.`, `${inner.alias}.`)] as const),
-  );
-  const [left, right] = numbers.pick(pairs);
-  const more = numbers.pick([
-    `${columnOf(making, inner.scope, ['integer']).text} + ${columnOf(making, outer.scope, ['integer']).text} ${numbers.pick(['>', '<'])} ${constant(making, 'integer')}`,
-    `${columnOf(making, inner.scope, ['date']).text} > ${columnOf(making, inner.scope, ['date']).text} - 3`,
-  ]);
-  const isDate = columnsOfType(inner.scope, 'date').length > 0;
-  const condition = isDate || more.includes(' + ') ? more : '1 = 1';
-  const outputs = Array.from({ length: numbers.between(1, 2) }, (): Output => {
-    const column = columnOf(making, outer.scope, EXACT);
-    return { text: column.text, type: column.type };
-  });
-  return selected(
-    [...outputs, { text: 'count(*)', type: 'integer' }],
-    `FROM ${outer.text} WHERE ${numbers.pick(['', 'NOT '])}EXISTS (SELECT 1 FROM ${inner.text} WHERE ${right} = ${left} AND ${condition}) GROUP BY ${outputs.map((_, index) => index + 1).join(', ')}`,
     true,
   );
 }

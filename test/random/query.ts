@@ -78,14 +78,24 @@ export function makeQuery(seed: number): RandomQuery {
   const limit = limited ? ` LIMIT ${numbers.pick([1, 5, 10, 50, 300])}${numbers.chance(20) ? ` OFFSET ${numbers.pick([1, 3, 20])}` : ''}` : '';
   const shuffle = numbers.pick(['', '', ' SHUFFLE_HASH(*)']);
   // The tables of several files are too small to be split unless a hint says so.
-  const shares = split.filter(() => numbers.chance(80)).map((alias) => ` PARTITION(${alias}, ${numbers.pick(['FILES', 'ROWS'])}, ${numbers.between(2, 5)})`);
+  const shares = split
+    .filter(() => numbers.chance(80))
+    .map(
+      (alias) =>
+        ` PARTITION(${alias}, ${numbers.weighted<string>([
+          [8, () => 'FILES'],
+          [8, () => 'ROWS'],
+          [1, () => 'RANDOM'],
+          [1, () => `RANGE(${alias.startsWith('t') ? 'id' : 'note_id'})`],
+        ])}, ${numbers.between(2, 5)})`,
+    );
   return {
     seed,
     sql: body + order + limit,
     unlimitedSql: body + order,
     orderedBy,
     limited,
-    hints: `DISTRIBUTED PARTITIONS(${numbers.pick([1, 3, 3, 5, 16])})${shuffle}${shares.join('')}`,
+    hints: `DISTRIBUTED ${numbers.pick(['', '', '', '', '', '', 'REPARTITION(3) ', 'COALESCE(2) ', 'REPARTITION_BY_RANGE(2, r0) ', 'REBALANCE(r0) '])}PARTITIONS(${numbers.pick([1, 3, 3, 5, 16])})${shuffle}${shares.join('')}`,
     rulesOff: numbers.pick(RULES_OFF),
   };
 }
