@@ -149,7 +149,7 @@ function textOf(expression: Typed, from: number): string {
     case OID.interval:
       return `regexp_replace(replace(CAST(${sql} AS VARCHAR), 'month', 'mon'), '-1 (year|mon|day)( |$)', '-1 \\1s\\2', 'g')`;
     case OID.bytea:
-      return `concat('\\x', lower(hex(${sql})))`;
+      return `('\\x' || lower(hex(${sql})))`;
     default:
       break;
   }

@@ -52,7 +52,19 @@ export class PostgresPresence implements Presence {
     this.#table = `${database.prefix}sluice_gateway`;
   }
 
-  gatewayId(): Promise<number> {
+  async gatewayId(): Promise<number> {
+    const underWay = this.#joined;
+    if (underWay !== null) {
+      try {
+        return await underWay;
+      } catch {
+        // Tried before it was asked for here: the server may have come back since.
+      }
+    }
+    return await this.#tryJoin();
+  }
+
+  #tryJoin(): Promise<number> {
     if (this.#joined === null) {
       const joined = this.#join();
       this.#joined = joined;
@@ -210,7 +222,7 @@ export class PostgresPresence implements Presence {
   #rejoin(): void {
     setTimeout(() => {
       if (!this.#isClosed && this.#client === null) {
-        this.gatewayId().catch(() => this.#rejoin());
+        this.#tryJoin().catch(() => this.#rejoin());
       }
     }, REJOIN_PAUSE_MS).unref();
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { newRandomSource, type RandomSource } from '../history/random-source.js';
 import type { Actor, Workload } from './actor.js';
 import type { CrashSystem } from './system.js';
@@ -125,7 +125,7 @@ async function check(system: CrashSystem, actors: readonly Actor[]): Promise<str
     }
     wrong.push(...(await system.checkStorage()).slice(0, VIOLATIONS_MAX_EACH));
   } catch (error) {
-    wrong.push(`a check failed: ${textOf(error)}`);
+    wrong.push(`a check failed: ${textOf(error)}${error instanceof DatabaseError && error.detail !== undefined ? ` (${error.detail})` : ''}`);
   } finally {
     await client?.end().catch(() => undefined);
   }
