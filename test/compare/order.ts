@@ -1,4 +1,4 @@
-import { compareUnordered, compareOrdered, isSubset, show } from './rows.js';
+import { compareOrdered, compareUnordered, findStranger, isSubset, show } from './rows.js';
 import { equalValues, type ColumnKind, type Row } from './value.js';
 
 /** What a statement says about its result's order and extent, as far as a comparison needs it. */
@@ -28,7 +28,7 @@ export function compareResults(actual: readonly Row[], expected: readonly Row[],
     return `${actual.length} rows instead of ${expected.length}`;
   }
   if (shape.unlimited !== undefined && !isSubset(actual, shape.unlimited, kinds)) {
-    const stranger = actual.find((row) => !isSubset([row], shape.unlimited ?? [], kinds));
+    const stranger = findStranger(actual, shape.unlimited, kinds);
     return `a row that the query without LIMIT does not have: ${show(stranger === undefined ? actual : [stranger])}`;
   }
   if (shape.orderedBy.length === 0) {

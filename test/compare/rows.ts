@@ -2,6 +2,8 @@ import { canonicalNumber, equalValues, type ColumnKind, type Row } from './value
 
 /** Beyond this many rows that agree in everything exact, pairing by order has to do: trying every pair is quadratic. */
 const GREEDY_ROWS_MAX = 2000;
+/** A message wants one row that differs: among rows of floats only, each search may go through the whole other result. */
+const SEARCHED_ROWS_MAX = 500;
 
 /** Compares two results as multisets. Null when equal, else what differs. */
 export function compareUnordered(actual: readonly Row[], expected: readonly Row[], kinds: readonly ColumnKind[]): string | null {
@@ -57,9 +59,16 @@ export function show(rows: readonly Row[]): string {
   return rows.length === 0 ? 'nothing' : shown.join(' ') + (rows.length > 3 ? ` and ${rows.length - 3} more` : '');
 }
 
+/** The first of the first rows of `part` that `all` does not have, to show it. */
+export function findStranger(part: readonly Row[], all: readonly Row[], kinds: readonly ColumnKind[]): Row | undefined {
+  const groups = groupByExact(all, kinds);
+  const isKnown = (row: Row): boolean => (groups.get(exactKey(row, kinds)) ?? []).some((candidate) => equalRows(row, candidate, kinds));
+  return part.slice(0, SEARCHED_ROWS_MAX).find((row) => !isKnown(row));
+}
+
 function describeMissing(actual: readonly Row[], expected: readonly Row[], kinds: readonly ColumnKind[]): string {
-  const extra = actual.find((row) => !isSubset([row], expected, kinds));
-  const missing = expected.find((row) => !isSubset([row], actual, kinds));
+  const extra = findStranger(actual, expected, kinds);
+  const missing = findStranger(expected, actual, kinds);
   return (extra === undefined ? '' : `; unexpected ${show([extra])}`) + (missing === undefined ? '' : `; missing ${show([missing])}`);
 }
 
