@@ -82,11 +82,12 @@ async function runSuite(name) {
 
 function runMocha(files) {
   return new Promise((resolve) => {
+    // Options of node's go to node: given them, mocha runs the tests in a child of its own, which outlives it when it is killed.
     const mocha = join(repository, 'node_modules', 'mocha', 'bin', 'mocha.js');
     // A failed test may leave a server open: it ends with the process, which does not wait for it.
     // --spec of .mocharc.json would add every file: the configuration is given here instead.
-    const options = ['--no-config', '--enable-source-maps', '--forbid-only', '--fail-zero', '--exit', '--timeout', '10000', '--reporter', 'spec', '--no-color'];
-    const child = spawn(process.execPath, [mocha, ...options, ...files], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = ['--no-config', '--forbid-only', '--fail-zero', '--exit', '--timeout', '10000', '--reporter', 'spec', '--no-color'];
+    const child = spawn(process.execPath, ['--enable-source-maps', mocha, ...options, ...files], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (piece) => {
       output += piece;
@@ -97,6 +98,11 @@ function runMocha(files) {
     const timer = setTimeout(() => {
       output += `\nended after ${SUITE_TIMEOUT_MS / 60_000} minutes\n`;
       child.kill('SIGKILL');
+      // What the tests had started may hold the pipes open.
+      child.once('exit', () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      });
     }, SUITE_TIMEOUT_MS);
     child.on('close', (code) => {
       clearTimeout(timer);
