@@ -140,6 +140,9 @@ export interface LakeTransaction {
   save(): LakeSavepoint;
   restore(savepoint: LakeSavepoint): void;
 
+  /** Tags of every schema, table and view that is created from now on. */
+  tagsOfNew: ReadonlyMap<string, string>;
+
   createSchema(name: string): void;
   /** Throws `dependent` when it still holds tables or views. */
   dropSchema(name: string): void;

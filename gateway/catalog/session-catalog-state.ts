@@ -1,3 +1,4 @@
+import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { byteCount, estimateRowCount } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
@@ -5,7 +6,8 @@ import type { Session } from '../session/session.js';
 import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import type { StatementNames } from '../session/session-names.js';
 import type { CatalogRelation, CatalogState } from './pg/catalog-state.js';
-import { assignOids } from './pg/catalog-state.js';
+import { describeAccess, heldPrivileges, knownRoles, schemaAccess } from './access-state.js';
+import { assignOids, WELL_KNOWN_OID } from './pg/catalog-state.js';
 import { TEMPORARY_SCHEMA_NAME } from './pg/views/schemas.js';
 import { describeStored, storedOidNames, storedRelations, storedSchemaComments, storedSchemas } from './stored-state.js';
 
@@ -23,6 +25,7 @@ export async function readCatalogState(session: Session, names: StatementNames, 
     }
   }
   const own = session.catalog.all();
+  const roles = knownRoles(names.lake, session.access.currentUser);
   const stored = await storedRelations(names.lake);
   const oids = assignOids([...[...files, ...own].map(relationKey), ...stored.flatMap(storedOidNames)]);
   return {
@@ -33,19 +36,22 @@ export async function readCatalogState(session: Session, names: StatementNames, 
       names.lake.schemaVersion,
       names.lake.id,
       ...(session.lake.hasChanges ? [identity.processId, session.lake.changeCount] : []),
-      identity.user,
+      session.access.currentUser,
       identity.database,
       ...(own.length === 0 ? [] : [identity.processId, session.catalog.version]),
     ]),
     settingsVersion: `${identity.processId}.${settings.version}`,
     searchPath: names.searchPath.map((schema) => (schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : schema)),
     database: identity.database,
-    user: identity.user,
+    user: session.access.currentUser,
+    roles,
+    privilegesOf: (object, role) => heldPrivileges(names.lake, object, role),
+    schemaAccess: new Map(names.lake.schemas.map((schema) => schemaAccess(names.lake, schema))),
     schemas: [...new Set([...files.map((relation) => relation.schema), ...storedSchemas(names.lake)].filter((schema) => schema !== 'public'))],
     schemaComments: storedSchemaComments(names.lake),
     relations: [
-      ...[...files, ...own].map((relation) => describeRelation(relation, oids.get(relationKey(relation)) ?? 0)),
-      ...stored.map((relation) => describeStored(relation, oids, names.lake.tables)),
+      ...[...files, ...own].map((relation) => describeRelation(names.lake, relation, oids.get(relationKey(relation)) ?? 0, own.includes(relation))),
+      ...stored.map((relation) => describeStored(relation, oids, names.lake.tables, (guarded) => describeAccess(names.lake, guarded))),
     ],
     ...(sql.includes('sluice_snapshots') ? { snapshots: await readHistory(session) } : {}),
     settings: settings.all(),
@@ -86,9 +92,10 @@ function relationKey(relation: Relation): string {
   return `${relation.schema}.${relation.name}`;
 }
 
-function describeRelation(relation: Relation, oid: number): CatalogRelation {
+function describeRelation(lake: LakeSnapshot, relation: Relation, oid: number, isOwn: boolean): CatalogRelation {
   return {
     oid,
+    access: isOwn ? { owner: WELL_KNOWN_OID.role, acl: null } : describeAccess(lake, { kind: 'file', schema: relation.schema, name: relation.name }),
     schema: relation.schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : relation.schema,
     name: relation.name,
     kind: relation.source.kind === 'view' ? 'view' : 'table',

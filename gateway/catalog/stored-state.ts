@@ -7,7 +7,9 @@ import { sqlSchemaName } from '../session/lake-schemas.js';
 import { declaredKeys } from '../statements/declared-keys.js';
 import { IDENTITY_TAG } from '../sequences/column-sequence.js';
 import { sequenceOfView } from '../sequences/definition.js';
-import type { CatalogRelation, CatalogSequence } from './pg/catalog-state.js';
+import { guardedTable, guardedView } from '../security/guarded.js';
+import type { Guarded } from '../security/privileges.js';
+import type { CatalogAccess, CatalogRelation, CatalogSequence } from './pg/catalog-state.js';
 
 /** A stored table or view as the catalogs show it. */
 export type StoredRelation =
@@ -38,11 +40,17 @@ function oidName(stored: StoredRelation): string {
 }
 
 /** What the catalogs say of it. */
-export function describeStored(stored: StoredRelation, oids: ReadonlyMap<string, number>, tables: readonly LakeTable[]): CatalogRelation {
+export function describeStored(
+  stored: StoredRelation,
+  oids: ReadonlyMap<string, number>,
+  tables: readonly LakeTable[],
+  accessOf: (guarded: Guarded) => CatalogAccess,
+): CatalogRelation {
   const { relation } = stored;
   const name = oidName(stored);
   const oid = oids.get(name) ?? 0;
-  const shared = { oid, schema: relation.schema, name: relation.name, temporary: false, columns: relation.columns };
+  const guarded = stored.kind === 'table' ? guardedTable(stored.table) : guardedView(stored.view);
+  const shared = { oid, access: accessOf(guarded), schema: relation.schema, name: relation.name, temporary: false, columns: relation.columns };
   if (stored.kind === 'view') {
     const { tags, sql } = stored.view;
     const sequence = describeSequence(stored.view, tables, oids);

@@ -92,7 +92,7 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   {
     name: 'host',
     argument: 'ADDRESS',
-    description: 'address to listen on; only loopback until authentication exists',
+    description: 'address to listen on; clients of other machines need a password (--auth says otherwise)',
     commands: SERVE,
     check: anything,
     defaultText: '127.0.0.1',
@@ -206,18 +206,27 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   {
     name: 'tls-certificate',
     argument: 'FILE',
-    description: 'TLS (not in this release)',
+    description: 'certificate in PEM, with which TLS is offered; self-signed for one made at every start',
     commands: SERVE,
-    check: refuse('TLS is not part of this release'),
+    check: anything,
+    defaultText: 'none',
+  },
+  { name: 'tls-key', argument: 'FILE', description: 'key of the certificate in PEM', commands: SERVE, check: anything, defaultText: 'none' },
+  {
+    name: 'tls-client-ca',
+    argument: 'FILE',
+    description: 'authorities in PEM whose client certificates are good',
+    commands: SERVE,
+    check: anything,
     defaultText: 'none',
   },
   {
     name: 'auth',
     argument: 'FILE',
-    description: 'authentication rules (not in this release)',
+    description: 'who may come in and how it is proved, in the form of pg_hba.conf',
     commands: SERVE,
-    check: refuse('authentication is not part of this release; Sluice listens on loopback only'),
-    defaultText: 'none',
+    check: anything,
+    defaultText: 'loopback is trusted, all else by scram-sha-256',
   },
 ];
 

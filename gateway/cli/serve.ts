@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { WireServer } from '../server/server.js';
 import { openSession } from '../session/open-session.js';
 import { SLUICE_VERSION } from '../settings/definitions.js';
@@ -6,6 +5,8 @@ import { MAINTENANCE_INTERVAL_MS } from '../upkeep/defaults.js';
 import { startMaintenance } from '../upkeep/schedule.js';
 import type { Engine } from './engine.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
+import { openGatekeeper } from './open-gatekeeper.js';
+import type { OptionValues } from './options.js';
 import { durationOption, UsageError } from './options.js';
 import { readOptions } from './read-options.js';
 
@@ -19,13 +20,10 @@ export async function runServe(argv: readonly string[]): Promise<number> {
     throw new UsageError(`sluice serve takes no arguments: ${positionals.join(' ')}`);
   }
   const host = values.get('host') ?? '127.0.0.1';
-  if (!isLoopback(host)) {
-    throw new UsageError(`--host ${host}: Sluice listens on loopback addresses only until it has authentication; use 127.0.0.1 or ::1`);
-  }
   // Asked for before anything starts, so that a signal during start-up stops it too.
   const stopped = stopSignal();
   const engine = await startEngine(values);
-  const server = await listen(engine, host, Number(values.get('port') ?? 5433), Number(values.get('max-connections') ?? 1000));
+  const server = await listen(engine, values, host);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`sluice listens on ${address}:${server.port}\n  psql -h ${host} -p ${server.port} -U sluice ${DATABASE_NAME}\n`);
   const maintenance = startMaintenance(engine.services, durationOption(values, 'maintenance-interval', MAINTENANCE_INTERVAL_MS));
@@ -35,13 +33,14 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function listen(engine: Engine, host: string, port: number, connectionCountMax: number): Promise<WireServer> {
+async function listen(engine: Engine, values: OptionValues, host: string): Promise<WireServer> {
   try {
     return await WireServer.listen({
       host,
-      port,
-      connectionCountMax,
+      port: Number(values.get('port') ?? 5433),
+      connectionCountMax: Number(values.get('max-connections') ?? 1000),
       startSession: openSession(engine.services),
+      gatekeeper: await openGatekeeper(values, engine.services),
       log: engine.services.log,
       serverVersion: SLUICE_VERSION,
     });
@@ -49,10 +48,6 @@ async function listen(engine: Engine, host: string, port: number, connectionCoun
     await engine.close();
     throw error;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function stopSignal(): Promise<void> {

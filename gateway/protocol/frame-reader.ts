@@ -1,4 +1,5 @@
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { AUTHENTICATION_BODY_LENGTH_MAX } from './frontend/authentication.js';
 import { frontendBodyLengthMax } from './frontend-type.js';
 import { FatalSqlError } from './protocol-error.js';
 import { STARTUP_PACKET_LENGTH_MAX } from './startup-packet.js';
@@ -11,6 +12,8 @@ export interface Frame {
 
 const EMPTY = Buffer.alloc(0);
 const HEADER_LENGTH = 5;
+/** PasswordMessage, SASLInitialResponse and SASLResponse are told apart by what was asked. */
+const AUTHENTICATION_TYPE = 0x70; // p
 
 /**
  * Cuts the byte stream of a client into messages. Bytes are joined only where a message spans several reads, and then
@@ -60,6 +63,22 @@ export class FrameReader {
       return null;
     }
     return { type, body: this.#consume(HEADER_LENGTH, bodyLength) };
+  }
+
+  /** The next complete answer to an authentication request, or null. Throws FatalSqlError for any other message. */
+  nextAuthentication(): Buffer | null {
+    if (!this.#gather(HEADER_LENGTH)) {
+      return null;
+    }
+    const type = this.#chunk.readUInt8(this.#offset);
+    if (type !== AUTHENTICATION_TYPE) {
+      throw new FatalSqlError(SQLSTATE.protocol_violation, `expected password response, got message type ${type}`);
+    }
+    const bodyLength = this.#chunk.readInt32BE(this.#offset + 1) - 4;
+    if (bodyLength < 0 || bodyLength > AUTHENTICATION_BODY_LENGTH_MAX) {
+      throw new FatalSqlError(SQLSTATE.protocol_violation, 'invalid message length');
+    }
+    return this.#gather(HEADER_LENGTH + bodyLength) ? this.#consume(HEADER_LENGTH, bodyLength) : null;
   }
 
   /** The next complete start-up packet without its length, or null. These have no type byte. */

@@ -1,18 +1,24 @@
 import type { TableVersion } from '../../planner/parse/table-versions.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall, TranslationEnvironment } from '../../planner/translate/environment.js';
+import { viewEnvironment } from './view-environment.js';
 
 /** Where names are looked up, and the values translation may fix. All synchronous; `RelationNeeded` asks for what must be loaded first. */
 export interface NameSource {
   readonly searchPath: readonly string[];
   readonly currentDatabase: string;
+  /** CURRENT_USER. */
   readonly user: string;
+  /** SESSION_USER. */
+  readonly sessionUser: string;
   readonly timeZone: string;
   readonly transactionTimestampMicros: bigint;
   /** The loaded relation, undefined when there is none; throws RelationNeeded when it exists and is not loaded yet. */
   readonly find: (schema: string, name: string, version?: TableVersion) => Relation | undefined;
   /** The same for a file function; throws FileFunctionNeeded. */
-  readonly findFileFunction: (call: FileFunctionCall) => Relation | undefined;
+  readonly findFileFunction: (call: FileFunctionCall, via: Relation | undefined) => Relation | undefined;
+  /** 42501 unless everything that was found may be read: by the user, or inside a view by the view's owner. */
+  readonly authorize: (lookups: readonly RelationLookup[]) => void;
   readonly setting: (name: string) => string | undefined;
 }
 
@@ -22,6 +28,8 @@ export interface RelationLookup {
   readonly name: string;
   readonly version?: TableVersion;
   readonly found: Relation | undefined;
+  /** The view in whose text the name stands. */
+  readonly via?: Relation;
 }
 
 /** Thrown out of a translation that met a relation that is not in memory yet: the caller loads it and translates again. */
@@ -41,10 +49,12 @@ export class RelationNeeded extends Error {
 /** Thrown out of a translation that met a file function whose files are not known yet. */
 export class FileFunctionNeeded extends Error {
   readonly call: FileFunctionCall;
+  readonly via: Relation | undefined;
 
-  constructor(call: FileFunctionCall) {
+  constructor(call: FileFunctionCall, via: Relation | undefined) {
     super(`${call.function} must be resolved first`);
     this.call = call;
+    this.via = via;
   }
 }
 
@@ -79,7 +89,7 @@ export class RecordingEnvironment implements TranslationEnvironment {
 
   get sessionUser(): string {
     this.#usedUser = true;
-    return this.#names.user;
+    return this.#names.sessionUser;
   }
 
   get transactionTimestampMicros(): bigint {
@@ -98,22 +108,38 @@ export class RecordingEnvironment implements TranslationEnvironment {
     return value;
   };
 
-  readonly findRelation = (schema: string | undefined, name: string, version?: TableVersion): Relation | undefined => {
+  readonly findRelation = (schema: string | undefined, name: string, version?: TableVersion): Relation | undefined =>
+    this.#find(schema, name, version, undefined);
+
+  readonly findFileFunction = (call: FileFunctionCall): Relation | undefined => this.#findFiles(call, undefined);
+
+  readonly insideView = (view: Relation): TranslationEnvironment => this.#inside(view);
+
+  /** The same environment for what stands in a view's text. */
+  #inside(view: Relation): TranslationEnvironment {
+    return viewEnvironment(this, {
+      findRelation: (schema, name, version) => this.#find(schema, name, version, view),
+      findFileFunction: (call) => this.#findFiles(call, view),
+      insideView: (inner) => this.#inside(inner),
+    });
+  }
+
+  #find(schema: string | undefined, name: string, version: TableVersion | undefined, via: Relation | undefined): Relation | undefined {
     for (const candidate of schema === undefined ? this.#names.searchPath : [schema]) {
       const found = this.#names.find(candidate, name, version);
-      const key = JSON.stringify([candidate, name, version]);
-      this.#relations.set(key, { schema: candidate, name, found, ...(version === undefined ? {} : { version }) });
+      const key = JSON.stringify([candidate, name, version, via?.schema, via?.name]);
+      this.#relations.set(key, { schema: candidate, name, found, ...(version === undefined ? {} : { version }), ...(via === undefined ? {} : { via }) });
       if (found !== undefined) {
         return found;
       }
     }
     return undefined;
-  };
+  }
 
-  readonly findFileFunction = (call: FileFunctionCall): Relation | undefined => {
+  #findFiles(call: FileFunctionCall, via: Relation | undefined): Relation | undefined {
     this.#usedFileFunctions = true;
-    return this.#names.findFileFunction(call);
-  };
+    return this.#names.findFileFunction(call, via);
+  }
 
   /** The relations that were looked up, found or not; to be loaded again before `holdsFor` is asked. */
   lookups(): readonly RelationLookup[] {
@@ -125,7 +151,7 @@ export class RecordingEnvironment implements TranslationEnvironment {
     if (this.#usedClock || this.#usedFileFunctions || names.searchPath.join('\0') !== this.#names.searchPath.join('\0')) {
       return false;
     }
-    if (this.#usedUser && names.user !== this.#names.user) {
+    if (this.#usedUser && (names.user !== this.#names.user || names.sessionUser !== this.#names.sessionUser)) {
       return false;
     }
     for (const [name, value] of this.#settings) {

@@ -2,6 +2,7 @@ import type { Binder } from '../../executor/binder/binder.js';
 import type { OutputSettings } from '../../executor/engine.js';
 import type { ExecutorPool } from '../../executor/pool/pool.js';
 import type { TableVersion } from '../../planner/parse/table-versions.js';
+import type { Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import type { CatalogState } from '../catalog/pg/catalog-state.js';
 import type { NameSource } from './environment.js';
@@ -13,7 +14,7 @@ export interface QueryContext {
   /** Names as they stand now: one consistent picture for one statement. */
   readonly names: () => Promise<NameSource>;
   readonly loadRelation: (schema: string, name: string, version: TableVersion | undefined) => Promise<void>;
-  readonly loadFileFunction: (call: FileFunctionCall) => Promise<void>;
+  readonly loadFileFunction: (call: FileFunctionCall, via: Relation | undefined) => Promise<void>;
   readonly catalogState: (sql: string) => Promise<CatalogState>;
   readonly setting: (name: string) => string;
   readonly outputSettings: () => OutputSettings;

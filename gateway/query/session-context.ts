@@ -11,7 +11,7 @@ export function sessionQueryContext(session: Session, names: StatementNames): Qu
     binder: services.binder,
     names: () => Promise.resolve(names),
     loadRelation: (schema, name, version) => names.load(schema, name, version),
-    loadFileFunction: (call) => names.loadFileFunction(call),
+    loadFileFunction: (call, via) => names.loadFileFunction(call, via),
     catalogState: (sql) => readCatalogState(session, names, sql),
     setting: (name) => session.settings.require(name),
     outputSettings: () => session.settings.output(),

@@ -26,12 +26,14 @@ export async function translateWithNames<T>(
   for (let attempt = 0; attempt < RELATION_COUNT_MAX; attempt += 1) {
     const environment = new RecordingEnvironment(names);
     try {
-      return { translated: translate(environment), environment };
+      const translated = translate(environment);
+      names.authorize(environment.lookups());
+      return { translated, environment };
     } catch (error) {
       if (error instanceof RelationNeeded) {
         await context.loadRelation(error.schema, error.relation, error.version);
       } else if (error instanceof FileFunctionNeeded) {
-        await context.loadFileFunction(error.call);
+        await context.loadFileFunction(error.call, error.via);
       } else {
         throw error;
       }

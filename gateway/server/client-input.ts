@@ -10,8 +10,19 @@ const READ_AHEAD_LENGTH_MAX = 1024 * 1024;
 
 /** What a client sends, pulled message by message; the connection's only reader of its socket. */
 export class ClientInput {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #frames = new FrameReader();
+  readonly #onGone: () => void;
+  readonly #onData = (chunk: Buffer): void => {
+    this.#receive(chunk);
+  };
+  readonly #onEnd = (): void => {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#onGone();
+      this.#wakeUp();
+    }
+  };
   #wake: (() => void) | null = null;
   #ended = false;
   #discarding = false;
@@ -20,18 +31,22 @@ export class ClientInput {
   /** `onGone` is called once, as soon as the client has closed its side or the connection broke. */
   constructor(socket: Socket, onGone: () => void) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.#receive(chunk);
-    });
-    const end = (): void => {
-      if (!this.#ended) {
-        this.#ended = true;
-        onGone();
-        this.#wakeUp();
-      }
-    };
-    socket.on('end', end);
-    socket.on('close', end);
+    this.#onGone = onGone;
+    this.#listen();
+  }
+
+  /** Leaves the socket to `over`, which reads it from now on: TLS. Nothing that came in the clear may be waiting. */
+  readFrom(over: Socket): void {
+    this.#socket = over;
+    this.#listen();
+  }
+
+  /** Stops reading, to hand the socket over. False when the client has sent more than it was to send by now. */
+  release(): boolean {
+    this.#socket.off('data', this.#onData);
+    this.#socket.off('end', this.#onEnd);
+    this.#socket.off('close', this.#onEnd);
+    return this.#frames.bufferedLength === 0;
   }
 
   /** True while the reader waits for the client. */
@@ -52,6 +67,13 @@ export class ClientInput {
     return ready === undefined ? await this.#wait(take) : ready;
   }
 
+  /** The next answer to an authentication request, or null when the client is gone. */
+  async nextAuthentication(): Promise<Buffer | null> {
+    const take = (): Buffer | null => this.#frames.nextAuthentication();
+    const ready = this.#ready(take);
+    return ready === undefined ? await this.#wait(take) : ready;
+  }
+
   /** Makes the reader fail with this error: when it has nothing more to read, or at its next message whatever is there. */
   interrupt(error: FatalSqlError, when: 'when idle' | 'at once'): void {
     this.#interruption = { error, when };
@@ -62,6 +84,12 @@ export class ClientInput {
   discard(): void {
     this.#discarding = true;
     this.#socket.resume();
+  }
+
+  #listen(): void {
+    this.#socket.on('data', this.#onData);
+    this.#socket.on('end', this.#onEnd);
+    this.#socket.on('close', this.#onEnd);
   }
 
   #receive(chunk: Buffer): void {

@@ -11,16 +11,23 @@ const LINGER_MS = 2_000;
 /** What the server sends to one client: small messages collected into few writes, rows relayed, back-pressure seen. */
 export class ClientOutput {
   readonly writer: MessageWriter = new MessageWriter();
-  readonly #socket: Socket;
+  #socket: Socket;
   #wake: (() => void) | null = null;
+  readonly #onSpace = (): void => {
+    this.wakeUp();
+  };
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    const wakeUp = (): void => {
-      this.wakeUp();
-    };
-    socket.on('drain', wakeUp);
-    socket.on('close', wakeUp);
+    this.#listen();
+  }
+
+  /** From now on writes to `over`, which writes to the socket: TLS. */
+  writeTo(over: Socket): void {
+    this.#socket.off('drain', this.#onSpace);
+    this.#socket.off('close', this.#onSpace);
+    this.#socket = over;
+    this.#listen();
   }
 
   /** Writes what is collected. */
@@ -87,5 +94,10 @@ export class ClientOutput {
   /** Closes without a word. */
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #listen(): void {
+    this.#socket.on('drain', this.#onSpace);
+    this.#socket.on('close', this.#onSpace);
   }
 }

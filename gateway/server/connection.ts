@@ -1,9 +1,15 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { writeErrorResponse } from '../protocol/backend/report.js';
-import { writeAuthenticationOk, writeBackendKeyData, writeParameterStatus } from '../protocol/backend/start-up.js';
+import { writeAuthenticationOk } from '../protocol/backend/authentication.js';
+import { writeBackendKeyData, writeParameterStatus } from '../protocol/backend/start-up.js';
 import { FatalSqlError } from '../protocol/protocol-error.js';
+import type { Gatekeeper } from '../security/gatekeeper.js';
+import type { Role } from '../security/roles.js';
+import type { ServerTls } from '../security/server-tls.js';
 import type { SessionFactory } from '../session/backend.js';
+import { authenticate, ClientLeft } from './authenticate.js';
 import type { CancelKey, CancelRegistry } from './cancel-registry.js';
 import { ClientInput } from './client-input.js';
 import { ClientOutput } from './client-output.js';
@@ -16,20 +22,27 @@ import { WireSession } from './wire-session.js';
 /** What a connection needs of its server. */
 export interface ConnectionHost {
   readonly startSession: SessionFactory;
+  readonly gatekeeper: Gatekeeper;
   readonly cancels: CancelRegistry;
   readonly startupDeadlineMs: number;
   readonly log: Log;
-  /** Takes one of the places for sessions; false when there is none. */
-  admit(): boolean;
+  /** Takes one of the places for sessions. Throws FatalSqlError 53300 when the server, or the role, has none left. */
+  admit(role: Role): void;
   /** Gives the place back. */
-  release(): void;
+  release(role: Role): void;
+}
+
+/** A client that has come in. */
+interface Guest {
+  readonly greeting: Greeting;
+  readonly role: Role;
 }
 
 /**
  * One client from accept to close.
  *
- *   greeting --start-up packet--> opening --session made--> serving --Terminate, FATAL, client gone--> closed
- *      \--cancel request, refusal, deadline--------------------------------------------------------------^
+ *   greeting --start-up packet--> authenticating --> opening --session made--> serving --Terminate, FATAL, client gone--> closed
+ *      \--cancel request, refusal, deadline-----------/---------------------------------------------------------------------^
  */
 export class Connection {
   /** Resolves when the session is freed and the socket closed; never rejects. */
@@ -38,6 +51,8 @@ export class Connection {
   readonly #host: ConnectionHost;
   readonly #input: ClientInput;
   readonly #output: ClientOutput;
+  /** Null while nothing is encrypted. */
+  #secured: TLSSocket | null = null;
   #session: WireSession | null = null;
   #processId = 0;
 
@@ -73,35 +88,70 @@ export class Connection {
 
   async #run(): Promise<void> {
     try {
-      const greeting = await this.#greet();
-      if (greeting !== null) {
-        await this.#serve(greeting);
+      const guest = await this.#receive();
+      if (guest !== null) {
+        await this.#serve(guest);
       }
     } catch (error) {
-      this.#sendFatal(error);
+      if (!(error instanceof ClientLeft)) {
+        this.#sendFatal(error);
+      }
     }
     this.#input.discard();
     await this.#output.end();
   }
 
-  async #greet(): Promise<Greeting | null> {
-    const { cancels, log, startupDeadlineMs } = this.#host;
+  /** Everything before the session, in bounded time. */
+  async #receive(): Promise<Guest | null> {
+    const { cancels, log, startupDeadlineMs, gatekeeper } = this.#host;
     const deadline = setTimeout(() => {
-      log('info', {}, 'connection closed: no start-up packet in time');
+      log('info', {}, 'connection closed: not authenticated in time');
       this.#output.destroy();
     }, startupDeadlineMs);
     try {
-      return await receiveGreeting(this.#input, this.#output, cancels, log);
+      const { tls } = gatekeeper;
+      const encrypt = tls === null ? null : (): Promise<void> => this.#encrypt(tls);
+      const greeting = await receiveGreeting(this.#input, this.#output, cancels, log, encrypt);
+      return greeting === null ? null : { greeting, role: await this.#authenticate(greeting) };
     } finally {
       clearTimeout(deadline);
     }
   }
 
-  async #serve(greeting: Greeting): Promise<void> {
-    const { cancels } = this.#host;
-    if (!this.#host.admit()) {
-      throw new FatalSqlError(SQLSTATE.too_many_connections, 'sorry, too many clients already');
+  /** Puts TLS between the socket and the two halves of the connection. */
+  async #encrypt(tls: ServerTls): Promise<void> {
+    if (!this.#input.release()) {
+      throw new FatalSqlError(SQLSTATE.protocol_violation, 'received unencrypted data after SSL request', {
+        detail: 'This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.',
+      });
     }
+    const secured = await tls.secure(this.#socket);
+    if (secured === null) {
+      throw new ClientLeft();
+    }
+    secured.on('error', (error) => {
+      this.#host.log('debug', { reason: error.message }, 'TLS error');
+    });
+    this.#secured = secured;
+    this.#input.readFrom(secured);
+    this.#output.writeTo(secured);
+  }
+
+  #authenticate(greeting: Greeting): Promise<Role> {
+    const secured = this.#secured;
+    const certificate = secured === null ? null : { isTrusted: secured.authorized, subject: secured.getPeerCertificate()?.subject };
+    return authenticate(this.#input, this.#output, this.#host.gatekeeper, {
+      encrypted: secured !== null,
+      database: greeting.database,
+      user: greeting.user,
+      address: this.#socket.remoteAddress ?? '',
+      certificate,
+    });
+  }
+
+  async #serve({ greeting, role }: Guest): Promise<void> {
+    const { cancels } = this.#host;
+    this.#host.admit(role);
     const key = cancels.register(greeting.version, () => {
       this.#session?.cancel(canceledByUser());
     });
@@ -116,7 +166,7 @@ export class Connection {
       }
     } finally {
       cancels.revoke(key);
-      this.#host.release();
+      this.#host.release(role);
     }
   }
 

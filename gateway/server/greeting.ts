@@ -19,12 +19,22 @@ export interface Greeting {
 }
 
 const NO = Buffer.from('N');
+const YES = Buffer.from('S');
+
+/** Takes the connection over to TLS, once the client has been told. Throws FatalSqlError when it did not wait for that. */
+export type Encrypt = () => Promise<void>;
 
 /**
- * Reads what a client sends before it is served, refusing encryption (once each) and carrying out a cancel request.
- * Null when there is no session to open; throws FatalSqlError where the client is to be told why.
+ * Reads what a client sends before it is served, going over to TLS (or refusing encryption, once each) and carrying out a
+ * cancel request. Null when there is no session to open; throws FatalSqlError where the client is to be told why.
  */
-export async function receiveGreeting(input: ClientInput, output: ClientOutput, cancels: CancelRegistry, log: Log): Promise<Greeting | null> {
+export async function receiveGreeting(
+  input: ClientInput,
+  output: ClientOutput,
+  cancels: CancelRegistry,
+  log: Log,
+  encrypt: Encrypt | null = null,
+): Promise<Greeting | null> {
   const refused = new Set<StartupPacket['kind']>();
   for (;;) {
     const bytes = await nextPacket(input, log);
@@ -45,8 +55,14 @@ export async function receiveGreeting(input: ClientInput, output: ClientOutput, 
           negotiateVersion(bytes.readUInt32BE(0));
         }
         refused.add(packet.kind);
-        output.writer.bytes(NO);
-        output.flush();
+        if (packet.kind === 'sslRequest' && encrypt !== null) {
+          output.writer.bytes(YES);
+          output.flush();
+          await encrypt();
+        } else {
+          output.writer.bytes(NO);
+          output.flush();
+        }
         break;
       case 'startup':
         return greet(packet.version, packet.body, output);

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SQLSTATE } from '../../planner/sqlstate.js';
+import { FatalSqlError } from '../protocol/protocol-error.js';
+import type { Gatekeeper } from '../security/gatekeeper.js';
+import type { Role } from '../security/roles.js';
 import type { SessionFactory } from '../session/backend.js';
 import { CancelRegistry } from './cancel-registry.js';
 import { Connection, type ConnectionHost } from './connection.js';
@@ -15,10 +19,11 @@ export interface ServerOptions {
   /** Sessions at a time; one more is refused with 53300. */
   readonly connectionCountMax: number;
   readonly startSession: SessionFactory;
+  readonly gatekeeper: Gatekeeper;
   readonly log: Log;
   /** Sluice's own version, for the log. */
   readonly serverVersion: string;
-  /** How long a client may take to send its start-up packet. */
+  /** How long a client may take to say who it is and to prove it. */
   readonly startupDeadlineMs?: number;
 }
 
@@ -58,9 +63,12 @@ export class WireServer {
       cancels: new CancelRegistry(),
       startupDeadlineMs: options.startupDeadlineMs ?? STARTUP_DEADLINE_MS,
       log: options.log,
-      admit: () => sessions.admit(),
-      release: () => {
-        sessions.release();
+      gatekeeper: options.gatekeeper,
+      admit: (role) => {
+        sessions.admit(role);
+      },
+      release: (role) => {
+        sessions.release(role);
       },
     };
     const server = createServer(
@@ -126,25 +134,36 @@ export class WireServer {
   }
 }
 
-/** How many sessions there are, and whether one more may be opened. */
+/** How many sessions there are, by role too, and whether one more may be opened. */
 class SessionCount {
   readonly #countMax: number;
+  readonly #byRole = new Map<number, number>();
   count = 0;
 
   constructor(countMax: number) {
     this.#countMax = countMax;
   }
 
-  admit(): boolean {
+  admit(role: Role): void {
+    const own = this.#byRole.get(role.oid) ?? 0;
     if (this.count >= this.#countMax) {
-      return false;
+      throw new FatalSqlError(SQLSTATE.too_many_connections, 'sorry, too many clients already');
+    }
+    if (!role.superuser && role.connectionLimit >= 0 && own >= role.connectionLimit) {
+      throw new FatalSqlError(SQLSTATE.too_many_connections, `too many connections for role "${role.name}"`);
     }
     this.count += 1;
-    return true;
+    this.#byRole.set(role.oid, own + 1);
   }
 
-  release(): void {
+  release({ oid }: Role): void {
     this.count -= 1;
+    const own = (this.#byRole.get(oid) ?? 1) - 1;
+    if (own > 0) {
+      this.#byRole.set(oid, own);
+    } else {
+      this.#byRole.delete(oid);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { prepareStatement } from '../statements/prepare-statement.js';
+import { requirePrivilege, requireRole } from '../security/privileges.js';
 import { findSetting } from '../settings/session-settings.js';
 import type { ConnectionIdentity, SessionFactory } from './backend.js';
 import type { Services } from './services.js';
@@ -11,10 +12,10 @@ const NOT_SETTINGS: ReadonlySet<string> = new Set(['user', 'database', 'options'
 
 /** Makes sessions for a server. */
 export function openSession(services: Services): SessionFactory {
-  return (identity) => Promise.resolve(startSession(services, identity));
+  return (identity) => startSession(services, identity);
 }
 
-function startSession(services: Services, identity: ConnectionIdentity): Session {
+async function startSession(services: Services, identity: ConnectionIdentity): Promise<Session> {
   if (identity.database !== services.database) {
     throw new SqlError(SQLSTATE.invalid_catalog_name, `database "${identity.database}" does not exist`, {
       hint: `The database is called "${services.database}".`,
@@ -24,7 +25,14 @@ function startSession(services: Services, identity: ConnectionIdentity): Session
   if (replication !== undefined && !['', 'false', 'off', 'no', '0'].includes(replication.toLowerCase())) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'replication connections are not supported');
   }
+  const snapshot = await services.lake.snapshot();
+  requirePrivilege(snapshot, identity.user, { kind: 'database' }, 'CONNECT');
+  const role = requireRole(snapshot, identity.user);
   const session = new Session(services, identity, prepareStatement);
+  session.settings.setInitial('is_superuser', role.superuser ? 'on' : 'off', 'server');
+  for (const [name, value] of Object.entries(role.settings)) {
+    session.settings.setInitial(name, value, 'client');
+  }
   for (const [name, value] of readOptionsParameter(identity.startup.get('options') ?? '')) {
     session.settings.setInitial(name, value, 'client');
   }

@@ -6,6 +6,8 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { InputSettings } from '../parameters/codec.js';
 import { timestampMicros } from '../parameters/date-time.js';
 import { lakeSchemaName } from './lake-schemas.js';
+import { ownerTags } from '../security/privileges.js';
+import type { Role } from '../security/roles.js';
 import type { Log } from './services.js';
 
 /** The catalog of a server's tables; until the first write there may be none. */
@@ -22,6 +24,7 @@ export interface LakeOwner {
   /** Schemas for names without one, in order. */
   schemasSearched(): readonly string[];
   requireWritable(command: string): void;
+  readonly access: { role(snapshot: LakeSnapshot): Role };
   readonly settings: { output(): InputSettings };
 }
 
@@ -85,7 +88,9 @@ export class SessionLake {
     }
     this.#changeCount += 1;
     this.#changeTotal += 1;
-    return (await this.#open()).transaction;
+    const { transaction } = await this.#open();
+    transaction.tagsOfNew = ownerTags(this.#owner.access.role(transaction.current));
+    return transaction;
   }
 
   /** True when the transaction may have staged something: what it sees is its own. */

@@ -6,11 +6,14 @@ import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
 import { TEMPORARY_SCHEMA_NAME } from '../catalog/pg/views/schemas.js';
 import type { CatalogSnapshot } from '../catalog/datasets.js';
-import type { NameSource } from '../query/environment.js';
+import type { NameSource, RelationLookup } from '../query/environment.js';
 import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
 import type { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity } from './backend.js';
 import type { LakeSnapshot } from '../../fs/lake/model.js';
+import { findGuarded } from '../security/guarded.js';
+import { ownerOf, requireMembership, requirePrivilege, requireRole } from '../security/privileges.js';
+import { rolesOf } from '../security/roles.js';
 import { stateQuery } from '../sequences/column-sequence.js';
 import { sequenceOfView } from '../sequences/definition.js';
 import { kindOfView, relationOfTable, relationOfView } from './lake-relations.js';
@@ -25,6 +28,7 @@ export interface NamesOwner {
   readonly services: Pick<Services, 'datasets' | 'sequences'>;
   readonly identity: ConnectionIdentity;
   readonly settings: SessionSettings;
+  readonly access: { readonly currentUser: string; readonly sessionUser: string };
   readonly catalog: SessionCatalog;
   readonly lake: { snapshot(): Promise<LakeSnapshot>; snapshotAt(version: TableVersion): Promise<LakeSnapshot> };
   transactionStartMicros(): bigint;
@@ -57,6 +61,9 @@ export class SessionNames {
   }
 }
 
+/** What only superusers may see: verifiers of passwords. */
+const SECRET_RELATIONS: ReadonlySet<string> = new Set(['pg_authid', 'pg_shadow']);
+
 /** Schemas that exist without a file's table in them. */
 const ALWAYS_THERE: ReadonlySet<string> = new Set(['public', 'pg_catalog', 'information_schema']);
 
@@ -73,6 +80,7 @@ export class StatementNames implements NameSource {
   readonly searchPath: readonly string[];
   readonly currentDatabase: string;
   readonly user: string;
+  readonly sessionUser: string;
   readonly timeZone: string;
   readonly snapshot: CatalogSnapshot;
   readonly lake: LakeSnapshot;
@@ -85,7 +93,8 @@ export class StatementNames implements NameSource {
     this.#session = session;
     this.snapshot = snapshot;
     this.lake = lake;
-    this.user = session.identity.user;
+    this.user = session.access.currentUser;
+    this.sessionUser = session.access.sessionUser;
     this.currentDatabase = session.identity.database;
     this.timeZone = session.settings.require('TimeZone');
     // As in Postgres the temporary schema is in the path once there is one.
@@ -141,13 +150,55 @@ export class StatementNames implements NameSource {
     return loaded;
   };
 
-  readonly findFileFunction = (call: FileFunctionCall): Relation | undefined => {
-    const known = this.#fileFunctions.get(fileFunctionKey(call));
+  readonly findFileFunction = (call: FileFunctionCall, via: Relation | undefined): Relation | undefined => {
+    const known = this.#fileFunctions.get(fileFunctionKey(call, via));
     if (known === undefined) {
-      throw new FileFunctionNeeded(call);
+      throw new FileFunctionNeeded(call, via);
     }
     return known;
   };
+
+  readonly authorize = (lookups: readonly RelationLookup[]): void => {
+    if (rolesOf(this.lake).isOpen) {
+      return;
+    }
+    for (const { schema, name, found, via } of lookups) {
+      if (found !== undefined) {
+        this.#authorizeOne(schema, name, this.#readerOf(via));
+      }
+    }
+  };
+
+  #authorizeOne(schema: string, name: string, reader: string): void {
+    const { lake } = this;
+    if (findSystemRelation(schema, name) !== undefined) {
+      if (SECRET_RELATIONS.has(name) && !requireRole(lake, reader).superuser) {
+        throw new SqlError(SQLSTATE.insufficient_privilege, `permission denied for table ${name}`);
+      }
+      return;
+    }
+    if (this.#session.catalog.find(schema, name) !== undefined) {
+      return;
+    }
+    const lakeSchema = lakeSchemaName(lake, schema);
+    const stored = lake.findSchema(lakeSchema);
+    if (stored !== undefined) {
+      requirePrivilege(lake, reader, { kind: 'schema', schema: stored, name: schema }, 'USAGE');
+    }
+    requirePrivilege(lake, reader, findGuarded(lake, lakeSchema, name) ?? { kind: 'file', schema, name }, 'SELECT');
+  }
+
+  /** Whose rights hold in a view's text: its owner's; the user's outside of views and in the session's own. */
+  #readerOf(via: Relation | undefined): string {
+    const { lake } = this;
+    const view =
+      via === undefined || this.#session.catalog.find(via.schema, via.name) === via ? undefined : findGuarded(lake, lakeSchemaName(lake, via.schema), via.name);
+    if (view === undefined) {
+      return this.user;
+    }
+    // The owner of a system view is the server itself.
+    return rolesOf(lake).byOid(ownerOf(view))?.name ?? this.user;
+  }
 
   /** True when there is a stored table or a file's table of that name. */
   has(schema: string, name: string): boolean {
@@ -215,8 +266,9 @@ export class StatementNames implements NameSource {
   }
 
   /** Resolves what `findFileFunction` asked for. */
-  async loadFileFunction(call: FileFunctionCall): Promise<void> {
-    this.#fileFunctions.set(fileFunctionKey(call), await this.#session.services.datasets.resolveFileFunction(call));
+  async loadFileFunction(call: FileFunctionCall, via: Relation | undefined): Promise<void> {
+    requireMembership(this.lake, this.#readerOf(via), 'pg_read_server_files', `read files by ${call.function}`);
+    this.#fileFunctions.set(fileFunctionKey(call, via), await this.#session.services.datasets.resolveFileFunction(call));
   }
 }
 
@@ -224,8 +276,8 @@ function versionKey(schema: string, name: string, version: TableVersion): string
   return JSON.stringify([schema, name, version]);
 }
 
-function fileFunctionKey(call: FileFunctionCall): string {
-  return JSON.stringify([call.function, call.paths, call.options]);
+function fileFunctionKey(call: FileFunctionCall, via: Relation | undefined): string {
+  return JSON.stringify([call.function, call.paths, call.options, via?.schema, via?.name]);
 }
 
 /** The schemas of a search_path value; `"$user"` is the user's own name. */

@@ -10,6 +10,7 @@ import { SessionSequences } from '../sequences/session-sequences.js';
 import { SessionSettings } from '../settings/session-settings.js';
 import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
 import type { Services } from './services.js';
+import { SessionAccess } from './session-access.js';
 import { Savepoints } from './savepoints.js';
 import { SessionCatalog } from './session-catalog.js';
 import { SessionLake } from './session-lake.js';
@@ -36,6 +37,8 @@ export class Session implements SessionBackend {
   readonly catalog: SessionCatalog = new SessionCatalog();
   /** The stored tables and views as this session's transaction sees and changes them. */
   readonly lake: SessionLake = new SessionLake(this);
+  /** Whose rights its statements have. */
+  readonly access: SessionAccess = new SessionAccess(this);
   readonly names: SessionNames;
   readonly temporaryFiles: TemporaryFiles;
   readonly cursors: Cursors = new Cursors();
@@ -91,7 +94,7 @@ export class Session implements SessionBackend {
   }
 
   schemasSearched(): readonly string[] {
-    return readSearchPath(this.settings.require('search_path'), this.identity.user);
+    return readSearchPath(this.settings.require('search_path'), this.access.currentUser);
   }
 
   startupParameters(): readonly (readonly [string, string])[] {

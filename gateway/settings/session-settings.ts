@@ -94,6 +94,17 @@ export class SessionSettings {
     this.#assign(name, definition === undefined ? value : definition.canonical(value, this.require(name)), scope);
   }
 
+  /** The value as `set` would keep it, or its error. */
+  checked(name: string, value: string): string {
+    const definition = requireSettable(name);
+    return definition === undefined ? value : definition.canonical(value, definition.defaultValue);
+  }
+
+  /** A value that statements other than SET decide: who the session is. */
+  setByServer(name: string, value: string, scope: SettingScope): void {
+    this.#assign(name, value, scope);
+  }
+
   /** Back to the value at connect. */
   reset(name: string, scope: SettingScope = 'session'): void {
     requireSettable(name);

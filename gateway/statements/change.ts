@@ -22,7 +22,7 @@ import { asTableRows } from './not-null.js';
 import { QueryStatement } from './query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import { defaultsOf } from './stored-defaults.js';
-import { requireStoredTable } from './stored-names.js';
+import { requireAllowed, requireStoredTable } from './stored-names.js';
 import { locatedTarget, withTarget } from './target-environment.js';
 
 const LOCATION = [ROW_FILE_COLUMN, ROW_POSITION_COLUMN] as const;
@@ -133,6 +133,7 @@ function translateChange(
 async function findTarget(session: Session, request: ChangeRequest): Promise<LakeTable> {
   const table = await session.lake.findTable(request.schema, request.name);
   if (table !== undefined) {
+    requireAllowed(session, await session.lake.snapshot(), table, request.kind === 'delete' ? 'delete from' : request.kind);
     return table;
   }
   if (session.catalog.find('pg_temp', request.name) !== undefined) {

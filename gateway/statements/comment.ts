@@ -8,7 +8,8 @@ import { kindOfView } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
-import { findStored, missing, requireStoredTable } from './stored-names.js';
+import { findSchema } from './grant-targets.js';
+import { findStored, missing, requireOwned, requireStoredTable } from './stored-names.js';
 
 /** The tag DuckLake keeps comments in. */
 const COMMENT_TAG = 'comment';
@@ -32,6 +33,7 @@ async function comment(session: Session, request: CommentRequest): Promise<void>
       if (schema === undefined) {
         throw new SqlError(SQLSTATE.invalid_schema_name, `schema "${request.name}" does not exist`);
       }
+      session.access.requireOwner(transaction.current, findSchema(transaction.current, request.name));
       transaction.setTag(schema, COMMENT_TAG, request.comment);
       return;
     }
@@ -45,6 +47,7 @@ async function comment(session: Session, request: CommentRequest): Promise<void>
       if (found === undefined) {
         throw await missing(session, request, 'relation', 'comment on');
       }
+      requireOwned(session, transaction.current, found);
       transaction.setTag(found.view, COMMENT_TAG, request.comment);
       return;
     }

@@ -36,6 +36,7 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
       hint: 'Name a place under the data directory.',
     });
   }
+  await session.access.requireFiles(request.direction === 'from' ? 'read' : 'write', `COPY ${request.direction} a file`);
   if (request.direction === 'from') {
     return prepareCopyFrom(session, statement, request);
   }

@@ -17,6 +17,7 @@ export function prepareCreateSchema(session: Session, statement: ParsedStatement
         throw new SqlError(SQLSTATE.invalid_name, `unacceptable schema name "${request.name}"`, { detail: 'The prefix "pg_" is reserved for system schemas.' });
       }
       const transaction = await session.lake.writable('CREATE SCHEMA');
+      session.access.require(transaction.current, { kind: 'database' }, 'CREATE');
       const lakeName = lakeSchemaName(transaction.current, request.name);
       const exists = transaction.current.findSchema(lakeName) !== undefined || (await isFolderSchema(session, request.name));
       if (exists && request.ifNotExists) {

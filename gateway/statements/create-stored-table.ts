@@ -15,6 +15,7 @@ import { sessionQueryContext } from '../query/session-context.js';
 import { translateWithNames } from '../query/translate-query.js';
 import { COLUMN_SEQUENCE_TAG, IDENTITY_TAG, dropTableAndSequences } from '../sequences/column-sequence.js';
 import type { ExecuteOptions } from '../session/backend.js';
+import { guardedTable } from '../security/guarded.js';
 import type { Session } from '../session/session.js';
 import { bindParameters } from './bind-parameters.js';
 import type { ColumnSequenceRequest } from './column-sequences.js';
@@ -113,6 +114,7 @@ function skipsExisting(transaction: LakeTransaction, place: CreationPlace, reque
 async function makeRoom(session: Session, transaction: LakeTransaction, place: CreationPlace, request: TableHead): Promise<void> {
   const existing = transaction.current.findTable(place.lakeSchema, request.name);
   if (request.replace && existing !== undefined) {
+    session.access.requireOwner(transaction.current, guardedTable(existing));
     dropTableAndSequences(transaction, existing);
   }
   if (request.replace && transaction.current.findView(place.lakeSchema, request.name) !== undefined) {

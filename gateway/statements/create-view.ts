@@ -12,6 +12,8 @@ import { formatPostgresType, postgresTypeOf } from '../../planner/types/postgres
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
 import { VIEW_COLUMNS_TAG, VIEW_DIALECT, VIEW_READS_TAG, VIEW_TEXT_TAG, relationOfView } from '../session/lake-relations.js';
 import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
+import { guardedView } from '../security/guarded.js';
+import { keepingOwner } from '../security/privileges.js';
 import type { Session } from '../session/session.js';
 import type { RelationName } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
@@ -86,6 +88,7 @@ async function createStoredView(
   const place = await creationPlace(session, transaction, request.schema);
   const existing = transaction.current.findView(place.lakeSchema, request.name);
   if (existing !== undefined && request.replace) {
+    session.access.requireOwner(transaction.current, guardedView(existing));
     checkReplacement(relationOfView(transaction.current, existing, 'list'), columns);
     transaction.dropView(existing);
   }
@@ -105,7 +108,15 @@ async function createStoredView(
   });
   const names = columns.map((column) => quoteName(column.name)).join(', ');
   const named = request.columnNames.length === 0 ? body : `SELECT * FROM (${body}\n) AS ${quoteName(request.name)}(${names})`;
-  storeView(transaction, { place, name: request.name, columns, body: named, text: request.body, reads, tags: existing?.tags ?? new Map() });
+  storeView(transaction, {
+    place,
+    name: request.name,
+    columns,
+    body: named,
+    text: request.body,
+    reads,
+    tags: existing === undefined ? new Map() : keepingOwner(existing.tags),
+  });
 }
 
 /** A view to be stored. */

@@ -8,6 +8,7 @@ import { lakeSchemaName } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
+import { findSchema } from './grant-targets.js';
 import { dependentViews, isFolderSchema, requireUserSchema, sqlNameOf } from './stored-names.js';
 
 /** DROP SCHEMA [CASCADE]. */
@@ -41,6 +42,7 @@ async function dropSchema(session: Session, transaction: LakeTransaction, name: 
     }
     return [notice(`schema "${name}" does not exist, skipping`)];
   }
+  session.access.requireOwner(current, findSchema(current, name));
   if (name === 'public') {
     throw new SqlError(SQLSTATE.feature_not_supported, 'schema "public" cannot be dropped');
   }

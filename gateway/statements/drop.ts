@@ -18,7 +18,7 @@ import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import { prepareDropSchema } from './drop-schema.js';
 import type { StoredObject } from './stored-names.js';
-import { dependentViews, findStored, missing, sqlNameOf } from './stored-names.js';
+import { dependentViews, findStored, missing, requireOwned, sqlNameOf } from './stored-names.js';
 
 type DroppedKind = 'table' | StoredViewKind;
 
@@ -126,6 +126,9 @@ async function findTarget(session: Session, snapshot: LakeSnapshot, name: Qualif
       throw new SqlError(SQLSTATE.wrong_object_type, `"${name.name}" is not a ${kind}`, {
         hint: `Use DROP ${kindOf(target).toUpperCase()} to remove a ${kindOf(target)}.`,
       });
+    }
+    if (target.kind !== 'own') {
+      requireOwned(session, snapshot, target);
     }
     return target;
   }

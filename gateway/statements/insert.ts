@@ -21,7 +21,7 @@ import { bindParameters } from './bind-parameters.js';
 import { InsertQuery, type InsertTarget, type Within } from './insert-query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import { prepareUpsert } from './upsert.js';
-import { missing, refusedKind, takesNoRows } from './stored-names.js';
+import { missing, refusedKind, requireAllowed, takesNoRows } from './stored-names.js';
 
 /**
  * INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query;
@@ -142,7 +142,9 @@ export async function findTarget(
   }
   const table = await session.lake.findTable(request.schema, request.name);
   if (table !== undefined) {
-    return { kind: 'stored', table, relation: relationWithoutRows(await session.lake.snapshot(), table) };
+    const snapshot = await session.lake.snapshot();
+    requireAllowed(session, snapshot, table, 'insert into');
+    return { kind: 'stored', table, relation: relationWithoutRows(snapshot, table) };
   }
   const view = await session.lake.findView(request.schema, request.name);
   if (view !== undefined) {

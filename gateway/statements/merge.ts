@@ -24,7 +24,7 @@ import { QueryStatement } from './query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import type { StatementPart } from './statement-parts.js';
 import { partOptions, partTypes, statementPart } from './statement-parts.js';
-import { missing, takesNoRows } from './stored-names.js';
+import { missing, requireAllowed, takesNoRows } from './stored-names.js';
 import { defaultsOf } from './stored-defaults.js';
 
 /** MERGE: two queries find what is to be changed and what is new, before anything is changed; a source that is no table is read once, first. */
@@ -87,12 +87,26 @@ async function mergeTarget(
   return { relation, table, fill };
 }
 
+/** What an action needs to be allowed; DO NOTHING needs nothing. */
+const MERGE_VERBS: ReadonlyMap<string, string> = new Map([
+  ['insert', 'insert into'],
+  ['update', 'update'],
+  ['delete', 'delete from'],
+]);
+
 async function findMergeTarget(session: Session, request: MergeRequest): Promise<LakeTable> {
   if (ownSchemas(request.schema).some((schema) => session.catalog.find(schema, request.name) !== undefined)) {
     throw new SqlError(SQLSTATE.feature_not_supported, 'MERGE into temporary tables and views is not supported');
   }
   const table = await session.lake.findTable(request.schema, request.name);
   if (table !== undefined) {
+    const snapshot = await session.lake.snapshot();
+    request.clauses.forEach(({ action }) => {
+      const verb = MERGE_VERBS.get(action);
+      if (verb !== undefined) {
+        requireAllowed(session, snapshot, table, verb);
+      }
+    });
     return table;
   }
   const view = await session.lake.findView(request.schema, request.name);

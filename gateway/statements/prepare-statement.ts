@@ -1,3 +1,4 @@
+import { readOwnerChange } from '../../planner/parse/read-grants.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -17,12 +18,14 @@ import { prepareDiscard } from './discard.js';
 import { prepareDrop } from './drop.js';
 import { prepareDuckdbQuery } from './duckdb-query.js';
 import { prepareExplain } from './explain.js';
+import { prepareGrant, prepareOwnerChange } from './grant.js';
 import { prepareInsertWithSequences } from './insert-with-sequences.js';
 import { prepareMerge } from './merge.js';
 import { prepareDeallocate, prepareExecute, preparePrepare } from './prepare.js';
 import { prepareNoEffect } from './no-effect.js';
 import { prepareQuery } from './query.js';
 import { prepareRename, prepareSetSchema } from './rename.js';
+import { prepareRoleStatement } from './roles.js';
 import { prepareSet } from './set.js';
 import { prepareWithSequences } from './sequence-functions.js';
 import { prepareAlterSequence, prepareCreateSequence } from './sequence.js';
@@ -74,7 +77,14 @@ export function prepareStatement(session: Session, statement: ParsedStatement, d
     case 'alter_sequence':
       return prepareAlterSequence(session, statement);
     case 'alter_table':
-      return prepareAlterTable(session, statement);
+    case 'owner': {
+      const ownerChange = readOwnerChange(statement);
+      return ownerChange === null ? prepareAlterTable(session, statement) : prepareOwnerChange(session, statement, ownerChange);
+    }
+    case 'role':
+      return prepareRoleStatement(session, statement);
+    case 'grant':
+      return prepareGrant(session, statement);
     case 'rename':
       return prepareRename(session, statement);
     case 'set_schema':

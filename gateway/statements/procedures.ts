@@ -16,7 +16,7 @@ import { expireOldSnapshots, removeUnnamedFiles } from '../upkeep/clean-up.js';
 import { compactTable } from '../upkeep/compact-table.js';
 import { DELETED_SHARE_MAX, REMOVAL_AGE_MS, TARGET_FILE_BYTES } from '../upkeep/defaults.js';
 import { maintain } from '../upkeep/maintain.js';
-import { findStored, missing } from './stored-names.js';
+import { findStored, missing, requireOwned } from './stored-names.js';
 
 /** Arguments by the names of their parameters; null for NULL. */
 type Arguments = ReadonlyMap<string, string | null>;
@@ -158,5 +158,6 @@ async function namedTable(session: Session, snapshot: LakeSnapshot, text: string
   if (found === undefined) {
     throw await missing(session, name, 'relation', 'compact');
   }
+  requireOwned(session, snapshot, found);
   return found.table;
 }

@@ -101,6 +101,8 @@ export class QueryStatement implements SessionStatement {
       const columns = columnsKey(this.#translation.translated);
       this.#firstColumns ??= columns;
       this.#hasOtherColumns = columns !== this.#firstColumns;
+    } else {
+      names.authorize(this.#translation.environment.lookups());
     }
     return { context, query: this.#translation.translated, lookups: this.#translation.environment.lookups() };
   }

@@ -9,6 +9,7 @@ import type { StoredViewKind } from '../session/lake-relations.js';
 import { VIEW_DIALECT, VIEW_READS_TAG, kindOfView, viewReads } from '../session/lake-relations.js';
 import { columnsUsing, sequenceDefault } from '../sequences/column-sequence.js';
 import { lakeSchemaName } from '../session/lake-schemas.js';
+import { keepingOwner } from '../security/privileges.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { undefinedColumn } from './alter-table.js';
@@ -16,7 +17,7 @@ import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import { declaredKeys, keepKeys } from './declared-keys.js';
 import type { CreationPlace, StoredObject } from './stored-names.js';
-import { creationPlace, dependentViews, findStored, missing, requireFreeName, requireStoredTable, sqlNameOf } from './stored-names.js';
+import { creationPlace, dependentViews, findStored, missing, requireFreeName, requireOwned, requireStoredTable, sqlNameOf } from './stored-names.js';
 import type { SchemaAndName } from './view-text.js';
 import { renameRelations } from './view-text.js';
 
@@ -56,6 +57,7 @@ async function rename(session: Session, request: RenameRequest): Promise<Command
       if (found === undefined) {
         return skipMissing(session, request, tag);
       }
+      requireOwned(session, transaction.current, found);
       const { schema } = sqlNameOf(transaction.current, objectOf(found));
       await move(session, transaction, found, request.kind, { schema, lakeSchema: objectOf(found).schema }, request.newName);
       return { tag };
@@ -74,6 +76,7 @@ export function prepareSetSchema(session: Session, statement: ParsedStatement): 
       if (found === undefined) {
         return skipMissing(session, request, tag);
       }
+      requireOwned(session, transaction.current, found);
       const place = await creationPlace(session, transaction, request.newSchema);
       if (place.lakeSchema !== objectOf(found).schema) {
         await move(session, transaction, found, request.kind, place, request.name);
@@ -151,7 +154,7 @@ function follow(transaction: LakeTransaction, from: SchemaAndName, to: SchemaAnd
       // An older version of it has the old name.
       sql: renameRelations(view.sql, (schema, name, version) => (version === undefined && isOldInLake(schema, name) ? toInLake : null)),
       columnNames: view.columnNames,
-      tags: new Map([...view.tags, [VIEW_READS_TAG, JSON.stringify(reads)]]),
+      tags: new Map([...keepingOwner(view.tags), [VIEW_READS_TAG, JSON.stringify(reads)]]),
     });
   }
 }

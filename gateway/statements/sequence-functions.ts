@@ -12,6 +12,8 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { OID } from '../../planner/types/postgres-type.js';
 import type { SequenceDefinition } from '../sequences/definition.js';
+import { guardedView } from '../security/guarded.js';
+import type { Privilege } from '../security/privileges.js';
 import type { FoundSequence } from '../sequences/find-sequence.js';
 import { findSequence } from '../sequences/find-sequence.js';
 import type { ExecuteOptions, ExecutionResult, ParameterValue } from '../session/backend.js';
@@ -91,6 +93,7 @@ class TakenAhead {
       const found = count > 1 ? await findSequence(session, name) : null;
       // One that cycles may have no such run of values.
       if (found !== null && !found.definition.cycle) {
+        await requireUse(session, found, ['USAGE', 'UPDATE']);
         session.requireWritable('nextval()');
         const { first } = await session.services.sequences.take(found.name, found.definition, BigInt(count));
         ahead.#taken.set(name, { found, next: first });
@@ -233,6 +236,7 @@ async function callFunction(session: Session, call: SequenceCall, values: readon
     return null;
   }
   const found = await findSequence(session, name);
+  await requireUse(session, found, call.function === 'setval' ? ['UPDATE'] : call.function === 'currval' ? ['USAGE', 'SELECT'] : ['USAGE', 'UPDATE']);
   switch (call.function) {
     case 'currval':
       return session.sequences.current(found.id, found.name);
@@ -266,4 +270,9 @@ function integerArgument(text: string): bigint {
     throw new SqlError(SQLSTATE.invalid_text_representation, `invalid input syntax for type bigint: "${text}"`);
   }
   return BigInt(text.trim());
+}
+
+/** 42501 unless the session has one of these privileges on the sequence. */
+async function requireUse(session: Session, { view }: FoundSequence, privileges: readonly Privilege[]): Promise<void> {
+  session.access.requireAny(await session.lake.snapshot(), guardedView(view), privileges);
 }

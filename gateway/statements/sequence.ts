@@ -13,7 +13,7 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
-import { creationPlace, findStored, missing, requireFreeName, requireStoredTable } from './stored-names.js';
+import { creationPlace, findStored, missing, requireFreeName, requireOwned, requireStoredTable } from './stored-names.js';
 
 /** CREATE SEQUENCE. */
 export function prepareCreateSequence(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
@@ -95,6 +95,7 @@ export async function requireSequence(
   const found = findStored(session, transaction.current, name);
   const definition = found?.kind === 'view' ? sequenceOfView(found.view) : undefined;
   if (found?.kind === 'view' && definition !== undefined) {
+    requireOwned(session, transaction.current, found);
     return { view: found.view, definition };
   }
   if (found !== undefined) {

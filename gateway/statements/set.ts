@@ -2,9 +2,9 @@ import type { TransactionModes } from '../../planner/parse/read-settings.js';
 import { readSet } from '../../planner/parse/read-settings.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
-import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
+import type { SettingScope } from '../settings/session-settings.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
@@ -13,13 +13,16 @@ import { command } from './command.js';
 export function prepareSet(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readSet(statement);
   return Promise.resolve(
-    command(statement, (): CommandOutcome => {
+    command(statement, (): CommandOutcome | Promise<CommandOutcome> => {
       switch (request.kind) {
         case 'set':
           return setOne(session, request.name, request.value, request.local);
         case 'set_transaction':
           return setTransaction(session, request.scope, request.modes);
         case 'reset':
+          if (isIdentity(request.name.toLowerCase())) {
+            return becomes(session, request.name.toLowerCase(), null, 'session', 'RESET');
+          }
           session.settings.reset(request.name);
           return { tag: 'RESET' };
         case 'reset_all':
@@ -30,10 +33,9 @@ export function prepareSet(session: Session, statement: ParsedStatement): Promis
   );
 }
 
-function setOne(session: Session, name: string, value: string | null, local: boolean): CommandOutcome {
-  const lower = name.toLowerCase();
-  if (lower === 'role' || lower === 'session_authorization') {
-    return setRole(session, name, value);
+function setOne(session: Session, name: string, value: string | null, local: boolean): CommandOutcome | Promise<CommandOutcome> {
+  if (isIdentity(name.toLowerCase())) {
+    return becomes(session, name.toLowerCase(), value, local ? 'local' : 'session', 'SET');
   }
   if (value === null) {
     session.settings.reset(name, local ? 'local' : 'session');
@@ -43,14 +45,14 @@ function setOne(session: Session, name: string, value: string | null, local: boo
   return local && session.transactionStatus === 'I' ? { tag: 'SET', notices: [noTransaction('SET LOCAL')] } : { tag: 'SET' };
 }
 
-/** Without authentication there is one role a session: its own. */
-function setRole(session: Session, name: string, value: string | null): CommandOutcome {
-  if (value === null || value === 'none' || value === session.identity.user) {
-    return { tag: 'SET' };
-  }
-  throw new SqlError(SQLSTATE.invalid_parameter_value, `role "${value}" does not exist`, {
-    detail: `${name} can only be set to the session's own user in this release.`,
-  });
+function isIdentity(name: string): boolean {
+  return name === 'role' || name === 'session_authorization';
+}
+
+/** SET ROLE, SET SESSION AUTHORIZATION, and RESET of them. */
+async function becomes(session: Session, name: string, value: string | null, scope: SettingScope, tag: string): Promise<CommandOutcome> {
+  await session.access.become(name === 'role' ? 'role' : 'session_authorization', value, scope);
+  return { tag };
 }
 
 function setTransaction(session: Session, scope: 'transaction' | 'session', modes: TransactionModes): CommandOutcome {

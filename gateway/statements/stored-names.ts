@@ -3,6 +3,8 @@ import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { QualifiedName } from '../../planner/parse/read-names.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { guardedTable, guardedView } from '../security/guarded.js';
+import type { Privilege } from '../security/privileges.js';
 import type { StoredViewKind } from '../session/lake-relations.js';
 import { kindOfView, viewReads } from '../session/lake-relations.js';
 import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
@@ -23,10 +25,13 @@ export async function creationPlace(session: Session, transaction: LakeTransacti
   for (const candidate of candidates) {
     requireUserSchema(candidate);
     const lakeSchema = lakeSchemaName(transaction.current, candidate);
-    if (transaction.current.findSchema(lakeSchema) !== undefined) {
+    const existing = transaction.current.findSchema(lakeSchema);
+    if (existing !== undefined) {
+      session.access.require(transaction.current, { kind: 'schema', schema: existing, name: candidate }, 'CREATE');
       return { schema: candidate, lakeSchema };
     }
     if (await isFolderSchema(session, candidate)) {
+      session.access.require(transaction.current, { kind: 'database' }, 'CREATE');
       transaction.createSchema(lakeSchema);
       return { schema: candidate, lakeSchema };
     }
@@ -92,8 +97,28 @@ export function findStored(session: Session, snapshot: LakeSnapshot, { schema, n
   return undefined;
 }
 
+/** 42501 unless the session owns the stored object. */
+export function requireOwned(session: Session, snapshot: LakeSnapshot, object: StoredObject): void {
+  session.access.requireOwner(snapshot, object.kind === 'table' ? guardedTable(object.table) : guardedView(object.view));
+}
+
 /** What is done to rows; everything else is done to a table's definition. */
-const ROW_VERBS: ReadonlySet<string> = new Set(['insert into', 'update', 'delete from']);
+const ROW_VERBS: ReadonlyMap<string, Privilege> = new Map([
+  ['insert into', 'INSERT'],
+  ['update', 'UPDATE'],
+  ['delete from', 'DELETE'],
+  ['truncate', 'TRUNCATE'],
+]);
+
+/** 42501 unless the session may do this to a stored table: row verbs need their privilege, all others ownership. */
+export function requireAllowed(session: Session, snapshot: LakeSnapshot, table: LakeTable, verb: string): void {
+  const privilege = ROW_VERBS.get(verb);
+  if (privilege === undefined) {
+    session.access.requireOwner(snapshot, guardedTable(table));
+  } else {
+    session.access.require(snapshot, guardedTable(table), privilege);
+  }
+}
 
 /** Why a view's or foreign table's rows cannot be changed. */
 export function takesNoRows(view: LakeView, verb: string): SqlError {
@@ -116,9 +141,10 @@ export function refusedKind(kind: StoredViewKind, name: string, verb: string): S
 export async function requireStoredTable(session: Session, transaction: LakeTransaction, name: QualifiedName, verb: string): Promise<LakeTable> {
   const found = findStored(session, transaction.current, name);
   if (found?.kind === 'table') {
+    requireAllowed(session, transaction.current, found.table, verb);
     return found.table;
   }
-  if (found?.kind === 'view' && ROW_VERBS.has(verb)) {
+  if (found?.kind === 'view' && verb !== 'truncate' && ROW_VERBS.has(verb)) {
     throw takesNoRows(found.view, verb);
   }
   if (found?.kind === 'view') {

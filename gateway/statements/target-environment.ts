@@ -1,5 +1,6 @@
 import type { Relation } from '../../planner/relation/relation.js';
 import type { TranslationEnvironment } from '../../planner/translate/environment.js';
+import { viewEnvironment } from '../query/view-environment.js';
 import { withRowLocations } from '../lake/lake-relation.js';
 
 /** One located relation for each relation: identity keys what is made of it. */
@@ -14,27 +15,9 @@ export function locatedTarget(relation: Relation): Relation {
 
 /** An environment in which one schema holds one relation only, under whatever name it is asked for; all else is as before. */
 export function withTarget(environment: TranslationEnvironment, schema: string, relation: Relation): TranslationEnvironment {
-  return {
-    get searchPath() {
-      return environment.searchPath;
-    },
+  return viewEnvironment(environment, {
     findRelation: (asked, name, version) => (asked === schema ? relation : environment.findRelation(asked, name, version)),
     findFileFunction: (call) => environment.findFileFunction(call),
-    get currentDatabase() {
-      return environment.currentDatabase;
-    },
-    get currentUser() {
-      return environment.currentUser;
-    },
-    get sessionUser() {
-      return environment.sessionUser;
-    },
-    get transactionTimestampMicros() {
-      return environment.transactionTimestampMicros;
-    },
-    get timeZone() {
-      return environment.timeZone;
-    },
-    setting: (name) => environment.setting(name),
-  };
+    ...(environment.insideView === undefined ? {} : { insideView: environment.insideView }),
+  });
 }

@@ -44,6 +44,9 @@ export type StatementKind =
   | 'vacuum'
   | 'checkpoint'
   | 'constraints'
+  | 'role'
+  | 'grant'
+  | 'owner'
   | 'duckdb'
   | 'other';
 
@@ -86,6 +89,13 @@ const KIND_BY_TAG: Readonly<Record<string, StatementKind>> = {
   VacuumStmt: 'vacuum',
   CheckPointStmt: 'checkpoint',
   ConstraintsSetStmt: 'constraints',
+  CreateRoleStmt: 'role',
+  AlterRoleStmt: 'role',
+  AlterRoleSetStmt: 'role',
+  DropRoleStmt: 'role',
+  GrantRoleStmt: 'role',
+  GrantStmt: 'grant',
+  AlterOwnerStmt: 'owner',
 };
 
 /** One statement of a text. */

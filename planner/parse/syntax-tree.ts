@@ -25,6 +25,7 @@ export type {
   RangeSubselect,
   RangeVar,
   ResTarget,
+  RoleSpec,
   SelectStmt,
   SortBy,
   SubLink,

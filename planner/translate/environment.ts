@@ -9,6 +9,8 @@ export interface TranslationEnvironment {
   readonly findRelation: (schema: string | undefined, name: string, version?: TableVersion) => Relation | undefined;
   /** A table function over files (`read_parquet('x/*.parquet')`) as the relation it stands for, once the caller has resolved it. */
   readonly findFileFunction: (call: FileFunctionCall) => Relation | undefined;
+  /** The environment for a view's own text, where other rights hold. */
+  readonly insideView?: (view: Relation) => TranslationEnvironment;
   readonly currentDatabase: string;
   readonly currentUser: string;
   readonly sessionUser: string;

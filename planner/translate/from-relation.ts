@@ -94,7 +94,8 @@ function fromView(
     throw errorAt(translation, SQLSTATE.internal_error, -1, `view "${relation.name}" holds no query`);
   }
   shared.viewDepth++;
-  const query = translateSelect({ ...translation, source: null }, null, node.SelectStmt, block);
+  const environment = translation.environment.insideView?.(relation) ?? translation.environment;
+  const query = translateSelect({ ...translation, environment, source: null }, null, node.SelectStmt, block);
   shared.viewDepth--;
   const columns = query.columns.map((column, index) => ({
     name: relation.columns[index]?.name ?? column.name,

@@ -1,5 +1,8 @@
 import type { ServerOptions } from '../../gateway/server/server.js';
 import { WireServer } from '../../gateway/server/server.js';
+import { DEFAULT_RULES, parseAccessRules } from '../../gateway/security/access-rules.js';
+import { makeGatekeeper } from '../../gateway/security/gatekeeper.js';
+import { Roles } from '../../gateway/security/roles.js';
 import { ConstantBackend, newCounters, type BackendCounters } from './constant-backend.js';
 import { query, startup } from './frontend-bytes.js';
 import { RawClient, type RawMessage } from './raw-client.js';
@@ -23,6 +26,7 @@ export async function startConstantServer(options: Partial<ServerOptions> = {}):
     port: 0,
     connectionCountMax: 50,
     serverVersion: 'test',
+    gatekeeper: makeGatekeeper(parseAccessRules(DEFAULT_RULES), null, () => Promise.resolve(new Roles([]))),
     startSession: (identity) => Promise.resolve(new ConstantBackend(identity, counters)),
     log: (level, fields, message) => {
       logged.push({ level, text: `${message} ${JSON.stringify(fields)}` });

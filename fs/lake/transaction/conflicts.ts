@@ -52,6 +52,7 @@ export function checkConflicts(difference: StagedDifference, others: OtherChange
   }
   for (const { id, name } of schemas.altered.map(({ before }) => before)) {
     refuseIf(others.has('dropped_schema', id), `schema "${name}"`, 'dropped');
+    refuseIf(others.has('altered_table', id), `schema "${name}"`, 'changed');
   }
   const moved = [...tables.altered, ...views.altered].filter(({ before, after }) => before.schemaId !== after.schemaId || before.name !== after.name);
   for (const { schemaId, schema, name } of [...tables.created, ...views.created, ...moved.map(({ after }) => after)]) {

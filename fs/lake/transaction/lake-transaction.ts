@@ -44,6 +44,7 @@ class StagedSavepoint implements LakeSavepoint {
 
 class StagedTransaction implements LakeTransaction {
   readonly base: LakeSnapshot;
+  tagsOfNew: ReadonlyMap<string, string> = new Map();
   readonly #core: LakeCore;
   readonly #hold: Hold;
   readonly #gatewayId: number;
@@ -107,7 +108,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   createSchema(name: string): void {
-    this.#stage(stageCreateSchema(this.#state, this.#core.dataPath, name));
+    this.#stage(stageCreateSchema(this.#state, this.#core.dataPath, name, this.tagsOfNew));
   }
 
   dropSchema(name: string): void {
@@ -115,7 +116,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   createTable(definition: Parameters<LakeTransaction['createTable']>[0]): LakeTable {
-    const { state, table } = stageCreateTable(this.#state, definition);
+    const { state, table } = stageCreateTable(this.#state, this.#withTags(definition));
     this.#stage(state);
     return table;
   }
@@ -158,7 +159,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   createView(definition: Parameters<LakeTransaction['createView']>[0]): void {
-    this.#stage(stageCreateView(this.#state, definition));
+    this.#stage(stageCreateView(this.#state, this.#withTags(definition)));
   }
 
   dropView(view: LakeView): void {
@@ -282,6 +283,10 @@ class StagedTransaction implements LakeTransaction {
     this.#checkOpen();
     this.#state = state;
     this.#current = state === this.#start ? this.base : overlaySnapshot(this.base, state, this.#cache, (request) => overlayInlinedRows(this.#core, request));
+  }
+
+  #withTags<T extends { readonly tags?: ReadonlyMap<string, string> }>(definition: T): T {
+    return this.tagsOfNew.size === 0 ? definition : { ...definition, tags: new Map([...this.tagsOfNew, ...(definition.tags ?? [])]) };
   }
 
   /** The table as it is now; callers may hold an object of before the last change. */

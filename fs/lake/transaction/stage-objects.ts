@@ -15,12 +15,12 @@ export function definitionChanged(state: StagedState): StagedState {
 }
 
 /** Adds an empty schema. Throws `duplicate`. */
-export function stageCreateSchema(state: StagedState, dataPath: string, name: string): StagedState {
+export function stageCreateSchema(state: StagedState, dataPath: string, name: string, tags: ReadonlyMap<string, string>): StagedState {
   if (findSchema(state, name) !== undefined) {
     throw new LakeError('duplicate', `schema "${name}" already exists`);
   }
   const uuid = randomUUID();
-  const schema: LakeSchema = { id: state.nextId, uuid, name, path: join(dataPath, folderOf(name, uuid)), tags: new Map() };
+  const schema: LakeSchema = { id: state.nextId, uuid, name, path: join(dataPath, folderOf(name, uuid)), tags };
   return definitionChanged({ ...state, schemas: withEntry(state.schemas, schema.id, schema), nextId: state.nextId - 1 });
 }
 

@@ -36,10 +36,16 @@ export function writeDefinitions(target: MemberTarget, difference: StagedDiffere
     ...schemas.created.map((schema) => createSchema(target, schema)),
     ...tables.created.map((table) => createTable(target, table)),
     ...views.created.map((view) => createView(target, view)),
-    ...schemas.altered.flatMap(({ before, after }) => changeTags(target, after.id, before.tags, after.tags)),
+    ...schemas.altered.map(({ before, after }) => alterSchema(target, before, after)),
     ...tables.altered.flatMap(({ before, after }) => alterTable(target, before, after)),
     ...views.altered.flatMap(({ before, after }) => alterView(target, before, after)),
   ];
+}
+
+/** DuckLake has no word for a schema whose tags changed; ids are of one sequence, so no table can be meant by this one. */
+function alterSchema(target: MemberTarget, before: LakeSchema, after: LakeSchema): LakeChange {
+  changeTags(target, after.id, before.tags, after.tags);
+  return { kind: 'object', word: 'altered_table', id: after.id };
 }
 
 function dropSchemas({ writes, head }: MemberTarget, schemas: readonly LakeSchema[]): readonly LakeChange[] {

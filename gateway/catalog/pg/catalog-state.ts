@@ -1,4 +1,6 @@
 import type { Column } from '../../../planner/relation/relation.js';
+import type { Guarded, Privilege } from '../../security/privileges.js';
+import type { Role } from '../../security/roles.js';
 import type { StoredViewKind } from '../../session/lake-relations.js';
 import type { SettingDefinition } from '../../settings/definitions.js';
 
@@ -10,6 +12,12 @@ export interface CatalogState {
   readonly settingsVersion: string;
   readonly database: string;
   readonly user: string;
+  /** By OID, the predefined ones too. */
+  readonly roles: readonly Role[];
+  /** What a role may do with a relation or schema. */
+  readonly privilegesOf: (object: Guarded | undefined, role: Role) => readonly Privilege[];
+  /** Owner and access list by schema. */
+  readonly schemaAccess: ReadonlyMap<string, CatalogAccess>;
   readonly schemas: readonly string[];
   /** Comments by schema. */
   readonly schemaComments?: ReadonlyMap<string, string>;
@@ -22,8 +30,18 @@ export interface CatalogState {
   readonly sessions: readonly CatalogSession[];
 }
 
+/** Who owns something, and what was granted on it. */
+export interface CatalogAccess {
+  /** Absent for what is the session's own. */
+  readonly guarded?: Guarded;
+  readonly owner: number;
+  /** As `aclitem`s; null while nothing was granted or revoked. */
+  readonly acl: readonly string[] | null;
+}
+
 /** A user's table or view. */
 export interface CatalogRelation {
+  readonly access: CatalogAccess;
   readonly oid: number;
   readonly schema: string;
   readonly name: string;

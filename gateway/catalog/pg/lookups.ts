@@ -2,8 +2,8 @@ import type { Prelude } from '../../../executor/engine.js';
 import type { Column } from '../../../planner/relation/relation.js';
 import { quoteText, scalar } from '../../../planner/types/data-type.js';
 import { postgresTypeByName } from '../../../planner/types/postgres-type.js';
+import type { Role } from '../../security/roles.js';
 import type { CatalogState } from './catalog-state.js';
-import { WELL_KNOWN_OID } from './catalog-state.js';
 import { rememberedPrelude } from './remembered-preludes.js';
 import type { CatalogRow } from './catalog-view.js';
 import { columnDefinitions, insertStatement } from './load-rows.js';
@@ -217,9 +217,56 @@ function relationLookups(state: CatalogState): readonly string[] {
       'VARCHAR',
       'BIGINT',
     ),
-    setMap('role_name', [[WELL_KNOWN_OID.role, state.user]], 'BIGINT', 'VARCHAR'),
-    setMap('role_oid', [[quoteIdentifier(state.user), WELL_KNOWN_OID.role]], 'VARCHAR', 'BIGINT'),
+    setMap(
+      'role_name',
+      state.roles.map((role): Pair<number> => [role.oid, quoteIdentifier(role.name)]),
+      'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'role_oid',
+      state.roles.map((role): Pair<string> => [quoteIdentifier(role.name), role.oid]),
+      'VARCHAR',
+      'BIGINT',
+    ),
+    `SET VARIABLE sluice_current_role = CAST(${state.roles.find((role) => role.name === state.user)?.oid ?? 0} AS BIGINT)`,
+    setMap('privileges', privilegePairs(state), 'VARCHAR', 'VARCHAR'),
+    setMap(
+      'memberships',
+      state.roles.map((role): Pair<number> => [role.oid, `,${[...memberships(state, role)].join(',')},`]),
+      'BIGINT',
+      'VARCHAR',
+    ),
   ];
+}
+
+/** Pairs of a role and an object beyond which only the current role's privileges are told. */
+const PRIVILEGE_PAIRS_MAX = 50_000;
+
+/** Privileges by `role oid.object oid`, each between commas. */
+function privilegePairs(state: CatalogState): readonly Pair<string>[] {
+  const objects = [
+    ...state.relations.map(({ oid, access }) => ({ oid, guarded: access.guarded })),
+    ...allSchemas(state).map((name) => ({ oid: schemaOid(state.schemas, name), guarded: state.schemaAccess.get(name)?.guarded })),
+  ];
+  const own = state.roles.filter((role) => role.name === state.user);
+  const roles = objects.length * state.roles.length > PRIVILEGE_PAIRS_MAX ? own : state.roles;
+  return roles.flatMap((role) => objects.map(({ oid, guarded }): Pair<string> => [`${role.oid}.${oid}`, `,${state.privilegesOf(guarded, role).join(',')},`]));
+}
+
+/** OIDs of the roles a role may take on; a superuser all. */
+function memberships(state: CatalogState, role: Role): ReadonlySet<number> {
+  if (role.superuser) {
+    return new Set(state.roles.map(({ oid }) => oid));
+  }
+  const reached = new Set([role.oid]);
+  for (let size = 0; size !== reached.size;) {
+    size = reached.size;
+    for (const member of state.roles.filter(({ oid }) => reached.has(oid))) {
+      member.memberOf.forEach((membership) => reached.add(membership.role));
+    }
+  }
+  return reached;
 }
 
 /** Comments by `oid` of the object, or `oid.number` of a column. */

@@ -26,6 +26,13 @@ const PROCEDURE_KEY = `replace(${GIVEN_KEY}, 'pg_catalog.', '')`;
 const SIGNATURE_KEY = `replace(${PROCEDURE_KEY}, ', ', ',')`;
 const OBJECT_OID = 'CAST(object_oid AS BIGINT)';
 
+/** True when a role has one of the privileges of a list; of what is not listed, the system's own, everybody may read all. */
+function hasPrivilege(roleOid: string): string {
+  const held = lookUp('privileges', `CAST(${roleOid} AS VARCHAR) || '.' || CAST(object_oid AS VARCHAR)`);
+  const word = "trim(replace(macro_word, 'WITH GRANT OPTION', ''))";
+  return `CASE WHEN object_oid IS NULL OR ${roleOid} IS NULL THEN NULL ELSE list_bool_or(list_transform(string_split(upper(wanted), ','), lambda macro_word: contains(coalesce(${held}, ',SELECT,USAGE,'), ',' || ${word} || ','))) END`;
+}
+
 /** The output of a reg* type: a name, the number when nothing has it, and a dash for 0. */
 function writeReg(name: string, found: string, lookup: LookupName): CatalogMacro {
   return {
@@ -80,6 +87,31 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
   {
     name: 'pg_get_userbyid',
     definition: `(role_oid) AS coalesce(${lookUp('role_name', 'role_oid')}, 'unknown (OID=' || role_oid || ')')`,
+    reads: ['relations'],
+  },
+  {
+    name: 'pg_has_privilege',
+    definition: `(role_oid, object_oid, wanted) AS ${hasPrivilege('role_oid')}`,
+    reads: ['relations'],
+  },
+  {
+    name: 'pg_has_own_privilege',
+    definition: `(object_oid, wanted) AS ${hasPrivilege("getvariable('sluice_current_role')")}`,
+    reads: ['relations'],
+  },
+  {
+    name: 'pg_is_own_member',
+    definition: `(group_oid) AS contains(coalesce(${lookUp('memberships', "getvariable('sluice_current_role')")}, ''), ',' || CAST(group_oid AS VARCHAR) || ',')`,
+    reads: ['relations'],
+  },
+  {
+    name: 'pg_is_member',
+    definition: `(role_oid, group_oid) AS contains(coalesce(${lookUp('memberships', 'role_oid')}, ''), ',' || CAST(group_oid AS VARCHAR) || ',')`,
+    reads: ['relations'],
+  },
+  {
+    name: 'pg_role_of',
+    definition: `(given_role) AS coalesce(${lookUp('role_oid', 'CAST(given_role AS VARCHAR)')}, ${lookUp('role_oid', "'\"' || CAST(given_role AS VARCHAR) || '\"'")}, try_cast(CAST(given_role AS VARCHAR) AS BIGINT), error('SLUICE:42704:role "' || CAST(given_role AS VARCHAR) || '" does not exist'))`,
     reads: ['relations'],
   },
   {

@@ -1,11 +1,6 @@
 import type { MessageWriter } from '../message-writer.js';
 import type { ProtocolVersion } from '../protocol-version.js';
 
-/** AuthenticationOk: the client is who it says. */
-export function writeAuthenticationOk(writer: MessageWriter): void {
-  writer.begin(0x52).int32(0).end();
-}
-
 /** ParameterStatus: a setting the client is told of. */
 export function writeParameterStatus(writer: MessageWriter, name: string, value: string): void {
   writer.begin(0x53).text(name).text(value).end();

@@ -6,7 +6,7 @@ import { pgGetKeywords } from './keywords.js';
 import { pgCast, pgOperator } from './operators.js';
 import { pgProc } from './procedures.js';
 import { informationTables, informationViews, pgClass, pgTables, pgViews } from './relations.js';
-import { pgAuthid, pgRoles, pgShadow, pgUser } from './roles.js';
+import { pgAuthid, pgAuthMembers, pgDbRoleSetting, pgGroup, pgRoles, pgShadow, pgUser } from './roles.js';
 import { pgNamespace, schemata } from './schemas.js';
 import { informationSequences, pgDepend, pgSequence, pgSequences } from './sequences.js';
 import { sluiceSnapshots } from './snapshots.js';
@@ -53,6 +53,9 @@ export const CATALOG_VIEWS: readonly CatalogView[] = [
   pgStatActivity,
   pgRoles,
   pgAuthid,
+  pgAuthMembers,
+  pgDbRoleSetting,
+  pgGroup,
   pgUser,
   pgShadow,
 ];

@@ -34,8 +34,8 @@ export const pgNamespace: CatalogView = {
     allSchemas(state).map((name) => ({
       oid: schemaOid(state.schemas, name),
       nspname: name,
-      nspowner: WELL_KNOWN_OID.role,
-      nspacl: null,
+      nspowner: state.schemaAccess.get(name)?.owner ?? WELL_KNOWN_OID.role,
+      nspacl: state.schemaAccess.get(name)?.acl ?? null,
     })),
 };
 
