@@ -36,7 +36,7 @@ export async function matchesVerifier(password: string, verifier: ScramVerifier)
 
 /**
  * A verifier nobody has the password of, the same for the same name: a client that asks for a role that is not there, or
- * that has no password, sees the same conversation as any other and fails at its end.
+ * that has no password, sees the conversation that everybody sees, and fails at its end.
  */
 export function decoyVerifier(secret: Buffer, user: string): ScramVerifier {
   const digest = createHmac('sha256', secret).update(user).digest();

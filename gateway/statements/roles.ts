@@ -5,17 +5,16 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import { timestampMicros } from '../parameters/date-time.js';
 import { dependenciesOf } from '../security/privileges.js';
 import type { Role, Roles } from '../security/roles.js';
 import { BOOTSTRAP_OID, BOOTSTRAP_ROLE, firstSchema, PLAIN_ROLE, ROLES_TAG, rolesOf } from '../security/roles.js';
-import { makeVerifier, parseVerifier, printVerifier } from '../security/scram-verifier.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { findSetting } from '../settings/session-settings.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import { allGuarded } from './grant-targets.js';
+import { withAttributes } from './role-attributes.js';
 
 /** CREATE, ALTER and DROP ROLE, and membership: parts of the transaction they stand in. */
 export function prepareRoleStatement(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
@@ -299,33 +298,4 @@ function requireNotPredefined(role: Role, verb: string): void {
   if (role.name.startsWith('pg_')) {
     throw new SqlError(SQLSTATE.reserved_name, `role name "${role.name}" is reserved`, { detail: `Cannot ${verb} reserved roles.` });
   }
-}
-
-async function withAttributes(role: Role, { password, validUntil, ...attributes }: RoleAttributes, session: Session): Promise<Role> {
-  return {
-    ...role,
-    ...attributes,
-    ...(password === undefined ? {} : { verifier: password === null ? null : await verifierOf(password) }),
-    ...(validUntil === undefined ? {} : { validUntil: moment(validUntil, session) }),
-  };
-}
-
-/** Takes a verifier as it is, as dumps give it; makes one of a password. */
-async function verifierOf(password: string): Promise<string> {
-  if (parseVerifier(password) !== null) {
-    return password;
-  }
-  if (/^md5[0-9a-f]{32}$/.test(password)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'MD5 passwords are not supported', {
-      hint: 'Set the password itself: it is kept as a SCRAM-SHA-256 verifier.',
-    });
-  }
-  return printVerifier(await makeVerifier(password));
-}
-
-function moment(text: string, session: Session): string | null {
-  if (text.trim().toLowerCase() === 'infinity') {
-    return null;
-  }
-  return new Date(Number(timestampMicros(text, session.settings.output()) / 1000n)).toISOString();
 }
