@@ -10,7 +10,7 @@ import { translateBody, translateSelect } from './recursion.js';
 import { translateLimit } from './limit.js';
 import type { Translation } from './translation.js';
 import { errorAt, uniqueAlias, unsupported } from './translation.js';
-import { isUntyped, typeOf } from './typed.js';
+import { isUntyped, otherValue, typeOf } from './typed.js';
 
 /** A WITH clause: its queries become visible in the scope one after another. */
 export function translateCommonTables(translation: Translation, scope: Scope, clause: WithClause): string {
@@ -67,7 +67,7 @@ function register(
   }
   const renamed: RangeColumn[] = columns.map((column, index) => ({
     name: aliases[index] ?? column.name,
-    value: { ...column.value, sql: quoteName(column.sqlName) },
+    value: otherValue(column.value, quoteName(column.sqlName)),
   }));
   scope.commonTables.set(name, { name, sqlName, columns: renamed });
 }

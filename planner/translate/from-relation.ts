@@ -6,7 +6,7 @@ import { translateSelect } from './recursion.js';
 import type { Namespace, Range, RangeColumn, Scope } from './scope.js';
 import type { Translation } from './translation.js';
 import { addReference, errorAt, uniqueAlias, VIEW_DEPTH_MAX } from './translation.js';
-import { typed, typedColumn } from './typed.js';
+import { otherValue, typed, typedColumn } from './typed.js';
 
 /** One item of FROM: its SQL and what it makes visible. */
 export interface FromItem {
@@ -99,7 +99,7 @@ function fromView(
   shared.viewDepth--;
   const columns = query.columns.map((column, index) => ({
     name: relation.columns[index]?.name ?? column.name,
-    value: { ...column.value, sql: `${sqlAlias}.${quoteName(column.sqlName)}` },
+    value: otherValue(column.value, `${sqlAlias}.${quoteName(column.sqlName)}`),
   }));
   return ranged(translation, `(${query.sql}) AS ${sqlAlias}`, alias, schema, sqlAlias, columns, aliases);
 }

@@ -14,7 +14,7 @@ import { fromRelation, ranged } from './from-relation.js';
 import { translateRangeFunction } from './table-functions.js';
 import type { Translation } from './translation.js';
 import { errorAt, uniqueAlias, unsupported } from './translation.js';
-import { typeOf } from './typed.js';
+import { otherValue, typeOf } from './typed.js';
 
 /** A whole FROM clause. Names become visible to later items' LATERAL parts as they come. */
 export function translateFrom(translation: Translation, scope: Scope, items: readonly Node[]): string {
@@ -45,7 +45,7 @@ function translateItem(translation: Translation, scope: Scope, node: Node): From
     const sqlAlias = quoteName(uniqueAlias(translation, alias?.aliasname ?? 'subquery'));
     const columns = query.columns.map((column) => ({
       name: column.name,
-      value: { ...column.value, sql: `${sqlAlias}.${quoteName(column.sqlName)}` },
+      value: otherValue(column.value, `${sqlAlias}.${quoteName(column.sqlName)}`),
     }));
     return ranged(
       translation,
@@ -108,7 +108,7 @@ function fromCommonTable(translation: Translation, common: CommonTable, alias: s
   const sqlAlias = quoteName(uniqueAlias(translation, alias));
   const columns = common.columns.map((column) => ({
     name: column.name,
-    value: { ...column.value, sql: `${sqlAlias}.${column.value.sql}` },
+    value: otherValue(column.value, `${sqlAlias}.${column.value.sql}`),
   }));
   return ranged(translation, `${quoteName(common.sqlName)} AS ${sqlAlias}`, alias, null, sqlAlias, columns, aliases);
 }

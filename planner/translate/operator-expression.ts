@@ -9,7 +9,7 @@ import type { Scope } from './scope.js';
 import type { Translation } from './translation.js';
 import { errorAt, unsupported } from './translation.js';
 import type { Typed } from './typed.js';
-import { isUntyped, oidOf, typed, typeNameOf, typeOf } from './typed.js';
+import { isUntyped, oidOf, otherValue, typed, typeNameOf, typeOf } from './typed.js';
 
 /** Operators and the predicates Postgres's grammar writes as operators: IN, BETWEEN, LIKE, ANY, IS DISTINCT FROM, NULLIF. */
 export function translateOperator(translation: Translation, scope: Scope, expression: OperatorExpression): Typed {
@@ -47,7 +47,7 @@ export function translateOperator(translation: Translation, scope: Scope, expres
     case 'AEXPR_NULLIF': {
       const value = left();
       const [a, b] = comparablePair(translation, '=', value, right(), location);
-      return { ...a, sql: `nullif(${a.sql}, ${b.sql})` };
+      return otherValue(a, `nullif(${a.sql}, ${b.sql})`);
     }
   }
 }

@@ -8,7 +8,7 @@ import { alignedPair } from './numeric-scales.js';
 import type { Translation } from './translation.js';
 import { errorAt } from './translation.js';
 import type { Typed } from './typed.js';
-import { categoryOf, isUntyped, oidOf, opaque, typed, typeNameOf, typeOf } from './typed.js';
+import { categoryOf, isUntyped, oidOf, opaque, otherValue, typed, typeNameOf, typeOf } from './typed.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '>', '<=', '>=']);
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^']);
@@ -36,14 +36,13 @@ export function prefixOperator(translation: Translation, name: string, operand: 
       return operand;
     case '-':
       return {
-        ...operand,
-        sql: `(-${operand.sql})`,
-        ...(operand.constant === undefined ? {} : { constant: `-${operand.constant}` }),
+        ...otherValue(operand, `(-${operand.sql})`),
+        ...(operand.constant === undefined ? {} : { constant: negated(operand.constant) }),
       };
     case '@':
-      return { ...operand, sql: `abs(${operand.sql})` };
+      return otherValue(operand, `abs(${operand.sql})`);
     case '~':
-      return { ...operand, sql: `(~${operand.sql})` };
+      return otherValue(operand, `(~${operand.sql})`);
     case '|/':
       return typed(`sqrt(${operand.sql})`, OID.float8);
     case '||/':
@@ -59,6 +58,10 @@ export function prefixOperator(translation: Translation, name: string, operand: 
         },
       );
   }
+}
+
+function negated(constant: string): string {
+  return constant.startsWith('-') ? constant.slice(1) : `-${constant}`;
 }
 
 /** Both sides of a comparison in one type, as Postgres resolves it; throws 42883 where no operator takes both. */
@@ -107,7 +110,7 @@ function withoutPadding(left: Typed, right: Typed): readonly [Typed, Typed] {
 
 /** char(n) compares without its padding. */
 function trimmed(expression: Typed): Typed {
-  return oidOf(expression) === OID.bpchar ? { ...expression, sql: `rtrim(${expression.sql}, ' ')` } : expression;
+  return oidOf(expression) === OID.bpchar ? otherValue(expression, `rtrim(${expression.sql}, ' ')`) : expression;
 }
 
 /** What an untyped side takes: the other's type, without its modifier. */

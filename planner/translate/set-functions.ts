@@ -6,7 +6,7 @@ import type { Scope } from './scope.js';
 import type { Translation } from './translation.js';
 import { unsupported } from './translation.js';
 import type { Typed } from './typed.js';
-import { isUntyped, oidOf, typeOf } from './typed.js';
+import { isUntyped, oidOf, otherValue, typeOf } from './typed.js';
 
 /** Names of functions that return a set of rows and may stand in a SELECT list. */
 export const SET_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -109,7 +109,7 @@ export function setFunction(translation: Translation, scope: Scope, name: string
     throw unsupported(translation, 'a set-returning function here', call.location);
   }
   const rows = setFunctionList(translation, scope, name, call);
-  return rows === null ? null : { ...rows.element, sql: `unnest(${rows.list})`, set: true };
+  return rows === null ? null : { ...otherValue(rows.element, `unnest(${rows.list})`), set: true };
 }
 
 function series(translation: Translation, args: readonly Typed[], call: FuncCall): { readonly list: string; readonly element: Typed } {

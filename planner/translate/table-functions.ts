@@ -16,7 +16,7 @@ import { setFunctionList } from './set-functions.js';
 import type { Translation } from './translation.js';
 import { errorAt, uniqueAlias, unsupported } from './translation.js';
 import type { Typed } from './typed.js';
-import { oidOf } from './typed.js';
+import { oidOf, otherValue } from './typed.js';
 
 /** A column that a function in FROM gives: a list to unnest, or a single value. */
 interface FunctionColumn {
@@ -50,7 +50,7 @@ export function translateRangeFunction(translation: Translation, scope: Scope, n
   const items = columns.map((column, index) => `${column.list === null ? column.value.sql : `unnest(${column.list})`} AS "c${index}"`);
   const outputs: RangeColumn[] = columns.map((column, index) => ({
     name: column.name,
-    value: { ...column.value, sql: `${sqlAlias}."c${index}"` },
+    value: otherValue(column.value, `${sqlAlias}."c${index}"`),
   }));
   if (node.ordinality === true) {
     const lengths = columns.map((column) => (column.list === null ? '1' : `len(${column.list})`));

@@ -48,6 +48,12 @@ export function numeric(sql: string, scale: number | undefined, width?: number):
   return scale === undefined ? { sql, type: typeOf(OID.numeric) } : { sql, type: typeOf(OID.numeric), scale };
 }
 
+/** Another value of the same type: what was known of this one's value (a literal, a parameter) does not hold for it. */
+export function otherValue(expression: Typed, sql: string): Typed {
+  const { literal: _literal, parameter: _parameter, text: _text, wholeParameter: _whole, constant: _constant, ...rest } = expression;
+  return { ...rest, sql };
+}
+
 /** An expression whose type only DuckDB knows. */
 export function opaque(sql: string): Typed {
   return { sql, type: null };
