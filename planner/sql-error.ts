@@ -8,6 +8,8 @@ export interface SqlErrorDetails {
   readonly schema?: string;
   readonly table?: string;
   readonly column?: string;
+  /** The function of PostgreSQL's source that would report it, where a client tells errors apart by it. */
+  readonly routine?: string;
   /** Where it happened, as CONTEXT (`COPY t, line 3`). */
   readonly context?: string;
   readonly cause?: unknown;
@@ -23,6 +25,7 @@ export class SqlError extends Error {
   readonly schema: string | undefined;
   readonly table: string | undefined;
   readonly column: string | undefined;
+  readonly routine: string | undefined;
   readonly context: string | undefined;
 
   constructor(sqlstate: SqlState, message: string, details: SqlErrorDetails = {}) {
@@ -35,8 +38,28 @@ export class SqlError extends Error {
     this.schema = details.schema;
     this.table = details.table;
     this.column = details.column;
+    this.routine = details.routine;
     this.context = details.context;
   }
+}
+
+/** Work on a statement that stands so many characters into the text that the client sent: its errors' positions count in that. */
+export async function positionedInText<T>(offset: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw moved(error, offset);
+  }
+}
+
+function moved(error: unknown, offset: number): unknown {
+  if (!(error instanceof SqlError) || error.position === undefined || offset === 0) {
+    return error;
+  }
+  const { sqlstate, message, detail, hint, position, schema, table, column, routine, context } = error;
+  const all = { detail, hint, schema, table, column, routine, context };
+  const known = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return new SqlError(sqlstate, message, { ...known, position: position + offset, cause: error });
 }
 
 /** A report that does not end the statement: sent to the client as NoticeResponse. */

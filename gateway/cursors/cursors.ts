@@ -18,6 +18,10 @@ export class Cursors {
     }
   }
 
+  find(name: string): Cursor | undefined {
+    return this.#cursors.get(name);
+  }
+
   /** The cursor of that name; 34000 when there is none. */
   require(name: string): Cursor {
     const cursor = this.#cursors.get(name);

@@ -20,6 +20,9 @@ const WEEKDAY = '(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\\s+)?';
 const TIME =
   '(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d*))?)?(?:\\s*(am|pm))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2}(?::?\\d{2})?)?|(?!(?:bc|ad)\\b)[a-z][a-z0-9_+/-]*)?';
 
+/** A zone behind a date without a time: `2024-02-29 +01`, as pgjdbc sends dates. */
+const ZONE_ALONE = '(?:\\s*\\+|\\s+-)\\d{1,2}(?::?\\d{2})?|\\s+(?:z|utc|gmt)';
+
 type DateFields = readonly [year: number, month: number, day: number];
 
 interface DatePattern {
@@ -38,7 +41,7 @@ function fullYear(text: string | undefined): number {
 }
 
 function pattern(source: string): RegExp {
-  return new RegExp(`^${source}(?:[T\\s]+${TIME})?(\\s+(?:bc|ad))?$`, 'i');
+  return new RegExp(`^${source}(?:[T\\s]+${TIME}|(?:${ZONE_ALONE}))?(\\s+(?:bc|ad))?$`, 'i');
 }
 
 const DATE_PATTERNS: readonly DatePattern[] = [

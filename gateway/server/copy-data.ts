@@ -1,3 +1,4 @@
+import type { ResultStream, RowBatch } from '../../executor/engine.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { writeCopyData, writeCopyDone, writeCopyInResponse, writeCopyOutResponse } from '../protocol/backend/copy.js';
@@ -14,18 +15,33 @@ export async function sendCopy(session: WireSession, result: Extract<ExecutionRe
   const { output } = session;
   try {
     writeCopyOutResponse(output.writer, result.format, result.columnCount);
-    if (result.header !== null) {
+    const isBinary = result.format === 'binary';
+    if (result.header !== null && !isBinary) {
       writeCopyData(output.writer, result.header);
     }
-    const { rowCount } = await relayRows(output, { stream: result.stream, leftover: null }, Infinity, abort);
+    const first = isBinary && result.header !== null ? await firstWithHeader(result.stream, result.header) : null;
+    const { rowCount } = await relayRows(output, { stream: result.stream, leftover: first }, Infinity, abort);
     if (result.trailer !== null) {
-      writeCopyData(output.writer, result.trailer);
+      writeCopyData(output.writer, first === null && result.header !== null ? Buffer.concat([result.header, result.trailer]) : result.trailer);
     }
     writeCopyDone(output.writer);
     return result.tag(rowCount);
   } finally {
     await result.stream.close();
   }
+}
+
+/** PostgreSQL sends the binary header in one message with what comes first, and clients that read message by message rely on it. */
+async function firstWithHeader(stream: ResultStream, header: Buffer): Promise<RowBatch | null> {
+  const batch = await stream.next();
+  if (batch === null) {
+    return null;
+  }
+  const { bytes } = batch;
+  const length = bytes.readInt32BE(1);
+  const message = Buffer.concat([bytes.subarray(0, 5), header, bytes.subarray(5)]);
+  message.writeInt32BE(length + header.length, 1);
+  return { ...batch, bytes: message };
 }
 
 /**

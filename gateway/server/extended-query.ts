@@ -51,6 +51,11 @@ export async function handleBind(session: WireSession, message: BindMessage): Pr
 /** Describe: a statement's parameters and columns, or a portal's columns. */
 export async function handleDescribe(session: WireSession, message: DescribeMessage): Promise<void> {
   const { writer } = session.output;
+  const cursor = message.target === 'portal' && !session.portals.has(message.name) ? session.backend.describeCursor?.(message.name) : undefined;
+  if (cursor !== undefined && cursor !== null) {
+    writeRowDescription(writer, (await session.prepareAbortably(() => cursor)) ?? []);
+    return;
+  }
   const target = message.target === 'statement' ? session.statements.get(message.name) : session.portals.get(message.name);
   const parsed = target instanceof Portal ? target.parsed : target;
   const columns = await session.prepareAbortably(async () => (target instanceof Portal ? target.describe() : ((await target.statement?.describe()) ?? null)));

@@ -30,6 +30,10 @@ export class Portals {
     }
   }
 
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   get(name: string): Portal {
     const portal = this.#byName.get(name);
     if (portal === undefined) {

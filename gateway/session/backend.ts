@@ -33,6 +33,9 @@ export interface SessionBackend {
   /** Parses one statement with parameters for the extended protocol. `declaredTypes` are OIDs, 0 where left open. Null for an empty text. */
   parse(text: string, declaredTypes: readonly number[]): Promise<PreparedStatement | null>;
 
+  /** The columns of a cursor that DECLARE made: to clients it is a portal. Null when there is none of that name. */
+  describeCursor?(name: string): Promise<readonly ResultColumn[] | null> | null;
+
   /** Starts a statement. `implicitBlock` is true inside a multi-statement simple query (it fails and commits as one). */
   execute(statement: PreparedStatement, options: ExecuteOptions): Promise<ExecutionResult>;
 

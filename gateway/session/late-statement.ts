@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../../executor/engine.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
-import { SqlError } from '../../planner/sql-error.js';
+import { SqlError, positionedInText } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { whileWanted } from '../query/while-wanted.js';
 import type { ExecuteOptions, ExecutionResult } from './backend.js';
@@ -12,17 +12,19 @@ export class LateStatement implements SessionStatement {
   readonly text: string;
   readonly parameterTypes: readonly number[] = [];
   readonly endsTransaction: boolean;
+  readonly #offset: number;
   readonly #prepare: () => Promise<SessionStatement>;
   #prepared: SessionStatement | null = null;
 
   constructor(parsed: ParsedStatement, prepare: () => Promise<SessionStatement>) {
     this.#prepare = prepare;
+    this.#offset = parsed.offset;
     this.text = parsed.text;
     this.endsTransaction = endsTransaction(parsed);
   }
 
   async prepare(): Promise<SessionStatement> {
-    this.#prepared ??= await this.#prepare();
+    this.#prepared ??= await positionedInText(this.#offset, this.#prepare);
     return this.#prepared;
   }
 
@@ -39,6 +41,6 @@ export class LateStatement implements SessionStatement {
     if (prepared.parameterTypes.length > 0) {
       throw new SqlError(SQLSTATE.undefined_parameter, 'there is no parameter $1');
     }
-    return prepared.run(options);
+    return positionedInText(this.#offset, () => prepared.run(options));
   }
 }

@@ -1,9 +1,10 @@
+import type { ResultColumn } from '../../executor/engine.js';
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Cursor } from '../cursors/cursor.js';
 import { Cursors } from '../cursors/cursors.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
-import { SqlError } from '../../planner/sql-error.js';
+import { SqlError, positionedInText } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
 import { SessionSequences } from '../sequences/session-sequences.js';
@@ -142,11 +143,15 @@ export class Session implements SessionBackend {
       throw new SqlError(SQLSTATE.syntax_error, 'cannot insert multiple commands into a prepared statement');
     }
     this.#refuseInFailedTransaction(endsTransaction(statement));
-    const prepared = await this.prepareStatement(this, statement, declaredTypes);
+    const prepared = await positionedInText(statement.offset, () => this.prepareStatement(this, statement, declaredTypes));
     if (statement.kind === 'select') {
       this.#parsed.put(key, prepared);
     }
     return prepared;
+  }
+
+  describeCursor(name: string): Promise<readonly ResultColumn[] | null> | null {
+    return this.cursors.find(name)?.describe() ?? null;
   }
 
   async execute(statement: PreparedStatement, options: ExecuteOptions): Promise<ExecutionResult> {

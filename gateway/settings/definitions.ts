@@ -158,6 +158,7 @@ export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
   asReported(text('DateStyle', 'ISO, MDY', 'Text form of dates and order of day and month on input.', canonicalDateStyle)),
   preset('default_table_access_method', 'heap', 'Accepted for compatibility.'),
   text('default_tablespace', '', 'Accepted for compatibility.'),
+  flag('default_transaction_deferrable', 'off', 'Accepted for compatibility: a snapshot never waits.'),
   isolation('default_transaction_isolation'),
   asReported(flag('default_transaction_read_only', 'off', 'Transactions are read only unless they say otherwise.')),
   whole('extra_float_digits', '1', -15, 3, 'Digits of floating-point output: above 0 shortest exact, else that many fewer.'),
@@ -205,6 +206,7 @@ export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
   duration('statement_timeout', 'Longest time a statement may run; 0 is no limit.'),
   choice('synchronize_seqscans', 'on', ['on', 'off'], 'Accepted for compatibility.'),
   asReported(text('TimeZone', 'UTC', 'Time zone of timestamptz input and output.', canonicalTimeZone)),
+  flag('transaction_deferrable', 'off', 'Accepted for compatibility: a snapshot never waits.'),
   isolation('transaction_isolation'),
   flag('transaction_read_only', 'off', 'The current transaction is read only.'),
 ].map((definition) => (definition.name === 'standard_conforming_strings' ? asReported(definition) : definition));

@@ -9,6 +9,7 @@ const byLowerName: ReadonlyMap<string, SettingDefinition> = new Map(SETTING_DEFI
 
 /** Settings of one transaction: whatever sets them, they end with it, and without a value of their own they have their default's. */
 const DEFAULT_OF_TRANSACTION: ReadonlyMap<string, string> = new Map([
+  ['transaction_deferrable', 'default_transaction_deferrable'],
   ['transaction_isolation', 'default_transaction_isolation'],
   ['transaction_read_only', 'default_transaction_read_only'],
 ]);

@@ -139,12 +139,7 @@ async function findTarget(session: Session, request: ChangeRequest): Promise<Lak
   if (session.catalog.find('pg_temp', request.name) !== undefined) {
     throw new SqlError(SQLSTATE.feature_not_supported, `${request.kind.toUpperCase()} of temporary tables is not supported`);
   }
-  return requireStoredTable(
-    session,
-    await session.lake.writable(request.kind.toUpperCase()),
-    request,
-    request.kind === 'delete' ? 'delete from' : request.kind,
-  );
+  return requireStoredTable(session, { current: await session.lake.snapshot() }, request, request.kind === 'delete' ? 'delete from' : request.kind);
 }
 
 /** The table's relation as the session sees it now. */

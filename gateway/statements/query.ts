@@ -31,6 +31,9 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { StatementNames } from '../session/session-names.js';
 
+/** By this name pgjdbc knows that preparing the statement again helps. */
+const REPLANNING = 'RevalidateCachedQuery';
+
 /** SELECT, VALUES, TABLE, WITH: a statement whose rows come from executors, or a SET in disguise. */
 export async function prepareQuery(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
   const calls = readSetConfig(statement);
@@ -148,7 +151,7 @@ export class QueryStatement implements SessionStatement {
   async #translateAsPrepared(): Promise<CurrentTranslation> {
     const translation = await this.translate();
     if (this.#hasOtherColumns) {
-      throw new SqlError(SQLSTATE.feature_not_supported, 'cached plan must not change result type');
+      throw new SqlError(SQLSTATE.feature_not_supported, 'cached plan must not change result type', { routine: REPLANNING });
     }
     return translation;
   }

@@ -8,6 +8,7 @@ import type { SettingScope } from '../settings/session-settings.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
+import { setModes } from './transaction.js';
 
 /** SET, SET LOCAL, SET TRANSACTION, RESET. */
 export function prepareSet(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
@@ -59,13 +60,7 @@ function setTransaction(session: Session, scope: 'transaction' | 'session', mode
   if (scope === 'transaction' && session.transactionStatus === 'I') {
     return { tag: 'SET', notices: [noTransaction('SET TRANSACTION')] };
   }
-  const prefix = scope === 'session' ? 'default_' : '';
-  if (modes.isolation !== undefined) {
-    session.settings.set(`${prefix}transaction_isolation`, modes.isolation, scope === 'session' ? 'session' : 'local');
-  }
-  if (modes.readOnly !== undefined) {
-    session.settings.set(`${prefix}transaction_read_only`, modes.readOnly ? 'on' : 'off', scope === 'session' ? 'session' : 'local');
-  }
+  setModes(session, modes, scope);
   return { tag: 'SET' };
 }
 

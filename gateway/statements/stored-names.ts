@@ -138,7 +138,12 @@ export function refusedKind(kind: StoredViewKind, name: string, verb: string): S
 }
 
 /** The stored table that a command is to change; 42P01, 42809 for a view, 0A000 for a file. `verb` says what was wanted of it. */
-export async function requireStoredTable(session: Session, transaction: LakeTransaction, name: QualifiedName, verb: string): Promise<LakeTable> {
+export async function requireStoredTable(
+  session: Session,
+  transaction: Pick<LakeTransaction, 'current'>,
+  name: QualifiedName & { readonly position?: number | undefined },
+  verb: string,
+): Promise<LakeTable> {
   const found = findStored(session, transaction.current, name);
   if (found?.kind === 'table') {
     requireAllowed(session, transaction.current, found.table, verb);
@@ -154,14 +159,19 @@ export async function requireStoredTable(session: Session, transaction: LakeTran
 }
 
 /** Why a name that is not stored cannot be changed. */
-export async function missing(session: Session, { schema, name }: QualifiedName, noun: string, verb: string): Promise<SqlError> {
+export async function missing(
+  session: Session,
+  { schema, name, position }: QualifiedName & { readonly position?: number | undefined },
+  noun: string,
+  verb: string,
+): Promise<SqlError> {
   if ((await session.services.datasets.snapshot()).has(schema ?? 'public', name)) {
     return new SqlError(SQLSTATE.feature_not_supported, `cannot ${verb} "${name}"`, {
       detail: 'It is a file or folder under the data directory.',
       hint: 'CREATE TABLE ... AS SELECT * FROM it makes a stored table of it.',
     });
   }
-  return new SqlError(SQLSTATE.undefined_table, `${noun} "${name}" does not exist`);
+  return new SqlError(SQLSTATE.undefined_table, `${noun} "${name}" does not exist`, position === undefined ? {} : { position });
 }
 
 /** Views that read any of these, directly or through other views, without those themselves. Names are SQL's. */

@@ -55,19 +55,32 @@ async function runTransaction(session: Session, request: TransactionRequest): Pr
   }
 }
 
-/** Gives the current transaction its modes. */
-function setModes(session: Session, modes: TransactionModes): void {
-  if (modes.isolation !== undefined) {
-    session.settings.set('transaction_isolation', modes.isolation, 'local');
+/** Gives the current transaction its modes, or those that start later their defaults. */
+export function setModes(session: Session, modes: TransactionModes, of: 'transaction' | 'session' = 'transaction'): void {
+  const values = {
+    transaction_isolation: modes.isolation,
+    transaction_read_only: flagText(modes.readOnly),
+    transaction_deferrable: flagText(modes.deferrable),
+  };
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) {
+      session.settings.set(of === 'session' ? `default_${name}` : name, value, of === 'session' ? 'session' : 'local');
+    }
   }
-  if (modes.readOnly !== undefined) {
-    session.settings.set('transaction_read_only', modes.readOnly ? 'on' : 'off', 'local');
-  }
+}
+
+function flagText(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? 'on' : 'off';
 }
 
 /** The modes that AND CHAIN hands on. */
 function currentModes(session: Session): TransactionModes {
-  return { isolation: session.settings.require('transaction_isolation'), readOnly: session.settings.require('transaction_read_only') === 'on' };
+  const { settings } = session;
+  return {
+    isolation: settings.require('transaction_isolation'),
+    readOnly: settings.require('transaction_read_only') === 'on',
+    deferrable: settings.require('transaction_deferrable') === 'on',
+  };
 }
 
 function warning(sqlstate: SqlState, message: string): SqlNotice {

@@ -4,7 +4,7 @@ import { runScanner } from './parser-module.js';
 import { stringOffset, textOffsets } from './position.js';
 import type { QualifiedName } from './read-names.js';
 import type { ParsedStatement } from './statement.js';
-import { statementKind } from './statement.js';
+import { positionOf, statementKind } from './statement.js';
 import type { Node, TypeName } from './syntax-tree.js';
 import { stringValues } from './syntax-tree.js';
 
@@ -56,6 +56,8 @@ function viewBody(text: string): string {
 
 /** INSERT into a table. */
 export interface InsertRequest extends QualifiedName {
+  /** Where the table is named: 1-based characters of the statement. */
+  readonly position: number | undefined;
   /** Target columns, empty for all. */
   readonly columns: readonly string[];
   /** Rows of a VALUES list, 1 for DEFAULT VALUES, null for other sources. */
@@ -71,6 +73,7 @@ export function readInsert(statement: ParsedStatement): InsertRequest {
   return {
     schema: insert.relation?.schemaname,
     name: insert.relation?.relname ?? '',
+    position: positionOf(statement.source, insert.relation?.location),
     columns: (insert.cols ?? []).map((column) => ('ResTarget' in column ? (column.ResTarget.name ?? '') : '')),
     valuesCount: valuesCount(insert.selectStmt),
   };

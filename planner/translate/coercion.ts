@@ -95,9 +95,9 @@ export function coerce(translation: Translation, expression: Typed, target: Post
   }
   if (expression.literal !== undefined) {
     if (context === 'assignment') {
-      requireLength(translation, expression.literal, target, location);
+      requireLength(translation, expression.literal, target);
     }
-    return literalAt(translation, expression.literal, target, location);
+    return literalAt(translation, expression.literal, target, expression.location ?? location);
   }
   const from = oidOf(expression);
   if (from === 0 && expression.type === null) {
@@ -138,11 +138,11 @@ export function settle(translation: Translation, expression: Typed): Typed {
   return isUntyped(expression) ? coerce(translation, expression, typeOf(OID.text), 'implicit') : expression;
 }
 
-/** 22001 for a text that a column is too short for; spaces past its end are dropped. */
-function requireLength(translation: Translation, text: string | null, target: PostgresColumnType, location: number | undefined): void {
+/** 22001 for a text that a column is too short for; spaces past its end are dropped. PostgreSQL finds that when it runs, and names no place. */
+function requireLength(translation: Translation, text: string | null, target: PostgresColumnType): void {
   const isLimited = (target.oid === OID.varchar || target.oid === OID.bpchar) && target.modifier >= 4;
   if (text !== null && isLimited && Array.from(text.replace(/ +$/, '')).length > target.modifier - 4) {
-    throw errorAt(translation, SQLSTATE.string_data_right_truncation, location, `value too long for type ${formatPostgresType(target)}`);
+    throw errorAt(translation, SQLSTATE.string_data_right_truncation, -1, `value too long for type ${formatPostgresType(target)}`);
   }
 }
 
@@ -174,7 +174,11 @@ export function literalAt(translation: Translation, text: string | null, target:
     return literalOf(text, target, translation.environment);
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined && location !== undefined) {
-      throw errorAt(translation, error.sqlstate, location, error.message, error.detail === undefined ? {} : { detail: error.detail });
+      const { detail, hint } = error;
+      throw errorAt(translation, error.sqlstate, location, error.message, {
+        ...(detail === undefined ? {} : { detail }),
+        ...(hint === undefined ? {} : { hint }),
+      });
     }
     throw error;
   }

@@ -146,7 +146,7 @@ function constantExpression(constant: Constant): Typed {
     return { ...typed(`CAST(${quoteText(binary)} AS BIT)`, 1560), ...(binary === '' ? {} : { constant: String(BigInt(`0b${binary}`)) }) };
   }
   const text = constant.sval?.sval ?? '';
-  return { sql: quoteText(text), type: typeOf(OID.unknown), literal: text };
+  return { sql: quoteText(text), type: typeOf(OID.unknown), literal: text, location: constant.location ?? 0 };
 }
 
 function translateCast(translation: Translation, scope: Scope, cast: Extract<Node, { TypeCast: unknown }>['TypeCast']): Typed {

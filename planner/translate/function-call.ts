@@ -23,7 +23,8 @@ import { printOver } from './window.js';
 import { orderedBy } from './order.js';
 
 /** A function call: session functions, special forms, then the tables of what users may call. */
-export function translateCall(translation: Translation, scope: Scope, call: FuncCall): Typed {
+export function translateCall(translation: Translation, scope: Scope, written: FuncCall): Typed {
+  const call = withoutOutputs(translation, written);
   const path = stringValues(call.funcname);
   const name = path.at(-1) ?? '';
   if (path.length > 1 && path[0] !== 'pg_catalog' && path[0] !== 'main' && path[0] !== 'information_schema' && path[0] !== 'public') {
@@ -62,6 +63,13 @@ export function translateCall(translation: Translation, scope: Scope, call: Func
     }
   }
   throw missingFunction(translation, name, args, call.location);
+}
+
+/** JDBC sends a call's OUT parameters as arguments of type void, and PostgreSQL takes them for none. */
+function withoutOutputs(translation: Translation, call: FuncCall): FuncCall {
+  const types = translation.shared.parameterTypes;
+  const isOutput = (argument: Node): boolean => 'ParamRef' in argument && types[(argument.ParamRef.number ?? 0) - 1] === OID.void;
+  return call.args?.some(isOutput) === true ? { ...call, args: call.args.filter((argument) => !isOutput(argument)) } : call;
 }
 
 /** Arguments that are literals, as texts; null when any is not. */

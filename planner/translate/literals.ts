@@ -79,7 +79,7 @@ export function literalOf(text: string | null, target: PostgresColumnType, sessi
     case OID.json:
     case OID.jsonb:
       if (!isJson(text)) {
-        throw new SqlError(SQLSTATE.invalid_text_representation, 'invalid input syntax for type json', { detail: `Token "${text.slice(0, 20)}" is invalid.` });
+        throw new SqlError(SQLSTATE.invalid_text_representation, 'invalid input syntax for type json', { detail: jsonDetail(text) });
       }
       return { sql: castText(text, target), type: target };
     case OID.varchar:
@@ -100,6 +100,13 @@ export function literalOf(text: string | null, target: PostgresColumnType, sessi
     default:
       return { sql: otherLiteral(text, target), type: target };
   }
+}
+
+/** What PostgreSQL says of a text that is no JSON: whether it ends too early, or where it stops to be any. */
+function jsonDetail(text: string): string {
+  const whole = text.trim();
+  const token = /[^\s[\]{},:"]+/.exec(whole)?.[0] ?? whole;
+  return whole === '' || /[[{,:]$/.test(whole) ? 'The input string ended unexpectedly.' : `Token "${token}" is invalid.`;
 }
 
 /** `invalid input syntax`: what Postgres says of a text that is no value of a type. */

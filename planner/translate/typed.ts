@@ -10,6 +10,8 @@ export interface Typed {
   readonly type: PostgresColumnType | null;
   /** The text of a literal that has no type yet; null for NULL. */
   readonly literal?: string | null;
+  /** Where such a literal stands, as the syntax tree says. */
+  readonly location?: number;
   /** The number of a parameter that has no type yet. */
   readonly parameter?: number;
   /** Digits after the point of a numeric's DECIMAL, where known. 0 for HUGEINT. */
@@ -50,7 +52,7 @@ export function numeric(sql: string, scale: number | undefined, width?: number):
 
 /** Another value of the same type: what was known of this one's value (a literal, a parameter) does not hold for it. */
 export function otherValue(expression: Typed, sql: string): Typed {
-  const { literal: _literal, parameter: _parameter, text: _text, wholeParameter: _whole, constant: _constant, ...rest } = expression;
+  const { literal: _literal, location: _location, parameter: _parameter, text: _text, wholeParameter: _whole, constant: _constant, ...rest } = expression;
   return { ...rest, sql };
 }
 

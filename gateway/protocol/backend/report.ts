@@ -15,6 +15,7 @@ export function writeErrorResponse(writer: MessageWriter, severity: 'ERROR' | 'F
   writeField(writer, 's', error.schema);
   writeField(writer, 't', error.table);
   writeField(writer, 'c', error.column);
+  writeField(writer, 'R', error.routine);
   writer.byte(0).end();
 }
 

@@ -1,4 +1,5 @@
 import type { ParsedStatement } from '../../parse/statement.js';
+import { positionOf } from '../../parse/statement.js';
 import type { Node, RangeVar, ResTarget, SelectStmt } from '../../parse/syntax-tree.js';
 import type { Relation } from '../../relation/relation.js';
 import { SqlError } from '../../sql-error.js';
@@ -12,6 +13,8 @@ export interface ChangeRequest {
   readonly kind: 'update' | 'delete';
   readonly schema: string | undefined;
   readonly name: string;
+  /** Where the table is named: 1-based characters of the statement. */
+  readonly position: number | undefined;
   /** What the statement calls the table. */
   readonly alias: string;
   /** RETURNING's list; null without one. */
@@ -25,19 +28,19 @@ export function readChange(statement: ParsedStatement): ChangeRequest {
   const { node } = statement;
   if (node !== null && 'UpdateStmt' in node) {
     const { relation, returningClause } = node.UpdateStmt;
-    return { kind: 'update', ...named(relation), returning: returningClause?.exprs ?? null, takesAll: false };
+    return { kind: 'update', ...named(statement, relation), returning: returningClause?.exprs ?? null, takesAll: false };
   }
   if (node !== null && 'DeleteStmt' in node) {
     const { relation, returningClause, whereClause, usingClause, withClause } = node.DeleteStmt;
     const takesAll = whereClause === undefined && usingClause === undefined && withClause === undefined;
-    return { kind: 'delete', ...named(relation), returning: returningClause?.exprs ?? null, takesAll };
+    return { kind: 'delete', ...named(statement, relation), returning: returningClause?.exprs ?? null, takesAll };
   }
   throw new Error('not an UPDATE or DELETE statement');
 }
 
-function named(relation: RangeVar | undefined): Pick<ChangeRequest, 'schema' | 'name' | 'alias'> {
+function named(statement: ParsedStatement, relation: RangeVar | undefined): Pick<ChangeRequest, 'schema' | 'name' | 'alias' | 'position'> {
   const name = relation?.relname ?? '';
-  return { schema: relation?.schemaname, name, alias: relation?.alias?.aliasname ?? name };
+  return { position: positionOf(statement.source, relation?.location), schema: relation?.schemaname, name, alias: relation?.alias?.aliasname ?? name };
 }
 
 /** What the values of a column's default are: a parsed expression, or null for NULL. */
