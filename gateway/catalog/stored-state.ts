@@ -1,6 +1,8 @@
 import type { LakeColumn, LakeDefault, LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { byteCount } from '../../planner/relation/relation.js';
+import type { Column } from '../../planner/relation/relation.js';
+import { OID, formatPostgresType, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { quoteText } from '../../planner/types/data-type.js';
 import { FOREIGN_TABLE_TAG, VIEW_TEXT_TAG, relationOfTable, relationOfView } from '../session/lake-relations.js';
 import { sqlSchemaName } from '../session/lake-schemas.js';
@@ -74,7 +76,9 @@ export function describeStored(
     ...commentOf(table.tags),
     columnComments: table.columns.map((column) => column.tags.get('comment') ?? null),
     // An identity is no default to PostgreSQL, whose catalogs show it in a place of its own.
-    defaults: table.columns.map((column) => (identityOf(column) === null ? defaultText(column.defaultValue) : null)),
+    defaults: table.columns.map((column, index) =>
+      identityOf(column) === null ? withType(defaultText(column.defaultValue), relation.columns[index]) : null,
+    ),
     identities: table.columns.map(identityOf),
     keys: declaredKeys(table).map((key) => ({
       ...key,
@@ -116,6 +120,19 @@ function commentOf(tags: ReadonlyMap<string, string>): { readonly comment?: stri
 }
 
 /** A default as SQL; numbers without quotes. */
+/** A default as PostgreSQL writes it: with the type that its constant was read as. */
+function withType(text: string | null, column: Column | undefined): string | null {
+  if (text === null || column === undefined) {
+    return text;
+  }
+  const { oid } = column.postgres ?? postgresTypeOf(column.type);
+  if (oid === OID.bool && /^'(true|false)'$/.test(text)) {
+    return text.slice(1, -1);
+  }
+  const name = formatPostgresType({ oid, modifier: -1 });
+  return /^'(?:[^']|'')*'$/.test(text) ? `${text}::${name}` : /^-[\d.]+$/.test(text) ? `'${text}'::${name}` : text;
+}
+
 function defaultText(value: LakeDefault | null): string | null {
   if (value === null) {
     return null;

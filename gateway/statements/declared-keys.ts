@@ -12,7 +12,16 @@ export interface DeclaredKey {
   readonly name: string;
   readonly kind: 'primary' | 'unique' | 'foreign';
   readonly columns: readonly string[];
-  readonly references: { readonly schema: string | null; readonly name: string; readonly columns: readonly string[] } | null;
+  readonly references: KeyReference | null;
+}
+
+/** What a foreign key refers to. The actions are letters as in pg_constraint; left out where there is none. */
+export interface KeyReference {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly onUpdate?: string;
+  readonly onDelete?: string;
 }
 
 /** A table's declared keys. */
@@ -47,8 +56,7 @@ export function nameKeys(
     if (keys.some((key) => key.name === name)) {
       throw new SqlError(SQLSTATE.duplicate_object, `constraint "${name}" for relation "${table}" already exists`);
     }
-    const references =
-      request.references === null ? null : { schema: request.references.schema ?? null, name: request.references.name, columns: request.references.columns };
+    const references = request.references === null ? null : { ...request.references, schema: request.references.schema ?? null };
     keys.push({ name, kind: request.kind, columns: request.columns, references });
   }
   return keys;

@@ -31,7 +31,7 @@ export interface KeyRequest {
   readonly name: string | undefined;
   readonly kind: 'primary' | 'unique' | 'foreign';
   readonly columns: readonly string[];
-  readonly references: (QualifiedName & { readonly columns: readonly string[] }) | null;
+  readonly references: (QualifiedName & { readonly columns: readonly string[]; readonly onUpdate?: string; readonly onDelete?: string }) | null;
 }
 
 /** A table whose columns are taken over (LIKE). */
@@ -218,10 +218,15 @@ export function readKey(constraint: Constraint, columns: readonly string[]): Key
   if (constraint.contype === 'CONSTR_FOREIGN') {
     const own = stringValues(constraint.fk_attrs);
     const { pktable } = constraint;
-    const references = { schema: pktable?.schemaname, name: pktable?.relname ?? '', columns: stringValues(constraint.pk_attrs) };
+    const references = { schema: pktable?.schemaname, name: pktable?.relname ?? '', columns: stringValues(constraint.pk_attrs), ...actionsOf(constraint) };
     return { name: constraint.conname, kind: 'foreign', columns: own.length === 0 ? columns : own, references };
   }
   throw refuseConstraint(constraint);
+}
+
+/** A foreign key's actions where they are not NO ACTION. */
+function actionsOf({ fk_upd_action: onUpdate, fk_del_action: onDelete }: Constraint): { readonly onUpdate?: string; readonly onDelete?: string } {
+  return { ...(onUpdate === undefined || onUpdate === 'a' ? {} : { onUpdate }), ...(onDelete === undefined || onDelete === 'a' ? {} : { onDelete }) };
 }
 
 /** Constraints of a column that are keys of its table, read elsewhere, or the default anyway. */

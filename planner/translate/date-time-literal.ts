@@ -26,7 +26,8 @@ export function dateTimeText(text: string, oid: number, session: LiteralSession)
   }
   const parts = /^(\d{1,6})-(\d{1,2})-(\d{1,2})(?!\d)/.exec(dated);
   if (parts !== null && !isCalendarDate(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
-    throw new SqlError(SQLSTATE.datetime_field_overflow, `date/time field value out of range: "${text}"`);
+    const hint = Number(parts[2]) < 1 || Number(parts[2]) > 12 ? { hint: 'Perhaps you need a different "datestyle" setting.' } : {};
+    throw new SqlError(SQLSTATE.datetime_field_overflow, `date/time field value out of range: "${text}"`, hint);
   }
   if (oid === OID.date) {
     return parts === null ? dated : parts[0] + (/\sBC$/i.test(dated) ? ' (BC)' : '');

@@ -1,3 +1,4 @@
+import type { KeyReference } from '../../statements/declared-keys.js';
 import type { Column } from '../../../planner/relation/relation.js';
 import type { Guarded, Privilege } from '../../security/privileges.js';
 import type { Role } from '../../security/roles.js';
@@ -89,7 +90,7 @@ export interface CatalogKey {
   readonly name: string;
   readonly kind: 'primary' | 'unique' | 'foreign';
   readonly columns: readonly string[];
-  readonly references: { readonly schema: string | null; readonly name: string; readonly columns: readonly string[] } | null;
+  readonly references: KeyReference | null;
 }
 
 /** A connection, for pg_stat_activity. */

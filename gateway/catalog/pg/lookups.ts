@@ -136,6 +136,7 @@ function relationLookups(state: CatalogState): readonly string[] {
   const all = [
     ...catalogRelationShapes().map(({ oid, schema, name }) => ({ oid, schema: schema as string, name })),
     ...state.relations.map(({ oid, schema, name }) => ({ oid, schema, name })),
+    ...indexedKeys(state).map(({ relation, key }) => ({ oid: key.indexOid, schema: relation.schema, name: key.name })),
   ];
   // The first schema of the path that has a name hides it in later ones.
   const visible = new Map<string, number>();
@@ -202,6 +203,12 @@ function relationLookups(state: CatalogState): readonly string[] {
       'index_definition',
       indexedKeys(state).map(({ relation, key }): Pair<number> => [key.indexOid, indexDefinition(relation, key)]),
       'BIGINT',
+      'VARCHAR',
+    ),
+    setMap(
+      'index_column',
+      indexedKeys(state).flatMap(({ key }) => key.columns.map((column, index): Pair<string> => [`${key.indexOid}.${index + 1}`, quoteIdentifier(column)])),
+      'VARCHAR',
       'VARCHAR',
     ),
     setMap('comment', commentPairs(state), 'VARCHAR', 'VARCHAR'),

@@ -126,6 +126,11 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
   },
   { name: 'pg_get_viewdef', definition: `(view_oid) AS ${VIEW_DEFINITION}`, reads: ['relations'] },
   { name: 'pg_get_constraintdef', definition: `(constraint_oid) AS ${lookUp('constraint_definition', 'constraint_oid')}`, reads: ['relations'] },
+  {
+    name: 'pg_get_index_column',
+    definition: `(index_oid, place) AS ${lookUp('index_column', "CAST(index_oid AS VARCHAR) || '.' || place")}`,
+    reads: ['relations'],
+  },
   { name: 'pg_get_indexdef', definition: `(index_oid) AS ${lookUp('index_definition', 'index_oid')}`, reads: ['relations'] },
   {
     name: 'pg_comment_of',

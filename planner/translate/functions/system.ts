@@ -6,7 +6,7 @@ pg_get_expr(text, oid, bool) text = $1
 pg_get_constraintdef(oid) text = main.pg_get_constraintdef($1)
 pg_get_constraintdef(oid, bool) text = main.pg_get_constraintdef($1)
 pg_get_indexdef(oid) text = main.pg_get_indexdef($1)
-pg_get_indexdef(oid, int4, bool) text = main.pg_get_indexdef($1)
+pg_get_indexdef(oid, int4, bool) text = CASE WHEN $2 = 0 THEN main.pg_get_indexdef($1) ELSE main.pg_get_index_column($1, $2) END
 pg_get_viewdef(oid) text = main.pg_get_viewdef($1)
 pg_get_viewdef(oid, bool) text = main.pg_get_viewdef($1)
 pg_get_userbyid(oid) name = main.pg_get_userbyid($1)

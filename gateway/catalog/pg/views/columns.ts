@@ -2,6 +2,7 @@ import type { Column } from '../../../../planner/relation/relation.js';
 import type { PostgresColumnType } from '../../../../planner/types/postgres-type.js';
 import { OID, formatPostgresType, postgresTypeByOid, postgresTypeOf } from '../../../../planner/types/postgres-type.js';
 import type { CatalogRow, CatalogView } from '../catalog-view.js';
+import { indexedKeys } from './declarations.js';
 import { isInsertable } from './relations.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
 import { catalogRelationShapes } from '../shapes.js';
@@ -54,12 +55,20 @@ export const pgAttribute: CatalogView = {
         return byByte && row['attcollation'] === WELL_KNOWN_OID.defaultCollation ? { ...row, attcollation: WELL_KNOWN_OID.collationC } : row;
       }),
     ),
-  rows: (state) =>
-    state.relations.flatMap((relation) =>
+  rows: (state) => [
+    ...state.relations.flatMap((relation) =>
       relation.columns.map((column, index) =>
         attributeRow(relation.oid, column, index, (relation.defaults?.[index] ?? null) !== null, relation.identities?.[index] ?? null),
       ),
     ),
+    // An index has its table's columns under its own numbers: psqlODBC finds keys by them.
+    ...indexedKeys(state).flatMap(({ relation, key }) =>
+      key.columns.flatMap((name, index): readonly CatalogRow[] => {
+        const column = relation.columns.find((candidate) => candidate.name === name);
+        return column === undefined ? [] : [attributeRow(key.indexOid, { name, type: column.type, postgres: reportedType(column) }, index)];
+      }),
+    ),
+  ],
 };
 
 /** What information_schema.columns says of a relation's columns; the catalog's own name is put in when it is read. */

@@ -33,6 +33,20 @@ function referenced(state: CatalogState, relation: CatalogRelation, key: Catalog
     : state.relations.find((candidate) => candidate.name === references.name && candidate.schema === (references.schema ?? relation.schema));
 }
 
+/** The key of the referenced table that a foreign key's columns are. */
+function referencedKey(target: CatalogRelation | undefined, key: CatalogKey): CatalogKey | undefined {
+  const columns = referencedColumns(target, key).join('\0');
+  return target?.keys?.find((candidate) => candidate.kind !== 'foreign' && candidate.columns.join('\0') === columns);
+}
+
+/** What is said to happen to rows when those they refer to change; nothing does. */
+const ACTIONS: Readonly<Record<string, string>> = { r: 'RESTRICT', c: 'CASCADE', n: 'SET NULL', d: 'SET DEFAULT' };
+
+function actionText(event: 'UPDATE' | 'DELETE', action: string | undefined): string {
+  const words = ACTIONS[action ?? 'a'];
+  return words === undefined ? '' : ` ON ${event} ${words}`;
+}
+
 function referencedColumns(target: CatalogRelation | undefined, key: CatalogKey): readonly string[] {
   const named = key.references?.columns ?? [];
   return named.length > 0 ? named : (target?.keys?.find((candidate) => candidate.kind === 'primary')?.columns ?? []);
@@ -49,7 +63,7 @@ export function constraintDefinition(state: CatalogState, relation: CatalogRelat
     case 'foreign': {
       const target = referenced(state, relation, key);
       const name = `${key.references?.schema === null || key.references === null ? '' : `${quote(key.references.schema)}.`}${quote(key.references?.name ?? '')}`;
-      return `FOREIGN KEY (${columns}) REFERENCES ${name}(${referencedColumns(target, key).map(quote).join(', ')})`;
+      return `FOREIGN KEY (${columns}) REFERENCES ${name}(${referencedColumns(target, key).map(quote).join(', ')})${actionText('UPDATE', key.references?.onUpdate)}${actionText('DELETE', key.references?.onDelete)}`;
     }
   }
 }
@@ -89,11 +103,11 @@ export const pgConstraint: CatalogView = {
         convalidated: true,
         conrelid: relation.oid,
         contypid: 0,
-        conindid: key.kind === 'foreign' ? 0 : key.indexOid,
+        conindid: key.kind === 'foreign' ? (referencedKey(target, key)?.indexOid ?? 0) : key.indexOid,
         conparentid: 0,
         confrelid: target?.oid ?? 0,
-        confupdtype: key.kind === 'foreign' ? 'a' : ' ',
-        confdeltype: key.kind === 'foreign' ? 'a' : ' ',
+        confupdtype: key.kind === 'foreign' ? (key.references?.onUpdate ?? 'a') : ' ',
+        confdeltype: key.kind === 'foreign' ? (key.references?.onDelete ?? 'a') : ' ',
         confmatchtype: key.kind === 'foreign' ? 's' : ' ',
         conislocal: true,
         coninhcount: 0,

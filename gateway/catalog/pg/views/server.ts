@@ -39,7 +39,11 @@ export const pgTablespace: CatalogView = {
 /** pg_am. */
 export const pgAm: CatalogView = {
   name: 'pg_catalog.pg_am',
-  fixedRows: () => [{ oid: WELL_KNOWN_OID.heapAccessMethod, amname: 'heap', amhandler: 3, amtype: 't' }],
+  fixedRows: () => [
+    { oid: WELL_KNOWN_OID.heapAccessMethod, amname: 'heap', amhandler: 3, amtype: 't' },
+    // What the indexes of declared keys say they are.
+    { oid: WELL_KNOWN_OID.btreeAccessMethod, amname: 'btree', amhandler: 330, amtype: 'i' },
+  ],
 };
 
 /** pg_language. */
