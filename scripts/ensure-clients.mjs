@@ -27,6 +27,11 @@ export function readClients() {
   return JSON.parse(readFileSync(join(repository, 'test', 'clients', 'packages.json'), 'utf8'));
 }
 
+/** The clients that npm test drives. */
+export function coreClients() {
+  return Object.keys(readClients()).filter((name) => readClients()[name].tier === 'core');
+}
+
 /** Installs what these clients need and is not there yet. Throws, naming the client and the tool, when something cannot be had. */
 export function ensureClients(names) {
   const clients = readClients();
@@ -86,5 +91,5 @@ function run(name, command, args, cwd) {
 
 if (process.argv[1] === import.meta.filename) {
   const names = process.argv.slice(2);
-  ensureClients(names.length > 0 ? names : Object.keys(readClients()).filter((name) => readClients()[name].tier === 'core'));
+  ensureClients(names.length > 0 ? names : coreClients());
 }

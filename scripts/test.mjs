@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { coreClients, ensureClients } from './ensure-clients.mjs';
 import { ensurePostgres } from './ensure-postgres.mjs';
 import { buildIfStale, installIfStale, repository } from './prepare.mjs';
 
@@ -43,6 +44,14 @@ const folders = readdirSync(join(repository, 'dist', 'test'), { withFileTypes: t
   .filter((entry) => entry.isDirectory() && listTests(join(repository, 'dist', 'test', entry.name)).length > 0)
   .map((entry) => entry.name)
   .filter((name) => values.only === undefined || values.only.split(',').includes(name));
+if (folders.includes('clients')) {
+  try {
+    ensureClients(coreClients());
+  } catch (error) {
+    process.stderr.write(`==== a client is neither installed nor installable, and its suite FAILS: ${error.message} ====\n`);
+    failed += 1;
+  }
+}
 for (const name of values.only?.split(',') ?? []) {
   if (!folders.includes(name)) {
     process.stderr.write(`test/${name} has no tests\n`);

@@ -76,9 +76,7 @@ export function describeStored(
     ...commentOf(table.tags),
     columnComments: table.columns.map((column) => column.tags.get('comment') ?? null),
     // An identity is no default to PostgreSQL, whose catalogs show it in a place of its own.
-    defaults: table.columns.map((column, index) =>
-      identityOf(column) === null ? withType(defaultText(column.defaultValue), relation.columns[index]) : null,
-    ),
+    defaults: table.columns.map((column, index) => (identityOf(column) === null ? withType(defaultText(column.defaultValue), relation.columns[index]) : null)),
     identities: table.columns.map(identityOf),
     keys: declaredKeys(table).map((key) => ({
       ...key,

@@ -111,6 +111,9 @@ export class QueryStatement implements SessionStatement {
   }
 
   async isCurrent(): Promise<boolean> {
+    if (this.#hasOtherColumns) {
+      return false;
+    }
     return this.#translation === null || this.#knownConstant() !== null || (await stillHolds(this.#translation, await this.#session.names.current()));
   }
 

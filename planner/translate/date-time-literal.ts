@@ -19,7 +19,7 @@ export function dateTimeText(text: string, oid: number, session: LiteralSession)
   if (word === 'now' || word === 'today' || word === 'tomorrow' || word === 'yesterday') {
     return specialMoment(word, oid, session);
   }
-  const dated = normalDate(body);
+  const dated = normalDate(body, session);
   const expected = oid === OID.time || oid === OID.timetz ? /^\d{1,2}:\d{2}|^\d{4,6}\b|T/ : /^\d{1,6}-\d{1,2}-\d{1,2}/;
   if (!expected.test(dated)) {
     throw new SqlError(SQLSTATE.invalid_datetime_format, `invalid input syntax for type ${formatPostgresType({ oid, modifier: -1 })}: "${text}"`);
@@ -43,15 +43,17 @@ export function dateTimeText(text: string, oid: number, session: LiteralSession)
   return dated.replace(/([T ]\d{1,2}:\d{2})(?=\s*(?:[+-]\d|z$|[a-z]))/i, '$1:00');
 }
 
-/** Dates as `2020-01-31`, whatever the form: `20200131`, `1/31/2020`, `Jan 31, 2020`, `31 Jan 2020`. */
-function normalDate(body: string): string {
+/** Dates as `2020-01-31`, whatever the form: `20200131`, `1/31/2020` (by DateStyle), `Jan 31, 2020`, `31 Jan 2020`. */
+function normalDate(body: string, session: LiteralSession): string {
   const compact = /^(\d{4})(\d{2})(\d{2})(?=$|[T ])/.exec(body);
   if (compact !== null) {
     return `${compact[1]}-${compact[2]}-${compact[3]}${body.slice(8)}`;
   }
-  const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})/.exec(body);
+  const slashed = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})/.exec(body);
   if (slashed !== null) {
-    return `${slashed[3]}-${pad(slashed[1])}-${pad(slashed[2])}${body.slice(slashed[0].length)}`;
+    const isDayFirst = /dmy/i.test(session.setting('DateStyle') ?? '');
+    const [month, day] = isDayFirst ? [slashed[3], slashed[1]] : [slashed[1], slashed[3]];
+    return `${slashed[4]}-${pad(month)}-${pad(day)}${body.slice(slashed[0].length)}`;
   }
   const yearFirst = /^(\d{4})\/(\d{1,2})\/(\d{1,2})/.exec(body);
   if (yearFirst !== null) {

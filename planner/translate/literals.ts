@@ -15,6 +15,8 @@ import type { Typed } from './typed.js';
 export interface LiteralSession {
   readonly transactionTimestampMicros: bigint;
   readonly timeZone: string;
+  /** Value of a setting: DateStyle says which of day and month comes first. */
+  readonly setting: (name: string) => string | undefined;
 }
 
 const INTEGER_RANGES: ReadonlyMap<number, readonly [bigint, bigint]> = new Map([

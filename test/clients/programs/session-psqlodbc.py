@@ -4,6 +4,7 @@ import datetime as dt
 import decimal
 import glob
 import os
+import re
 import subprocess
 import threading
 import time
@@ -212,7 +213,7 @@ def _(connection):
     cursor = make_tables(connection)
     return [
         catalog(cursor.tables(schema="od_meta")), catalog(cursor.tables(table="customer", schema="od_meta")), catalog(cursor.tables(table="cust%")), catalog(cursor.tables(schema="od_meta", tableType="VIEW")),
-        catalog(cursor.tables(tableType="TABLE,VIEW", schema="od_meta")), catalog(cursor.tables(catalog="%", schema="", table="")), [row for row in catalog(cursor.tables(catalog="", schema="%", table="")) if row[1] not in ("pg_toast",)], catalog(cursor.tables(catalog="", schema="", table="", tableType="%")),
+        catalog(cursor.tables(tableType="TABLE,VIEW", schema="od_meta")), catalog(cursor.tables(catalog="%", schema="", table="")), [row for row in catalog(cursor.tables(catalog="", schema="%", table="")) if row[1] not in ("pg_toast",)], sorted(row[3] for row in catalog(cursor.tables(catalog="", schema="", table="", tableType="%"))[1:]),
         len(catalog(cursor.tables(tableType="SYSTEM TABLE", schema="pg_catalog", table="pg_class"))),
     ]
 
@@ -303,7 +304,7 @@ def _(connection):
 def _(_):
     script = "CREATE TABLE od_isql (i int, t text)\nINSERT INTO od_isql VALUES (1, 'one')\nSELECT * FROM od_isql\nSELECT no_such\nhelp od_isql\nSELECT count(*), 'x' FROM od_isql\n"
     result = subprocess.run(["isql", "-k", connection_string(), "-b", "-d|"], input=script, capture_output=True, text=True, timeout=60)
-    return [result.returncode, result.stdout, result.stderr]
+    return [result.returncode, re.sub(r"\b[0-9]{5,}\b", "OID", result.stdout), result.stderr]
 
 
 @check("isql with UseDeclareFetch and bound parameters turned off")

@@ -86,7 +86,7 @@ function indexRow(state: CatalogState, relation: CatalogRelation, key: CatalogKe
     relnamespace: schemaOid(state.schemas, relation.schema),
     relam: WELL_KNOWN_OID.btreeAccessMethod,
     relfilenode: key.indexOid,
-    relpages: 0,
+    relpages: 1,
     reltuples: relation.rowCount,
     relpersistence: 'p',
     relkind: 'i',
