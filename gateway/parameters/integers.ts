@@ -1,4 +1,5 @@
 import { SqlError } from '../../planner/sql-error.js';
+import { quoteText } from '../../planner/types/data-type.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { ParameterCodec } from './codec.js';
 import { invalidText, outOfRange, requireBytes } from './codec.js';
@@ -84,15 +85,23 @@ export const oidCodec: ParameterCodec = {
   },
 };
 
-/** regclass, regtype and kin by number. Names are resolved where the statement is translated, which a parameter's value comes too late for. */
-export const registeredObjectCodec: ParameterCodec = {
-  text: (text) => {
-    if (!/^\d+$/.test(text)) {
-      throw new SqlError(SQLSTATE.undefined_object, `object "${text}" does not exist`, {
-        hint: 'Parameters of reg* types are taken as OIDs; write a name as a literal in the statement.',
-      });
-    }
-    return oidCodec.text(text, { timeZone: 'UTC', dateStyle: 'ISO' });
-  },
-  binary: oidCodec.binary,
-};
+/** Types whose names a macro of the catalog's looks up (see gateway/catalog/pg/macros.ts). */
+const NAMED_OBJECTS: ReadonlySet<string> = new Set(['regclass', 'regtype', 'regproc', 'regprocedure', 'regnamespace', 'regrole']);
+
+/** regclass, regtype and kin: an OID, or a name that is looked up where the query runs. */
+export function registeredObjectCodec(type: string): ParameterCodec {
+  return {
+    text: (text) => {
+      if (/^\d+$/.test(text)) {
+        return oidCodec.text(text, { timeZone: 'UTC', dateStyle: 'ISO' });
+      }
+      if (!NAMED_OBJECTS.has(type)) {
+        throw new SqlError(SQLSTATE.undefined_object, `object "${text}" does not exist`, {
+          hint: `Parameters of type ${type} are taken as OIDs; write a name as a literal in the statement.`,
+        });
+      }
+      return `pg_${type}_in(${quoteText(text)})`;
+    },
+    binary: oidCodec.binary,
+  };
+}

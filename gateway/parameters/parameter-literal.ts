@@ -59,7 +59,7 @@ export function codecOf(oid: number): ParameterCodec | undefined {
   if (type.name === 'xid') {
     return oidCodec;
   }
-  return type.name.startsWith('reg') ? registeredObjectCodec : stringCodec;
+  return type.name.startsWith('reg') ? registeredObjectCodec(type.name) : stringCodec;
 }
 
 /**

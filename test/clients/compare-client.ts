@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { startPostgres } from '../services/postgres.js';
 import { startSluice, type SluiceServer } from '../services/sluice.js';
 import { findDifferences, type OutcomeDifference } from './outcome-differences.js';
-import { readChecks, runProgram, type ProgramCommand, type ProgramOutcome, type ProgramTarget } from './client-program.js';
+import { clientDirectory, programPath, readChecks, runProgram, type ProgramCommand, type ProgramOutcome, type ProgramTarget } from './client-program.js';
 
 /** Characters of an outcome shown where it differs. */
 const SHOWN_MAX = 1500;
@@ -21,6 +21,16 @@ export interface ComparedClient {
   readonly command: () => Promise<ProgramCommand> | ProgramCommand;
   /** Where outcomes differ, by path (`check` or `check > label > ...`), with the reason a user of the client is told. One that is no more fails. */
   readonly differs?: Readonly<Record<string, string>>;
+}
+
+/** A client of Python's, installed into an environment of its own. */
+export function comparePython(name: string, source: string, differs: Readonly<Record<string, string>> = {}): void {
+  compareClient({
+    name,
+    sources: [source],
+    command: () => ({ command: join(clientDirectory(name), 'venv', 'bin', 'python'), arguments: [programPath(source)] }),
+    differs,
+  });
 }
 
 /** Defines the suite of one client: a test a check. */
