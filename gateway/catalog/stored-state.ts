@@ -124,8 +124,9 @@ function withType(text: string | null, column: Column | undefined): string | nul
     return text;
   }
   const { oid } = column.postgres ?? postgresTypeOf(column.type);
-  if (oid === OID.bool && /^'(true|false)'$/.test(text)) {
-    return text.slice(1, -1);
+  const truth = oid === OID.bool ? /^'?(?:(t|true|1|on|yes|y)|(?:f|false|0|off|no|n))'?$/i.exec(text) : null;
+  if (truth !== null) {
+    return truth[1] === undefined ? 'false' : 'true';
   }
   const name = formatPostgresType({ oid, modifier: -1 });
   return /^'(?:[^']|'')*'$/.test(text) ? `${text}::${name}` : /^-[\d.]+$/.test(text) ? `'${text}'::${name}` : text;

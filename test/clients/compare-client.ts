@@ -33,6 +33,16 @@ export function comparePython(name: string, source: string, differs: Readonly<Re
   });
 }
 
+/** A client of Node's, installed into a folder of its own. */
+export function compareNode(name: string, source: string, differs: Readonly<Record<string, string>> = {}): void {
+  const command = (): ProgramCommand => ({
+    command: process.execPath,
+    arguments: [programPath(source)],
+    environment: { CLIENT_DIRECTORY: clientDirectory(name) },
+  });
+  compareClient({ name, sources: [source], command, differs });
+}
+
 /** Defines the suite of one client: a test a check. */
 export function compareClient(client: ComparedClient): void {
   describe(`clients/${client.name}`, function () {

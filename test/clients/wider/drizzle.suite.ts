@@ -1,0 +1,3 @@
+import { compareNode } from '../compare-client.js';
+
+compareNode('drizzle', 'session-drizzle.mjs');

@@ -1,0 +1,3 @@
+import { compareNode } from '../compare-client.js';
+
+compareNode('knex', 'session-knex.mjs');
