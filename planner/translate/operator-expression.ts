@@ -43,7 +43,7 @@ export function translateOperator(translation: Translation, scope: Scope, expres
     }
     case 'AEXPR_OP_ANY':
     case 'AEXPR_OP_ALL':
-      return quantified(translation, name, left(), right(), expression.kind === 'AEXPR_OP_ANY' ? 'ANY' : 'ALL', location);
+      return quantified(translation, scope, name, left(), right(), expression.kind === 'AEXPR_OP_ANY' ? 'ANY' : 'ALL', location);
     case 'AEXPR_NULLIF': {
       const value = left();
       const [a, b] = comparablePair(translation, '=', value, right(), location);
@@ -167,7 +167,15 @@ function between(translation: Translation, scope: Scope, expression: OperatorExp
 }
 
 /** `x = ANY(array)`. */
-function quantified(translation: Translation, name: string, left: Typed, right: Typed, word: 'ANY' | 'ALL', location: number | undefined): Typed {
+/** `value = ANY (array)` without the subquery DuckDB makes of it, which it refuses in the ON of an outer join. */
+function isElement(value: string, array: string): string {
+  return (
+    `CASE WHEN ${array} IS NULL THEN NULL WHEN len(${array}) = 0 THEN false WHEN ${value} IS NULL THEN NULL WHEN list_contains(${array}, ${value}) THEN true ` +
+    `WHEN len(${array}) <> list_count(${array}) THEN NULL ELSE false END`
+  );
+}
+
+function quantified(translation: Translation, scope: Scope, name: string, left: Typed, right: Typed, word: 'ANY' | 'ALL', location: number | undefined): Typed {
   let array = right;
   let value = left;
   if (isUntyped(right)) {
@@ -182,6 +190,9 @@ function quantified(translation: Translation, name: string, left: Typed, right: 
   }
   if (isUntyped(value)) {
     value = coerce(translation, value, typeOf(elementOid === 0 ? OID.text : elementOid), 'implicit', location);
+  }
+  if (scope.clause === 'on' && word === 'ANY' && name === '=') {
+    return typed(isElement(value.sql, array.sql), OID.bool);
   }
   const comparisonNames: readonly string[] = ['=', '<>', '!=', '<', '>', '<=', '>='];
   if (comparisonNames.includes(name)) {

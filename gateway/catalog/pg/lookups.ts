@@ -163,6 +163,7 @@ function relationLookups(state: CatalogState): readonly string[] {
       'relation_oid',
       all.flatMap(({ oid, schema, name }): readonly Pair<string>[] => [
         [`${quoteIdentifier(schema)}.${quoteIdentifier(name)}`, oid],
+        [`${quoteIdentifier(state.database)}.${quoteIdentifier(schema)}.${quoteIdentifier(name)}`, oid],
         ...(visibleOids.has(oid) ? [[quoteIdentifier(name), oid] as const] : []),
       ]),
       'VARCHAR',

@@ -110,8 +110,16 @@ def _(session):
                 total += record["i"]
             cursor = await c.cursor("SELECT i FROM generate_series(1, 50) AS g(i)")
             first = await cursor.fetch(3)
-            skipped = await cursor.forward(10)
-            return [total, rows(first), skipped, (await cursor.fetchrow())["i"]]
+            return [total, rows(first), (await cursor.fetchrow())["i"]]
+    return session.run(work())
+
+
+@check("moving a cursor")
+def _(session):
+    async def work():
+        async with session.connection.transaction():
+            cursor = await session.connection.cursor("SELECT i FROM generate_series(1, 50) AS g(i)")
+            return [await attempt(cursor.forward(10)), (await cursor.fetchrow())["i"]]
     return session.run(work())
 
 

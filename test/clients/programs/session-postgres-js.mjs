@@ -7,7 +7,7 @@ const postgres = load('postgres');
 const sql = postgres({ max: 2, onnotice: () => undefined });
 
 check("types both ways", async () => [
-  await sql`SELECT ${1}::int4 AS i, ${'9007199254740993'}::int8 AS l, ${1.5}::float8 AS f, ${'naïve'}::text AS t, ${true}::bool AS b, ${new Date('2024-07-01T12:00:00Z')}::timestamptz AS z, ${sql.array([1, 2])}::int4[] AS a, ${Buffer.from([0, 255])}::bytea AS y, ${sql.json({ k: [1] })}::jsonb AS j, ${null}::text AS n, ${'12.50'}::numeric AS m, ${'2020-01-02'}::date AS d`,
+  await sql`SELECT ${1}::int4 AS i, ${'9007199254740993'}::int8 AS l, ${1.5}::float8 AS f, ${'naïve'}::text AS t, ${true}::bool AS b, ${new Date('2024-07-01T12:00:00Z')}::timestamptz AS z, ${[1, 2]}::int4[] AS a, ${Buffer.from([0, 255])}::bytea AS y, ${sql.json({ k: [1] })}::jsonb AS j, ${null}::text AS n, ${'12.50'}::numeric AS m, ${'2020-01-02'}::date AS d`,
   (await sql`SELECT 1 AS a, 'x'::varchar(3) AS b`).columns.map(({ name, type }) => [name, type]),
 ]);
 check("inserts of objects, returning, counts", async () => {

@@ -1,6 +1,6 @@
 import type { CatalogView } from '../catalog-view.js';
 import { informationColumns, pgAttribute } from './columns.js';
-import { keyColumnUsage, pgAttrdef, pgConstraint, pgDescription, pgIndex, tableConstraints } from './declarations.js';
+import { constraintColumnUsage, keyColumnUsage, pgAttrdef, pgConstraint, pgDescription, pgIndex, tableConstraints } from './declarations.js';
 import { foreignTables, pgForeignDataWrapper, pgForeignServer, pgForeignTable } from './foreign-tables.js';
 import { pgGetKeywords } from './keywords.js';
 import { pgCast, pgOperator } from './operators.js';
@@ -29,6 +29,7 @@ export const CATALOG_VIEWS: readonly CatalogView[] = [
   pgIndex,
   pgDescription,
   tableConstraints,
+  constraintColumnUsage,
   keyColumnUsage,
   pgForeignDataWrapper,
   pgForeignServer,

@@ -206,3 +206,23 @@ export const keyColumnUsage: CatalogView = {
       })),
     ),
 };
+
+/** information_schema.constraint_column_usage: the columns that keys are of; for foreign keys those they refer to. */
+export const constraintColumnUsage: CatalogView = {
+  name: 'information_schema.constraint_column_usage',
+  changes: 'with_relations',
+  rows: (state) =>
+    allKeys(state).flatMap(({ relation, key }) => {
+      const target = key.kind === 'foreign' ? referenced(state, relation, key) : relation;
+      const columns = key.kind === 'foreign' ? referencedColumns(target, key) : key.columns;
+      return columns.map((column) => ({
+        table_catalog: state.database,
+        table_schema: target?.schema ?? relation.schema,
+        table_name: target?.name ?? key.references?.name ?? relation.name,
+        column_name: column,
+        constraint_catalog: state.database,
+        constraint_schema: relation.schema,
+        constraint_name: key.name,
+      }));
+    }),
+};
