@@ -58,7 +58,8 @@ export function compareClient(client: ComparedClient): void {
       data = mkdtempSync(join(tmpdir(), 'sluice-client-'));
       const [server, twin, command] = await Promise.all([startSluice({ data }), createTwin(), client.command()]);
       sluice = server;
-      [ours, theirs] = await Promise.all([runProgram(command, server), runProgram(command, twin)]);
+      const both = { ...command, environment: { TWIN_HOST: twin.host, TWIN_PORT: String(twin.port), ...command.environment } };
+      [ours, theirs] = await Promise.all([runProgram(both, server), runProgram(both, twin)]);
     });
 
     after(async () => {

@@ -1,0 +1,3 @@
+import { comparePython } from '../compare-client.js';
+
+comparePython('adbc', 'session-adbc.py');

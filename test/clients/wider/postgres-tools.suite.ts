@@ -1,0 +1,3 @@
+import { comparePython } from '../compare-client.js';
+
+comparePython('postgres-tools', 'session-postgres-tools.py');
