@@ -30,7 +30,12 @@ let failed = 0;
 for (const name of names) {
   failed += runClient(name) ? 0 : 1;
 }
-const rows = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
+const rows = existsSync(results)
+  ? readFileSync(results, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  : [];
 rmSync(directory, { recursive: true, force: true });
 for (const row of rows) {
   process.stdout.write(`${row.name}: ${describe(row)} (${row.version})\n`);
@@ -42,7 +47,9 @@ process.stdout.write(`${names.length - failed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function runClient(name) {
-  const file = [`${name}.test.js`, join('wider', `${name}.suite.js`)].map((path) => join(repository, 'dist', 'test', 'clients', path)).find((path) => existsSync(path));
+  const file = [`${name}.test.js`, join('wider', `${name}.suite.js`)]
+    .map((path) => join(repository, 'dist', 'test', 'clients', path))
+    .find((path) => existsSync(path));
   if (file === undefined || readClients()[name] === undefined) {
     process.stderr.write(`there is no client ${name}; there are: ${Object.keys(readClients()).join(', ')}\n`);
     return false;
@@ -56,7 +63,14 @@ function runClient(name) {
   const mocha = join(repository, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const options = ['--no-config', '--forbid-only', '--fail-zero', '--exit', '--reporter', 'spec', '--no-color'];
   const environment = { ...process.env, SLUICE_CLIENT_RESULTS: results };
-  return spawnSync(process.execPath, ['--enable-source-maps', mocha, ...options, file], { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'], env: environment, timeout: SUITE_TIMEOUT_MS }).status === 0;
+  return (
+    spawnSync(process.execPath, ['--enable-source-maps', mocha, ...options, file], {
+      cwd: repository,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: environment,
+      timeout: SUITE_TIMEOUT_MS,
+    }).status === 0
+  );
 }
 
 function describe({ passed, total, differing }) {
@@ -67,7 +81,9 @@ function writeMatrix() {
   const text = readFileSync(MATRIX, 'utf8');
   const table = ['| client | version | checks | known differences | in |', '|---|---|---|---|---|'];
   for (const { name, version, passed, total, differing } of rows.toSorted((a, b) => a.name.localeCompare(b.name))) {
-    table.push(`| ${name} | ${version} | ${passed} of ${total} | ${differing} | ${readClients()[name].tier === 'core' ? '`npm test`' : '`npm run test:clients`'} |`);
+    table.push(
+      `| ${name} | ${version} | ${passed} of ${total} | ${differing} | ${readClients()[name].tier === 'core' ? '`npm test`' : '`npm run test:clients`'} |`,
+    );
   }
   const [before, after] = [text.slice(0, text.indexOf(START) + START.length), text.slice(text.indexOf(END))];
   writeFileSync(MATRIX, `${before}\n${table.join('\n')}\n${after}`);

@@ -147,7 +147,7 @@ export const PARTITION_COUNT_MAX = 4096;
 export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
   asReported(text('application_name', '', 'Name the client gives itself.')),
   choice('bytea_output', 'hex', ['hex', 'escape'], 'Text form of bytea values.'),
-  choice('check_function_bodies', 'on', ['on', 'off'], 'Accepted for compatibility.'),
+  flag('check_function_bodies', 'on', 'Accepted for compatibility.'),
   asReported(text('client_encoding', 'UTF8', 'Encoding of all text on the connection.', canonicalEncoding)),
   choice(
     'client_min_messages',
@@ -204,9 +204,10 @@ export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
   whole('sluice.partitions', '0', 0, PARTITION_COUNT_MAX, 'Partitions of every shuffle; 0 lets the planner choose.', 'sluice'),
   choice('standard_conforming_strings', 'on', ['on'], 'Backslashes in plain string literals are plain characters.'),
   duration('statement_timeout', 'Longest time a statement may run; 0 is no limit.'),
-  choice('synchronize_seqscans', 'on', ['on', 'off'], 'Accepted for compatibility.'),
+  flag('synchronize_seqscans', 'on', 'Accepted for compatibility.'),
   asReported(text('TimeZone', 'UTC', 'Time zone of timestamptz input and output.', canonicalTimeZone)),
   flag('transaction_deferrable', 'off', 'Accepted for compatibility: a snapshot never waits.'),
   isolation('transaction_isolation'),
   flag('transaction_read_only', 'off', 'The current transaction is read only.'),
+  choice('xmloption', 'content', ['content', 'document'], 'Accepted for compatibility: pg_dump sets it.'),
 ].map((definition) => (definition.name === 'standard_conforming_strings' ? asReported(definition) : definition));

@@ -12,7 +12,7 @@ import type { Scope } from './scope.js';
 import type { Translation } from './translation.js';
 import { errorAt, unsupported } from './translation.js';
 import type { Typed } from './typed.js';
-import { categoryOf, oidOf, opaque, typeOf } from './typed.js';
+import { categoryOf, oidOf, opaque, typed, typeOf } from './typed.js';
 
 const NULL_NUMERIC: Typed = { sql: 'NULL', type: typeOf(OID.numeric), scale: 0, width: 1 };
 
@@ -198,6 +198,10 @@ function subscript(translation: Translation, scope: Scope, value: Typed, indices
   }
   const index = bound(indices.uidx);
   const element = postgresTypeByOid(oidOf(value))?.elementOid ?? 0;
+  if (oidOf(value) === OID.name) {
+    // pg_dump looks at the first character of types' names.
+    return typed(`substr(${value.sql}, ${index} + 1, 1)`, OID.char);
+  }
   const vector = oidOf(value) === 22 || oidOf(value) === 30;
   if (value.type !== null && element === 0 && oidOf(value) !== OID.jsonb) {
     throw errorAt(

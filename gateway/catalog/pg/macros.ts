@@ -19,7 +19,7 @@ function select(table: string, column: string, key: string, value: string): stri
 }
 
 /** Text that names something, as its key in a map: folded unless it is quoted, and without quotes that it does not need. */
-const GIVEN_KEY = `CASE WHEN contains(given_name, '"') THEN regexp_replace(trim(given_name), '"([a-z_][a-z0-9_$]*)"', '\\1', 'g') ELSE lower(trim(given_name)) END`;
+const GIVEN_KEY = `CASE WHEN contains(given_name, '"') THEN regexp_replace(regexp_replace(trim(given_name), ' *[.] *', '.', 'g'), '"([a-z_][a-z0-9_$]*)"', '\\1', 'g') ELSE lower(trim(given_name)) END`;
 const BARE_TYPE = `replace(regexp_replace(lower(trim(given_name)), '^"?pg_catalog"?[.]|[(][^)]*[)]', '', 'g'), ' []', '[]')`;
 /** The one type whose quotes mean something is "char". */
 const GIVEN_TYPE = `CASE WHEN starts_with(${BARE_TYPE}, '"char"') THEN ${BARE_TYPE} ELSE replace(${BARE_TYPE}, '"', '') END`;
