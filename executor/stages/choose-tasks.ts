@@ -1,17 +1,32 @@
-import type { ScanShare, Stage } from '../../planner/fragment/staged-plan.js';
+import type { ScanShare, Stage, TaskLayout } from '../../planner/fragment/staged-plan.js';
+import { findSkewed, type InputPartitions } from './share-partition.js';
 
 /** A task of a stage: which part of the inputs it reads. */
 export interface TaskInputs {
   readonly scans: readonly ScanShare[];
   /** Its partitions of hash exchanges; null reads all of them. */
   readonly partitions: readonly number[] | null;
+  /** Present where it reads only share `index` of `count` of one input's rows in its partition. */
+  readonly share?: InputShare;
 }
 
-/** What a stage reads of those before it, all of it. */
+/** Some of the rows that a stage gave to a partition. */
+export interface InputShare {
+  readonly stage: number;
+  readonly index: number;
+  readonly count: number;
+}
+
+/** What a stage reads of those before it. */
 export interface InputSize {
+  /** All of it. */
   readonly rowCount: number;
   readonly byteCount: number;
+  /** The inputs whose rows came by partition. */
+  readonly partitions: readonly InputPartitions[];
 }
+
+type PartitionLayout = Extract<TaskLayout, { readonly kind: 'partitions' }>;
 
 /** Rows of a scan that are read in the time in which one row of an input is read and put into a hash table. */
 const SCANNED_ROWS_PER_INPUT_ROW = 8;
@@ -32,18 +47,28 @@ export function chooseTasks({ tasks: layout }: Stage, inputs: InputSize): readon
       const isCoarse = inputs.rowCount * SCANNED_ROWS_PER_INPUT_ROW * splits.length > scannedRowCount;
       return ((isCoarse ? coarse : undefined) ?? splits).map((scans) => ({ scans, partitions: null }));
     }
-    case 'partitions': {
-      const { partitionCount, scans, coalesces } = layout;
-      const wanted = Math.max(Math.ceil(inputs.rowCount / TASK_ROW_COUNT_MIN), Math.ceil(inputs.byteCount / TASK_BYTE_COUNT_MIN), 1);
-      const count = coalesces === true ? Math.min(partitionCount, wanted) : partitionCount;
-      return Array.from({ length: count }, (_, task) => ({ scans, partitions: partitionsOf(task, count, partitionCount) }));
-    }
+    case 'partitions':
+      return partitionTasks(layout, inputs);
   }
 }
 
-/** Neighbouring partitions, as many a task as evenly possible; null for all of them. */
-function partitionsOf(task: number, count: number, partitionCount: number): readonly number[] | null {
-  const first = Math.floor((task * partitionCount) / count);
-  const end = Math.floor(((task + 1) * partitionCount) / count);
-  return count === 1 && partitionCount > 1 ? null : Array.from({ length: end - first }, (_, index) => first + index);
+/** Small partitions together, one far larger than the others shared by several tasks. */
+function partitionTasks(layout: PartitionLayout, inputs: InputSize): readonly TaskInputs[] {
+  const { partitionCount, scans, coalesces, splittable } = layout;
+  const skewed = findSkewed(inputs.partitions.filter(({ stage }) => splittable?.includes(stage) === true));
+  const even = Array.from({ length: partitionCount }, (_, partition) => partition).filter((partition) => !skewed.has(partition));
+  const wanted = Math.max(Math.ceil(inputs.rowCount / TASK_ROW_COUNT_MIN), Math.ceil(inputs.byteCount / TASK_BYTE_COUNT_MIN), 1);
+  const count = coalesces === true ? Math.min(even.length, wanted) : even.length;
+  if (count === 1 && partitionCount > 1 && skewed.size === 0) {
+    return [{ scans, partitions: null }];
+  }
+  const shared = [...skewed.values()].flatMap(({ stage, partition, shareCount }) =>
+    Array.from({ length: shareCount }, (_, index) => ({ scans, partitions: [partition], share: { stage, index, count: shareCount } })),
+  );
+  return [...Array.from({ length: count }, (_, task) => ({ scans, partitions: neighbours(even, task, count) })), ...shared];
+}
+
+/** Neighbouring partitions, as many a task as evenly possible. */
+function neighbours(partitions: readonly number[], task: number, count: number): readonly number[] {
+  return partitions.slice(Math.floor((task * partitions.length) / count), Math.floor(((task + 1) * partitions.length) / count));
 }

@@ -1,7 +1,9 @@
 import { fileListSql } from '../../planner/relation/file-list-sql.js';
 import { printDataType, quoteText } from '../../planner/types/data-type.js';
 import type { HashKey, PlanColumn, StageOutput } from '../../planner/fragment/staged-plan.js';
+import { ROW_NUMBER_COLUMN } from '../../planner/relation/reader-call.js';
 import { decodeValue, encodeValue, nullOf } from './exchange-codec.js';
+import type { FilePart } from './share-partition.js';
 
 /** Folder names of COPY's PARTITION_BY start with it; exchange columns are c0, c1, ..., so it never clashes. */
 const PARTITION_COLUMN = 'p';
@@ -76,14 +78,22 @@ function hashOf(keys: readonly HashKey[], column: (index: number) => string): st
   return `hash(${keys.map((key) => `CAST(${column(key.column)} AS ${printDataType(key.type)})`).join(', ')})`;
 }
 
-/** The table expression that reads an exchange's files back, with exactly its columns and types; with `part` only its rows. */
-export function readExchangeSql(columns: readonly PlanColumn[], paths: readonly string[], part: ExchangePart | null = null): string {
-  if (paths.length === 0) {
+/** The table expression that reads an exchange's files, or rows of them, back, with exactly its columns and types; with `part` only its rows. */
+export function readExchangeSql(columns: readonly PlanColumn[], files: readonly FilePart[], part: ExchangePart | null = null): string {
+  if (files.length === 0) {
     const empty = columns.map((column, index) => `${nullOf(column.type)} AS c${index}`);
     return `(SELECT ${empty.length === 0 ? `true AS ${ROW_COLUMN}` : empty.join(', ')} WHERE false)`;
   }
   const decoded = columns.map((column, index) => decodeValue(`c${index}`, column.type));
   const values = decoded.map((value, index) => (value === `c${index}` ? value : `${value} AS c${index}`));
-  const where = part === null ? '' : ` WHERE ${hashOf(part.keys, (index) => decoded[index] ?? '')} % ${part.partitionCount} IN (${part.partitions.join(', ')})`;
-  return `(SELECT ${values.length === 0 ? ROW_COLUMN : values.join(', ')} FROM read_parquet(${fileListSql(paths)}, hive_partitioning => false)${where})`;
+  const ofPart = part === null ? null : `${hashOf(part.keys, (index) => decoded[index] ?? '')} % ${part.partitionCount} IN (${part.partitions.join(', ')})`;
+  const select = (paths: readonly string[], rows: FilePart['rows']): string => {
+    const ofRows = rows === undefined ? null : `${ROW_NUMBER_COLUMN} BETWEEN ${rows.first} AND ${rows.first + rows.count - 1}`;
+    const conditions = [ofPart, ofRows].filter((condition) => condition !== null);
+    const reader = `read_parquet(${fileListSql(paths)}, hive_partitioning => false${rows === undefined ? '' : `, ${ROW_NUMBER_COLUMN} => true`})`;
+    return `SELECT ${values.length === 0 ? ROW_COLUMN : values.join(', ')} FROM ${reader}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
+  };
+  const whole = files.filter(({ rows }) => rows === undefined).map(({ file }) => file.path);
+  const ranges = files.flatMap(({ file, rows }) => (rows === undefined ? [] : [select([file.path], rows)]));
+  return `(${[...(whole.length === 0 ? [] : [select(whole, undefined)]), ...ranges].join(' UNION ALL ')})`;
 }

@@ -5,7 +5,7 @@ import { throwFirst } from './attempt-task.js';
 import { writeExchangeSql } from './exchange-sql.js';
 import { readCopyStatistics } from './manifest.js';
 import type { Manifest } from './manifest.js';
-import type { StagedQuery } from './staged-query.js';
+import { producersOf, type StagedQuery } from './staged-query.js';
 
 /** Most files one task may write: the statistics of all of them come back in one message. */
 const FILES_PER_TASK_MAX = 100_000;
@@ -26,11 +26,6 @@ export async function runExchangeStages(query: StagedQuery): Promise<void> {
   }
   const ends = await Promise.allSettled(done.values());
   throwFirst(ends.flatMap((end): readonly unknown[] => (end.status === 'rejected' ? [end.reason] : [])));
-}
-
-/** The stages whose rows a stage reads. */
-function producersOf({ fragment }: Stage): readonly number[] {
-  return fragment.sql.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'exchange' ? [piece.stage] : []));
 }
 
 async function runAfter(producers: readonly number[], done: ReadonlyMap<number, Promise<void>>, run: () => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import type { TaskInputs } from './choose-tasks.js';
 import type { ExchangePart } from './exchange-sql.js';
 import { isFiltered, readExchangeSql } from './exchange-sql.js';
 import type { ShuffleFile } from './manifest.js';
+import { shareOfRows, type FilePart } from './share-partition.js';
 
 /** A fragment as one task runs it. */
 export interface FilledFragment {
@@ -32,9 +33,10 @@ export function fillFragment(fragment: Fragment, task: TaskInputs, producerOf: (
     }
     const { output, filesOf } = producerOf(piece.stage);
     const files = filesOf(task.partitions);
-    const paths = files.map((file) => file.path);
-    inputs.push({ paths, rowCount: files.reduce((sum, file) => sum + file.rowCount, 0) });
-    return readExchangeSql(piece.columns, paths, partOf(output, task.partitions));
+    const { share } = task;
+    const parts = share?.stage === piece.stage ? shareOfRows(files, share.index, share.count) : files.map((file): FilePart => ({ file }));
+    inputs.push({ paths: parts.map(({ file }) => file.path), rowCount: parts.reduce((sum, { file }) => sum + file.rowCount, 0) });
+    return readExchangeSql(piece.columns, parts, partOf(output, task.partitions));
   });
   return { sql: texts.join(''), inputs };
 }

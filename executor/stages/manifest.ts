@@ -95,3 +95,14 @@ export function filesFor(manifests: readonly Manifest[], partitions: readonly nu
     manifest.files.filter((file) => partitions === null || file.partition === null || partitions.includes(file.partition)),
   );
 }
+
+/** Rows of each partition, of the files that have one. */
+export function rowsByPartition(files: readonly ShuffleFile[], partitionCount: number): readonly number[] {
+  const counts = Array.from({ length: partitionCount }, () => 0);
+  for (const { partition, rowCount } of files) {
+    if (partition !== null && partition < partitionCount) {
+      counts[partition] = (counts[partition] ?? 0) + rowCount;
+    }
+  }
+  return counts;
+}

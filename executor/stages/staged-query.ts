@@ -11,7 +11,7 @@ import { attemptTask, runTasks } from './attempt-task.js';
 import type { TaskAttempts } from './attempt-task.js';
 import { fillFragment } from './fill-fragment.js';
 import type { FilledFragment, Producer } from './fill-fragment.js';
-import { filesFor } from './manifest.js';
+import { filesFor, rowsByPartition } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { TaskSlots } from './task-slots.js';
 import type { StageEnvironment, StageRunOptions, StageSummary, TaskSummary } from './options.js';
@@ -129,9 +129,15 @@ export class StagedQuery {
     }
   }
 
-  #inputSize({ fragment }: Stage): InputSize {
-    const files = fragment.sql.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'exchange' ? this.#producer(piece.stage).filesOf(null) : []));
-    return { rowCount: files.reduce((sum, file) => sum + file.rowCount, 0), byteCount: files.reduce((sum, file) => sum + file.byteCount, 0) };
+  #inputSize(stage: Stage): InputSize {
+    const producers = producersOf(stage).map((id) => ({ stage: id, files: this.#producer(id).filesOf(null) }));
+    const files = producers.flatMap((producer) => producer.files);
+    const partitionCount = stage.tasks.kind === 'partitions' ? stage.tasks.partitionCount : 0;
+    return {
+      rowCount: files.reduce((sum, file) => sum + file.rowCount, 0),
+      byteCount: files.reduce((sum, file) => sum + file.byteCount, 0),
+      partitions: producers.map((producer) => ({ stage: producer.stage, rowCounts: rowsByPartition(producer.files, partitionCount) })),
+    };
   }
 
   #producer(id: number): Producer {
@@ -140,6 +146,11 @@ export class StagedQuery {
     assert(manifests !== undefined && stage !== undefined, `stage ${id} has not run`);
     return { output: stage.output, filesOf: (partitions) => filesFor(manifests, partitions) };
   }
+}
+
+/** The stages whose rows a stage reads. */
+export function producersOf({ fragment }: Stage): readonly number[] {
+  return fragment.sql.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'exchange' ? [piece.stage] : []));
 }
 
 function resourcesOf({ resources }: StagedPlan): NonNullable<StagedPlan['resources']> {

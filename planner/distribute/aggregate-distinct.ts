@@ -32,7 +32,7 @@ export function distinctInSteps(node: AggregateNode, input: Placed, context: Pla
   const partialCalls = known.flatMap((steps) => steps.partial);
   const output = [...groupTypes, ...partialCalls.map((call) => call.type)];
   const reduced = onEachTask(input, (piece) => ({
-    plan: { ...node, input: piece.plan, groups, groupingSets: null, aggregates: partialCalls, groupingCalls: [], output },
+    plan: { ...node, input: piece.plan, isPartial: true, groups, groupingSets: null, aggregates: partialCalls, groupingCalls: [], output },
     layout: keepColumns(
       piece.layout,
       output.map(() => null),

@@ -38,7 +38,7 @@ export function inTwoSteps(node: AggregateNode, input: Placed, decomposed: reado
   const setTypes = groupingCalls.map((): DataType => scalar('BIGINT'));
   const partialOutput = [...groupTypes, ...partialCalls.map((call) => call.type), ...setTypes];
   const partial = onEachTask(input, (piece) => ({
-    plan: { ...node, input: piece.plan, aggregates: partialCalls, groupingCalls, output: partialOutput },
+    plan: { ...node, input: piece.plan, isPartial: true, aggregates: partialCalls, groupingCalls, output: partialOutput },
     layout: keepColumns(
       piece.layout,
       partialOutput.map(() => null),

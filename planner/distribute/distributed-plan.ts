@@ -44,6 +44,8 @@ export interface DistributedPlan {
   readonly coarseShares: ReadonlyMap<ScanNode, readonly TaskShare[]>;
   /** Whether small partitions may go together into one task: nobody asked for a number of partitions. */
   readonly coalesces: boolean;
+  /** Whether several tasks may share a partition far larger than the others. */
+  readonly splitsSkewed: boolean;
   /** True: the result is in order when its tasks' rows follow each other. */
   readonly ordered: boolean;
   /** What RESOURCES asks for each task. */
@@ -60,6 +62,7 @@ export const RULE_NAMES = [
   'distinct-by-argument',
   'broadcast-join',
   'coalesce-partitions',
+  'split-skewed',
   'coarse-splits',
   'reuse-partitioning',
   'partial-top-n',

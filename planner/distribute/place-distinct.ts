@@ -13,7 +13,7 @@ import { afterGrouping, columnRange, isWhole, onEachTask, SINGLE, type Placed } 
 export function placeDistinct(node: DistinctNode, input: Placed, context: PlacementContext): Placed {
   const targets = node.on || node.targets.length > 0 ? node.targets : refs(input.plan.output);
   const isLocalUseful = !node.on && !isWhole(input) && !isPartitionedBy(input, targets, context) && context.isOn('partial-distinct');
-  const reduced = isLocalUseful ? onEachTask(input, (piece) => ({ ...piece, plan: { ...node, input: piece.plan } })) : input;
+  const reduced = isLocalUseful ? onEachTask(input, (piece) => ({ ...piece, plan: { ...node, input: piece.plan, isPartial: true } })) : input;
   const { placed, expressions, addedCount } = colocate(reduced, targets, node.on ? 'DISTINCT ON' : 'DISTINCT', context);
   const distinct: Placed = {
     plan: { ...node, input: placed.plan, targets: node.targets.length === 0 ? [] : expressions, output: placed.plan.output },

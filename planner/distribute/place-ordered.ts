@@ -32,7 +32,7 @@ export function placeTopN(node: TopNNode, input: Placed, context: PlacementConte
     isWhole(input) || !context.isOn('partial-top-n')
       ? input
       : onEachTask(input, (piece) => ({
-          plan: { ...node, input: piece.plan, limit: reach, offset: 0 },
+          plan: { ...node, input: piece.plan, isPartial: true, limit: reach, offset: 0 },
           layout: piece.layout,
           estimate: { ...piece.estimate, rows: Math.min(piece.estimate.rows, reach) },
         }));
@@ -47,7 +47,7 @@ export function placeLimit(node: LimitNode, input: Placed, context: PlacementCon
     isWhole(input) || reach === null || !context.isOn('partial-limit')
       ? input
       : onEachTask(input, (piece) => ({
-          plan: { ...node, input: piece.plan, limit: reach, offset: 0 },
+          plan: { ...node, input: piece.plan, isPartial: true, limit: reach, offset: 0 },
           layout: piece.layout,
           estimate: { ...piece.estimate, rows: Math.min(piece.estimate.rows, reach) },
         }));

@@ -18,6 +18,7 @@ export class PlacementContext {
   readonly reasons: Set<string> = new Set();
   readonly notices: SqlNotice[] = [];
   readonly coalesces: boolean;
+  readonly splitsSkewed: boolean;
   /** The ORDER BY whose rows go to the client as they are. */
   resultOrder: PlanNode | null = null;
   /** True once that ORDER BY is spread over several tasks, in order of their numbers. */
@@ -27,7 +28,10 @@ export class PlacementContext {
     this.options = options;
     this.hints = hints;
     this.partitionCount = hints.partitionCount ?? options.partitionCount ?? Math.max(1, options.parallelism * PARTITIONS_PER_TASK);
-    const isAsked = hints.partitionCount !== null || hints.hashes.size > 0 || hints.moves.size > 0 || hints.result !== null || options.partitionCount !== null;
+    // Where somebody says which rows lie together, a task is a partition.
+    const isLaidOut = hints.hashes.size > 0 || hints.moves.size > 0 || hints.result !== null;
+    const isAsked = hints.partitionCount !== null || isLaidOut || options.partitionCount !== null;
+    this.splitsSkewed = !isLaidOut && this.isOn('split-skewed');
     this.coalesces = !isAsked && this.isOn('coalesce-partitions');
   }
 

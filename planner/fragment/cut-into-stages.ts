@@ -25,7 +25,7 @@ export function cutIntoStages(distributed: DistributedPlan, options: CutOptions)
     return shares;
   };
   const printed = stages.map((stage): Stage => {
-    const { plan, layout } = stageTasks(stage, stages, options.references, sharesOf, (scan) => distributed.coarseShares.get(scan), distributed.coalesces);
+    const { plan, layout } = stageTasks(stage, stages, options.references, sharesOf, (scan) => distributed.coarseShares.get(scan), distributed);
     return {
       id: stage.id,
       fragment: { sql: printPlan(plan), columns: columnsOf(plan) },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DistributedPlan } from '../distribute/distributed-plan.js';
 import type { TaskShare } from '../distribute/split-scan.js';
 import type { PlanNode, ScanNode } from '../plan/nodes.js';
 import { children, withChildren } from '../plan/plan-children.js';
@@ -6,6 +7,7 @@ import type { Relation } from '../relation/relation.js';
 import { scanSql } from '../relation/scan-sql.js';
 import type { RelationReference } from '../translate/translated.js';
 import type { CutStage } from './cut-plan.js';
+import { splittableInputs } from './splittable-inputs.js';
 import type { ScanShare, TaskLayout } from './staged-plan.js';
 
 /** A scan of a stage with its number in the stage's SQL and the tasks' shares of it. */
@@ -33,7 +35,7 @@ export function stageTasks(
   references: readonly RelationReference[],
   sharesOf: (scan: ScanNode) => readonly TaskShare[],
   coarseSharesOf: (scan: ScanNode) => readonly TaskShare[] | undefined,
-  coalesces: boolean,
+  options: Pick<DistributedPlan, 'coalesces' | 'splitsSkewed'>,
 ): StageTasks {
   const scans: StageScan[] = [];
   const number = (node: PlanNode): PlanNode => {
@@ -52,11 +54,12 @@ export function stageTasks(
   const [splitScan] = split;
   if (splitScan === undefined) {
     const whole = scans.map((scan) => scanShare(scan, scan.shares[0]));
-    return {
-      plan,
-      layout:
-        partitionCount === null ? { kind: 'single', scans: whole } : { kind: 'partitions', partitionCount, scans: whole, ...(coalesces ? { coalesces } : {}) },
-    };
+    if (partitionCount === null) {
+      return { plan, layout: { kind: 'single', scans: whole } };
+    }
+    const splittable = options.splitsSkewed ? splittableInputs(stage.plan, stages) : [];
+    const adapts = { ...(options.coalesces ? { coalesces: true as const } : {}), ...(splittable.length === 0 ? {} : { splittable }) };
+    return { plan, layout: { kind: 'partitions', partitionCount, scans: whole, ...adapts } };
   }
   assert.ok(partitionCount === null, 'a stage with a split scan reads no partitions');
   const entry = (share: TaskShare): readonly ScanShare[] => scans.map((scan) => scanShare(scan, scan === splitScan ? share : scan.shares[0]));

@@ -60,9 +60,16 @@ export type TaskLayout =
   | { readonly kind: 'splits'; readonly splits: readonly (readonly ScanShare[])[]; readonly coarse?: readonly (readonly ScanShare[])[] }
   /**
    * A task per partition of the hash-partitioned inputs, all with the same partition count; broadcast inputs are read whole.
-   * With `coalesces` a task may take several partitions.
+   * With `coalesces` a task may take several partitions. Several tasks may share a partition of one of the `splittable`
+   * inputs (stages), each with some of its rows and all of the other inputs' partition.
    */
-  | { readonly kind: 'partitions'; readonly partitionCount: number; readonly scans: readonly ScanShare[]; readonly coalesces?: true };
+  | {
+      readonly kind: 'partitions';
+      readonly partitionCount: number;
+      readonly scans: readonly ScanShare[];
+      readonly coalesces?: true;
+      readonly splittable?: readonly number[];
+    };
 
 /** The table expression that a scan hole becomes in one task, files and row ranges included. */
 export interface ScanShare {

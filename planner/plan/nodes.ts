@@ -69,6 +69,8 @@ export interface ProjectionNode extends NodeBase {
 export interface AggregateNode extends NodeBase {
   readonly kind: 'aggregate';
   readonly input: PlanNode;
+  /** Present where each task does it for its own rows, and one behind an exchange does it again for all. */
+  readonly isPartial?: true;
   readonly groups: readonly Expression[];
   /** Sets of indexes into `groups`; null is the plain GROUP BY of all of them. */
   readonly groupingSets: readonly (readonly number[])[] | null;
@@ -134,6 +136,8 @@ export interface OrderNode extends NodeBase {
 export interface TopNNode extends NodeBase {
   readonly kind: 'top_n';
   readonly input: PlanNode;
+  /** Present where each task does it for its own rows, and one behind an exchange does it again for all. */
+  readonly isPartial?: true;
   readonly keys: readonly SortKey[];
   readonly limit: number;
   readonly offset: number;
@@ -142,6 +146,8 @@ export interface TopNNode extends NodeBase {
 export interface LimitNode extends NodeBase {
   readonly kind: 'limit';
   readonly input: PlanNode;
+  /** Present where each task does it for its own rows, and one behind an exchange does it again for all. */
+  readonly isPartial?: true;
   readonly limit: number | null;
   readonly offset: number;
 }
@@ -150,6 +156,8 @@ export interface LimitNode extends NodeBase {
 export interface DistinctNode extends NodeBase {
   readonly kind: 'distinct';
   readonly input: PlanNode;
+  /** Present where each task does it for its own rows, and one behind an exchange does it again for all. */
+  readonly isPartial?: true;
   readonly targets: readonly Expression[];
   /** True for DISTINCT ON. */
   readonly on: boolean;

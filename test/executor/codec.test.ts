@@ -106,7 +106,7 @@ describe('executor/stages exchange codec', () => {
       const [file] = readCopyStatistics((await connection.runAndReadAll(write)).getRowsJson());
       assert.equal(file?.rowCount, 2);
       const describe = async (sql: string): Promise<unknown> => (await connection.runAndReadAll(sql)).getRowsJson();
-      const back = await describe(`SELECT typeof(c0), c0::VARCHAR, c0 IS NULL FROM ${readExchangeSql(columns, [file.path])}`);
+      const back = await describe(`SELECT typeof(c0), c0::VARCHAR, c0 IS NULL FROM ${readExchangeSql(columns, [{ file }])}`);
       assert.deepEqual(back, await describe(`SELECT typeof(v), v::VARCHAR, v IS NULL FROM (${source}) AS t(v)`));
       const types = await describe(`SELECT DISTINCT typeof(c0) FROM ${readExchangeSql(columns, [])} RIGHT JOIN (SELECT 1) ON true`);
       assert.deepEqual(types, await describe(`SELECT DISTINCT typeof(v) FROM (${source})`));

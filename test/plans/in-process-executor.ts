@@ -16,7 +16,12 @@ export interface StagedRun {
 interface Task {
   readonly scans: readonly ScanShare[];
   readonly partition: number | null;
+  /** Which of the rows of one input's partition: tasks share it by the rows' numbers. */
+  readonly share?: { readonly stage: number; readonly index: number };
 }
+
+/** Tasks that share each partition that may be shared. */
+const SHARE_COUNT = 2;
 
 /**
  * Runs a staged plan in the test process: every stage's tasks one after another, each stage's rows kept in a temporary
@@ -83,8 +88,16 @@ function tasksOf(stage: Stage): readonly Task[] {
     case 'splits':
       // Either set of shares must do, so every second stage takes the coarse one.
       return (stage.id % 2 === 0 ? (tasks.coarse ?? tasks.splits) : tasks.splits).map((scans) => ({ scans, partition: null }));
-    case 'partitions':
-      return Array.from({ length: tasks.partitionCount }, (_, partition) => ({ scans: tasks.scans, partition }));
+    case 'partitions': {
+      const { splittable = [], scans } = tasks;
+      const shared = splittable[stage.id % splittable.length];
+      // Whether a partition is large does not matter to the result, so each is shared that may be.
+      return Array.from({ length: tasks.partitionCount }, (_, partition): readonly Task[] =>
+        shared === undefined
+          ? [{ scans, partition }]
+          : Array.from({ length: SHARE_COUNT }, (_share, index) => ({ scans, partition, share: { stage: shared, index } })),
+      ).flat();
+    }
   }
 }
 
@@ -118,7 +131,8 @@ function fillPiece(plan: StagedPlan, piece: FragmentPiece, task: Task): string {
       const producer = plan.stages.find((stage) => stage.id === piece.stage);
       assert.ok(producer !== undefined, `stage ${piece.stage} does not exist`);
       const isPartitioned = (producer.output.kind === 'hash' || producer.output.kind === 'value') && task.partition !== null;
-      return `(SELECT ${names(piece.columns).join(', ')} FROM ${tableOf(piece.stage)}${isPartitioned ? ` WHERE partition_index = ${task.partition}` : ''})`;
+      const ofShare = task.share?.stage === piece.stage ? ` AND rowid % ${SHARE_COUNT} = ${task.share.index}` : '';
+      return `(SELECT ${names(piece.columns).join(', ')} FROM ${tableOf(piece.stage)}${isPartitioned ? ` WHERE partition_index = ${task.partition}${ofShare}` : ''})`;
     }
   }
 }

@@ -1,0 +1,60 @@
+import { mayRepeatLeft, mayRepeatRight } from '../distribute/join-side.js';
+import type { JoinType, PlanNode } from '../plan/nodes.js';
+import { walkPlan } from '../plan/walk-plan.js';
+import type { CutStage } from './cut-plan.js';
+
+/**
+ * The stages among a stage's inputs one partition of which several tasks may share, each with some of its rows and all rows
+ * of the other inputs: what the stage does with those rows it does row by row, or a later stage does again for all.
+ */
+export function splittableInputs(plan: PlanNode, stages: readonly CutStage[]): readonly number[] {
+  const counts = new Map<number, number>();
+  walkPlan(plan, (node) => {
+    if (node.kind === 'stage_input') {
+      counts.set(node.stage, (counts.get(node.stage) ?? 0) + 1);
+    }
+  });
+  return splittable(plan).filter((stage) => counts.get(stage) === 1 && stages[stage - 1]?.exchange?.distribution.kind === 'hash');
+}
+
+function splittable(plan: PlanNode): readonly number[] {
+  switch (plan.kind) {
+    case 'stage_input':
+      return [plan.stage];
+    case 'filter':
+    case 'projection':
+    case 'unnest':
+      return splittable(plan.input);
+    case 'aggregate':
+      // Partial counts of distinct values are right only where all rows of a value are in one task.
+      return plan.isPartial === true && plan.aggregates.every((call) => !call.distinct) ? splittable(plan.input) : [];
+    case 'top_n':
+    case 'limit':
+    case 'distinct':
+      return plan.isPartial === true ? splittable(plan.input) : [];
+    case 'join':
+      return ofSides(plan.joinType, plan.left, plan.right);
+    case 'cross_product':
+      return ofSides('inner', plan.left, plan.right);
+    case 'scan':
+    case 'delim_join':
+    case 'delim_get':
+    case 'order':
+    case 'union':
+    case 'set_operation':
+    case 'window':
+    case 'cte':
+    case 'cte_reference':
+    case 'values':
+    case 'single_row':
+    case 'empty':
+    case 'function_scan':
+    case 'sample':
+    case 'exchange':
+      return [];
+  }
+}
+
+function ofSides(joinType: JoinType, left: PlanNode, right: PlanNode): readonly number[] {
+  return [...(mayRepeatRight(joinType) ? splittable(left) : []), ...(mayRepeatLeft(joinType) ? splittable(right) : [])];
+}
