@@ -100,11 +100,6 @@ describe('executor: skewed partitions', function () {
   }
 
   it('is shared only where it is far larger than the mean, large enough, and the planner says so', () => {
-    const counts = (rowCounts: readonly number[], splittable: readonly number[] = [1]): readonly string[] => {
-      const rowCount = rowCounts.reduce((sum, count) => sum + count, 0);
-      const stage: Stage = { ...joined(splittable, 'INNER'), tasks: { kind: 'partitions', partitionCount: rowCounts.length, scans: [], splittable } };
-      return chooseTasks(stage, { rowCount, byteCount: 1, partitions: [{ stage: 1, rowCounts }] }).map(textOf);
-    };
     assert.deepEqual(counts([100_000, 130_000, 100_000]), ['0', '1', '2']);
     assert.deepEqual(counts([10, 90_000, 10]), ['0', '1', '2']);
     assert.deepEqual(counts([10, 0, 150_000, 10]), ['0', '1', '3', '2 of 1: 0/3', '2 of 1: 1/3', '2 of 1: 2/3']);
@@ -113,7 +108,6 @@ describe('executor: skewed partitions', function () {
   });
 
   it('shares are every row once, whatever the files', () => {
-    const file = (path: string, rowCount: number): ShuffleFile => ({ path, rowCount, byteCount: 1, partition: 0 });
     const files = [file('a', 7), file('b', 0), file('c', 5), file('d', 1)];
     for (const count of [1, 2, 3, 5, 13, 20]) {
       const rows = Array.from({ length: count }, (_, index) => shareOfRows(files, index, count))
@@ -129,4 +123,14 @@ describe('executor: skewed partitions', function () {
 
 function textOf({ partitions, share }: TaskInputs): string {
   return `${partitions?.join(',') ?? 'all'}${share === undefined ? '' : ` of ${share.stage}: ${share.index}/${share.count}`}`;
+}
+
+function counts(rowCounts: readonly number[], splittable: readonly number[] = [1]): readonly string[] {
+  const rowCount = rowCounts.reduce((sum, count) => sum + count, 0);
+  const stage: Stage = { ...joined(splittable, 'INNER'), tasks: { kind: 'partitions', partitionCount: rowCounts.length, scans: [], splittable } };
+  return chooseTasks(stage, { rowCount, byteCount: 1, partitions: [{ stage: 1, rowCounts }] }).map(textOf);
+}
+
+function file(path: string, rowCount: number): ShuffleFile {
+  return { path, rowCount, byteCount: 1, partition: 0 };
 }
