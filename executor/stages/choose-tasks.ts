@@ -22,7 +22,7 @@ export interface InputSize {
   /** All of it. */
   readonly rowCount: number;
   readonly byteCount: number;
-  /** The inputs whose rows came by partition. */
+  /** By input. */
   readonly partitions: readonly InputPartitions[];
 }
 
@@ -35,8 +35,29 @@ const SCANNED_ROWS_PER_INPUT_ROW = 8;
 const TASK_ROW_COUNT_MIN = 50_000;
 const TASK_BYTE_COUNT_MIN = 4 * 1024 * 1024;
 
-/** The tasks of a stage in order, as many as the real size of its inputs is worth. */
-export function chooseTasks({ tasks: layout }: Stage, inputs: InputSize): readonly TaskInputs[] {
+/**
+ * The tasks of a stage in order, as many as the real size of its inputs is worth. Those that can give no rows are left out,
+ * but for one of the last stage: it says what the columns are.
+ */
+export function chooseTasks(stage: Stage, inputs: InputSize): readonly TaskInputs[] {
+  const tasks = allTasks(stage.tasks, inputs);
+  const ways = stage.emptyWith ?? [];
+  const isLast = stage.output.kind === 'result' || stage.output.kind === 'files';
+  return ways.length === 0 ? tasks : tasks.filter((task, index) => (isLast && index === 0) || !isEmpty(task, ways, inputs.partitions));
+}
+
+function isEmpty({ partitions }: TaskInputs, ways: readonly (readonly number[])[], inputs: readonly InputPartitions[]): boolean {
+  const rowsOf = (stage: number): number =>
+    inputs
+      .filter((input) => input.stage === stage)
+      .reduce((sum, { rowCounts, commonRowCount }) => {
+        const own = partitions === null ? rowCounts : partitions.map((partition) => rowCounts[partition] ?? 0);
+        return own.reduce((before, count) => before + count, sum + commonRowCount);
+      }, 0);
+  return ways.some((stages) => stages.every((stage) => rowsOf(stage) === 0));
+}
+
+function allTasks(layout: TaskLayout, inputs: InputSize): readonly TaskInputs[] {
   switch (layout.kind) {
     case 'single':
       return [{ scans: layout.scans, partitions: null }];

@@ -37,7 +37,7 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
   const { output } = stage;
   assert(output.kind === 'hash' || output.kind === 'value' || output.kind === 'whole', `stage ${stage.id} is not the last and must write shuffle files`);
   const manifests: Manifest[] = [];
-  await query.runStage(stage, ({ task, filled, settings }) => {
+  const taskCount = await query.runStage(stage, ({ task, filled, settings }) => {
     const startedMs = query.elapsedMs;
     return {
       settings,
@@ -75,6 +75,6 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
   // In task order, so that the same plan over the same files reads its exchanges in the same order.
   query.remember(
     stage.id,
-    manifests.toSorted((a, b) => a.task - b.task),
+    manifests.filter(({ task }) => task < taskCount).toSorted((a, b) => a.task - b.task),
   );
 }

@@ -96,13 +96,19 @@ export function filesFor(manifests: readonly Manifest[], partitions: readonly nu
   );
 }
 
-/** Rows of each partition, of the files that have one. */
-export function rowsByPartition(files: readonly ShuffleFile[], partitionCount: number): readonly number[] {
-  const counts = Array.from({ length: partitionCount }, () => 0);
+/** Rows of each partition, and those of files that hold no single one. */
+export function rowsByPartition(
+  files: readonly ShuffleFile[],
+  partitionCount: number,
+): { readonly rowCounts: readonly number[]; readonly commonRowCount: number } {
+  const rowCounts = Array.from({ length: partitionCount }, () => 0);
+  let commonRowCount = 0;
   for (const { partition, rowCount } of files) {
     if (partition !== null && partition < partitionCount) {
-      counts[partition] = (counts[partition] ?? 0) + rowCount;
+      rowCounts[partition] = (rowCounts[partition] ?? 0) + rowCount;
+    } else {
+      commonRowCount += rowCount;
     }
   }
-  return counts;
+  return { rowCounts, commonRowCount };
 }

@@ -64,4 +64,6 @@ export interface TaskSummary {
   /** Milliseconds since the query's stages began, and of the winning attempts' work. */
   readonly startedMs: number;
   readonly elapsedMs: number;
+  /** Most memory its process had while it ran; absent where the system does not tell. */
+  readonly peakMemoryBytes?: number;
 }

@@ -88,11 +88,11 @@ class MergedResult implements StagedResult {
     return this.#query.summaries;
   }
 
-  #runLastStage(): Promise<void> {
+  async #runLastStage(): Promise<void> {
     const query = this.#query;
     const options = this.#options;
     const turns = new TaskTurns(query.plan.ordered === true);
-    return query.runStage(query.lastStage, ({ stage, task, filled, settings }) => {
+    await query.runStage(query.lastStage, ({ stage, task, filled, settings }) => {
       assert(stage.output.kind === 'result', 'the last stage gives rows');
       const startedMs = query.elapsedMs;
       let rowCount = 0;

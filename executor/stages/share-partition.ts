@@ -6,11 +6,13 @@ export interface FilePart {
   readonly rows?: { readonly first: number; readonly count: number };
 }
 
-/** Rows of one input by partition; exchanges that every task reads whole have none. */
+/** Rows of one input. */
 export interface InputPartitions {
   readonly stage: number;
-  /** By partition. */
+  /** By partition, of files that hold one. */
   readonly rowCounts: readonly number[];
+  /** Of files that several tasks read. */
+  readonly commonRowCount: number;
 }
 
 /** A partition that several tasks share, each with a share of one input's rows. */

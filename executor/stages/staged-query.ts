@@ -7,6 +7,7 @@ import { cancelError } from '../pool/task-run.js';
 import type { TaskSettings } from '../protocol/messages.js';
 import { chooseTasks } from './choose-tasks.js';
 import type { InputSize } from './choose-tasks.js';
+import { EnoughRows } from './enough-rows.js';
 import { attemptTask, runTasks } from './attempt-task.js';
 import type { TaskAttempts } from './attempt-task.js';
 import { fillFragment } from './fill-fragment.js';
@@ -99,14 +100,20 @@ export class StagedQuery {
     this.#manifests.set(stage, manifests);
   }
 
-  /** Runs every task of a stage; `attempts` says how one is sent and followed. Several stages may run together. */
-  async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<void> {
+  /**
+   * Runs the tasks of a stage; `attempts` says how one is sent and followed. Several stages may run together. Gives the number
+   * of tasks, from the first, whose rows are the stage's: not all where fewer gave enough.
+   */
+  async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<number> {
     const tasks = chooseTasks(stage, this.#inputSize(stage));
-    assert(tasks.length > 0, `stage ${stage.id} has no tasks`);
+    const enough = new EnoughRows(stage.enoughRows ?? null, tasks.length, this.signal);
     const resources = resourcesOf(this.plan);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
     await runTasks(tasks.length, stage.id, this.#slots, this.#abort, async (task) => {
+      if (enough.isReached) {
+        return;
+      }
       const inputs = tasks[task];
       assert(inputs !== undefined);
       const filled = fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer));
@@ -116,8 +123,13 @@ export class StagedQuery {
         timeZone: this.options.settings.timeZone,
         keepJoinOrder: this.plan.stages.length > 1,
       };
-      summaries.push(await attemptTask(this.environment, this.signal, attempts({ stage, task, filled, settings })));
+      const summary = await enough.unlessReached(async (signal) => await attemptTask(this.environment, signal, attempts({ stage, task, filled, settings })));
+      if (summary !== null) {
+        summaries.push(summary);
+        enough.add(task, summary.rowCount);
+      }
     });
+    return enough.taskCount;
   }
 
   /** Removes the query's folder. */
@@ -136,7 +148,7 @@ export class StagedQuery {
     return {
       rowCount: files.reduce((sum, file) => sum + file.rowCount, 0),
       byteCount: files.reduce((sum, file) => sum + file.byteCount, 0),
-      partitions: producers.map((producer) => ({ stage: producer.stage, rowCounts: rowsByPartition(producer.files, partitionCount) })),
+      partitions: producers.map((producer) => ({ stage: producer.stage, ...rowsByPartition(producer.files, partitionCount) })),
     };
   }
 

@@ -46,6 +46,8 @@ export interface DistributedPlan {
   readonly coalesces: boolean;
   /** Whether several tasks may share a partition far larger than the others. */
   readonly splitsSkewed: boolean;
+  /** Whether tasks that can give no rows, for their input is empty, are left out. */
+  readonly skipsEmpty: boolean;
   /** True: the result is in order when its tasks' rows follow each other. */
   readonly ordered: boolean;
   /** What RESOURCES asks for each task. */
@@ -63,6 +65,7 @@ export const RULE_NAMES = [
   'broadcast-join',
   'coalesce-partitions',
   'split-skewed',
+  'skip-empty',
   'coarse-splits',
   'reuse-partitioning',
   'partial-top-n',

@@ -6,6 +6,7 @@ import { printPlan } from '../print/print-plan.js';
 import { byteCount, estimateRowCount } from '../relation/relation.js';
 import type { RelationReference } from '../translate/translated.js';
 import { cutPlan, type CutStage } from './cut-plan.js';
+import { emptyWith } from './empty-with.js';
 import { describeStage } from './describe-stage.js';
 import { stageTasks } from './stage-tasks.js';
 import type { PlanColumn, Stage, StagedPlan, StageOutput } from './staged-plan.js';
@@ -26,11 +27,14 @@ export function cutIntoStages(distributed: DistributedPlan, options: CutOptions)
   };
   const printed = stages.map((stage): Stage => {
     const { plan, layout } = stageTasks(stage, stages, options.references, sharesOf, (scan) => distributed.coarseShares.get(scan), distributed);
+    const ways = distributed.skipsEmpty ? emptyWith(stage.plan) : [];
     return {
       id: stage.id,
       fragment: { sql: printPlan(plan), columns: columnsOf(plan) },
       tasks: layout,
       output: outputOf(stage),
+      ...enoughRows(stage),
+      ...(ways.length === 0 ? {} : { emptyWith: ways }),
       description: describeStage(stage.plan, options.references),
     };
   });
@@ -44,6 +48,11 @@ export function cutIntoStages(distributed: DistributedPlan, options: CutOptions)
 
 function columnsOf(plan: PlanNode): readonly PlanColumn[] {
   return plan.output.map((type, index) => ({ name: `c${index}`, type }));
+}
+
+/** Rows of a LIMIT that each task counts for itself and one reader counts again. */
+function enoughRows({ plan, exchange }: CutStage): Pick<Stage, 'enoughRows'> {
+  return plan.kind === 'limit' && plan.isPartial === true && plan.limit !== null && exchange?.distribution.kind === 'gather' ? { enoughRows: plan.limit } : {};
 }
 
 function outputOf(stage: CutStage): StageOutput {

@@ -32,6 +32,10 @@ export interface Stage {
   readonly fragment: Fragment;
   readonly tasks: TaskLayout;
   readonly output: StageOutput;
+  /** Rows of all tasks together of which readers need no more, whichever they are: tasks after those that gave them may be left out. */
+  readonly enoughRows?: number;
+  /** Ways in which a task gives no rows: each lists inputs (stages) that are all empty for it. */
+  readonly emptyWith?: readonly (readonly number[])[];
   /** One line for people: what the stage does. */
   readonly description: string;
 }

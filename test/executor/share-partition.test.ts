@@ -128,7 +128,7 @@ function textOf({ partitions, share }: TaskInputs): string {
 function counts(rowCounts: readonly number[], splittable: readonly number[] = [1]): readonly string[] {
   const rowCount = rowCounts.reduce((sum, count) => sum + count, 0);
   const stage: Stage = { ...joined(splittable, 'INNER'), tasks: { kind: 'partitions', partitionCount: rowCounts.length, scans: [], splittable } };
-  return chooseTasks(stage, { rowCount, byteCount: 1, partitions: [{ stage: 1, rowCounts }] }).map(textOf);
+  return chooseTasks(stage, { rowCount, byteCount: 1, partitions: [{ stage: 1, rowCounts, commonRowCount: 0 }] }).map(textOf);
 }
 
 function file(path: string, rowCount: number): ShuffleFile {

@@ -51,7 +51,8 @@ export class InProcessExecutor {
   }
 
   async #runTask(plan: StagedPlan, stage: Stage, task: Task, isFirst: boolean): Promise<void> {
-    const query = stage.fragment.sql.map((piece) => fillPiece(plan, piece, task)).join('');
+    const filled = stage.fragment.sql.map((piece) => fillPiece(plan, piece, task)).join('');
+    const query = (await this.#isEmpty(plan, stage, task)) ? `SELECT * FROM (${filled}) WHERE false` : filled;
     const columns = names(stage.fragment.columns);
     const into = isFirst ? `CREATE OR REPLACE TEMP TABLE ${tableOf(stage.id)} AS` : `INSERT INTO ${tableOf(stage.id)}`;
     const sql = `${into} SELECT ${[...columns, `${partitionSql(stage)} AS partition_index`].join(', ')} FROM (${query}) AS task(${columns.join(', ')})`;
@@ -63,6 +64,19 @@ export class InProcessExecutor {
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : String(error)}\nin stage ${stage.id}\n${sql}`, { cause: error });
     }
+  }
+
+  /** Whether the plan says that a task gives no rows; it is then believed. */
+  async #isEmpty(plan: StagedPlan, stage: Stage, task: Task): Promise<boolean> {
+    for (const way of stage.emptyWith ?? []) {
+      const reads = way.map((input) => fillPiece(plan, { kind: 'exchange', stage: input, columns: [] }, { scans: [], partition: task.partition }));
+      const exist = reads.map((read) => `NOT EXISTS (SELECT 1 FROM ${read})`).join(' AND ');
+      const result = await this.#connection.runAndReadAll(`SELECT ${exist === '' ? 'true' : exist}`);
+      if (result.getRows()[0]?.[0] === true) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Readers take the plan's word for the types of a stage's rows. */
@@ -132,7 +146,7 @@ function fillPiece(plan: StagedPlan, piece: FragmentPiece, task: Task): string {
       assert.ok(producer !== undefined, `stage ${piece.stage} does not exist`);
       const isPartitioned = (producer.output.kind === 'hash' || producer.output.kind === 'value') && task.partition !== null;
       const ofShare = task.share?.stage === piece.stage ? ` AND rowid % ${SHARE_COUNT} = ${task.share.index}` : '';
-      return `(SELECT ${names(piece.columns).join(', ')} FROM ${tableOf(piece.stage)}${isPartitioned ? ` WHERE partition_index = ${task.partition}${ofShare}` : ''})`;
+      return `(SELECT ${piece.columns.length === 0 ? '*' : names(piece.columns).join(', ')} FROM ${tableOf(piece.stage)}${isPartitioned ? ` WHERE partition_index = ${task.partition}${ofShare}` : ''})`;
     }
   }
 }
