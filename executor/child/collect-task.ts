@@ -17,5 +17,5 @@ export async function runCollect(context: TaskContext, work: Extract<TaskWork, {
     rows = await context.database.collect(statement, work.rowCountMax);
   }
   context.check();
-  context.channel.send({ kind: 'collected', task: context.task, rows });
+  context.channel.send({ kind: 'collected', task: context.task, rows, ...context.peakMemory() });
 }

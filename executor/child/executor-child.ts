@@ -92,7 +92,7 @@ export class ExecutorChild {
     if (database === null || this.#running !== null) {
       throw new Error('a task came before hello or during another task');
     }
-    const context = new TaskContext(task, database, this.#preludes, this.#channel);
+    const context = new TaskContext(task, database, this.#preludes, this.#channel, message.settings.measureMemory === true);
     this.#running = context;
     try {
       await database.apply(message.settings);

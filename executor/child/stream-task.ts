@@ -55,7 +55,7 @@ export async function runStream(context: TaskContext, work: Extract<TaskWork, { 
       if (!started) {
         channel.send({ kind: 'started', task, columns: rows.columns });
       }
-      channel.send({ kind: 'streamed', task, rowCount });
+      channel.send({ kind: 'streamed', task, rowCount, ...context.peakMemory() });
     });
   } finally {
     await settled(fetching);

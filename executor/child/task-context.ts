@@ -3,6 +3,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Channel } from '../protocol/channel.js';
 import type { FromExecutor, ToExecutor } from '../protocol/messages.js';
 import type { Database } from './database.js';
+import { peakMemoryBytes, resetPeakMemory } from './peak-memory.js';
 import type { Preludes } from './preludes.js';
 
 /**
@@ -17,13 +18,24 @@ export class TaskContext {
   readonly database: Database;
   readonly preludes: Preludes;
   readonly channel: Channel<FromExecutor, ToExecutor>;
+  readonly #measuresMemory: boolean;
   #interrupting: NodeJS.Timeout | null = null;
 
-  constructor(task: number, database: Database, preludes: Preludes, channel: Channel<FromExecutor, ToExecutor>) {
+  constructor(task: number, database: Database, preludes: Preludes, channel: Channel<FromExecutor, ToExecutor>, measuresMemory: boolean) {
     this.task = task;
     this.database = database;
     this.preludes = preludes;
     this.channel = channel;
+    this.#measuresMemory = measuresMemory;
+    if (measuresMemory) {
+      resetPeakMemory();
+    }
+  }
+
+  /** What the task's last message says of memory. */
+  peakMemory(): { readonly peakMemoryBytes?: number } {
+    const bytes = this.#measuresMemory ? peakMemoryBytes() : undefined;
+    return bytes === undefined ? {} : { peakMemoryBytes: bytes };
   }
 
   get cancelled(): boolean {

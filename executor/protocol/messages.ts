@@ -35,8 +35,8 @@ export type FromExecutor =
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'started'; readonly task: number; readonly columns: readonly ResultColumn[] }
-  | { readonly kind: 'streamed'; readonly task: number; readonly rowCount: number }
-  | { readonly kind: 'collected'; readonly task: number; readonly rows: readonly CollectedRow[] }
+  | { readonly kind: 'streamed'; readonly task: number; readonly rowCount: number; readonly peakMemoryBytes?: number }
+  | { readonly kind: 'collected'; readonly task: number; readonly rows: readonly CollectedRow[]; readonly peakMemoryBytes?: number }
   | {
       readonly kind: 'described';
       readonly task: number;
@@ -75,6 +75,8 @@ export interface TaskSettings {
   readonly timeZone: string;
   /** True for a stage's tasks: DuckDB joins in the order the plan wrote. It was chosen over the whole query; what a task reads tells less. */
   readonly keepJoinOrder: boolean;
+  /** True: the last message says how much memory the process had at most. */
+  readonly measureMemory?: true;
 }
 
 /** What a task does. */

@@ -1,6 +1,6 @@
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
-import type { TaskRun } from '../pool/task-run.js';
+import type { TaskEnd, TaskRun } from '../pool/task-run.js';
 import { cancelOnAbort } from '../pool/whole-result.js';
 import type { TaskSettings, TaskWork } from '../protocol/messages.js';
 import type { StageEnvironment } from './options.js';
@@ -40,6 +40,11 @@ export async function attemptTask<Result>(environment: StageEnvironment, signal:
       environment.release(leased);
     }
   }
+}
+
+/** What a task's last message says of memory, for its summary. */
+export function peakMemoryOf(end: TaskEnd): { readonly peakMemoryBytes?: number } {
+  return end.kind === 'described' || end.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: end.peakMemoryBytes };
 }
 
 function isCrash(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Stage } from '../../planner/fragment/staged-plan.js';
-import { throwFirst } from './attempt-task.js';
+import { peakMemoryOf, throwFirst } from './attempt-task.js';
 import { writeExchangeSql } from './exchange-sql.js';
 import { readCopyStatistics } from './manifest.js';
 import type { Manifest } from './manifest.js';
@@ -68,6 +68,7 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
           fileCount: files.length,
           startedMs,
           elapsedMs: query.elapsedMs - startedMs,
+          ...peakMemoryOf(end),
         };
       },
     };

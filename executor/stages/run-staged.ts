@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
 import type { ResultColumn, RowBatch } from '../engine.js';
+import { peakMemoryOf } from './attempt-task.js';
 import { runExchangeStages } from './exchange-stages.js';
 import { Handoff } from './handoff.js';
 import type { StageEnvironment, StageSummary, StagedResult, StagedRunOptions } from './options.js';
@@ -119,7 +120,7 @@ class MergedResult implements StagedResult {
             await this.#handoff.offer(batch);
           }
           turns.end(task);
-          return { task, attempt, rowCount, byteCount, fileCount: 0, startedMs, elapsedMs: query.elapsedMs - startedMs };
+          return { task, attempt, rowCount, byteCount, fileCount: 0, startedMs, elapsedMs: query.elapsedMs - startedMs, ...peakMemoryOf(await run.end) };
         },
       };
     });

@@ -122,6 +122,7 @@ export class StagedQuery {
         memoryBytes: Math.min(this.environment.memoryBytes(), resources.memoryBytes ?? Number.POSITIVE_INFINITY),
         timeZone: this.options.settings.timeZone,
         keepJoinOrder: this.plan.stages.length > 1,
+        ...(this.plan.stages.length > 1 ? { measureMemory: true as const } : {}),
       };
       const summary = await enough.unlessReached(async (signal) => await attemptTask(this.environment, signal, attempts({ stage, task, filled, settings })));
       if (summary !== null) {

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import type { FileSink, StagedPlan } from '../../planner/fragment/staged-plan.js';
 import type { WrittenFile } from '../engine.js';
 import type { CollectedRow } from '../protocol/messages.js';
+import { peakMemoryOf } from './attempt-task.js';
 import { runExchangeStages } from './exchange-stages.js';
 import { writeFilesSql } from './files-sql.js';
 import { readCopyStatistics } from './manifest.js';
@@ -62,6 +63,7 @@ async function runFilesStage(query: StagedQuery, directory: string): Promise<rea
           fileCount: files.length,
           startedMs,
           elapsedMs: query.elapsedMs - startedMs,
+          ...peakMemoryOf(end),
         };
       },
     };

@@ -1,3 +1,4 @@
+import type { ExplainDocument } from '../../planner/explain/explain-document.js';
 import { explainDistributed } from '../../planner/explain/explain-distributed.js';
 import { explainFragments } from '../../planner/explain/explain-fragments.js';
 import { explainLogical } from '../../planner/print/explain-logical.js';
@@ -11,42 +12,37 @@ import { wholeSql } from './whole-query.js';
 type Staged = Extract<PlannedQuery, { readonly kind: 'staged' }>;
 
 /** DuckDB's optimized logical plan as a tree of lines. */
-export async function explainLogicalPlan(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<readonly string[]> {
+export async function explainLogicalPlan(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants): Promise<ExplainDocument> {
   const result = await bindQuery(context, query, parameters);
   if (result.kind === 'unknown') {
-    return [`DuckDB's plan holds something Sluice does not know: ${result.reason}`];
+    return { kind: 'outline', lines: [`DuckDB's plan holds something Sluice does not know: ${result.reason}`] };
   }
-  return explainLogical(result.plan, (index) => query.references[index]?.alias ?? `reference ${index}`);
+  return { kind: 'outline', lines: explainLogical(result.plan, (index) => query.references[index]?.alias ?? `reference ${index}`) };
 }
 
 /** A query that runs as one fragment, with the reason. */
-export function explainWhole(
-  context: QueryContext,
-  query: TranslatedQuery,
-  parameters: ParameterConstants,
-  reason: string,
-  level: 'distributed' | 'fragments',
-): readonly string[] {
+export function explainWhole(query: TranslatedQuery, parameters: ParameterConstants, reason: string, level: 'distributed' | 'fragments'): ExplainDocument {
   if (level === 'fragments') {
-    return ['-- Stage 1: 1 task', ...withoutRoot(context, wholeSql(query, parameters).split('\n'))];
+    return { kind: 'fragments', fragments: [{ stage: 1, taskCount: 1, sql: wholeSql(query, parameters) }] };
   }
-  const scans = query.references.map(
-    (reference) => `  Scan ${reference.alias}${reference.alias === reference.relation.name ? '' : ` (${reference.relation.name})`}`,
+  const operators = query.references.map(
+    (reference) => `Scan ${reference.alias}${reference.alias === reference.relation.name ? '' : ` (${reference.relation.name})`}`,
   );
-  return ['Stage 1 whole query, 1 task -> client', ...scans, `Not distributed: ${reason}`];
+  const stage = { stage: 1, taskCount: 1, tasks: 'whole query, 1 task', output: 'client', reason: null, rowCount: null, byteCount: null, operators };
+  return { kind: 'stages', stages: [stage], reasons: [reason] };
 }
 
 /** Stages, exchanges and their reasons. */
-export function explainDistribution(context: QueryContext, query: TranslatedQuery, planned: Staged): readonly string[] {
-  return withoutRoot(context, explainDistributed(planned.staged, planned.distributed, { references: query.references }));
+export function explainDistribution(query: TranslatedQuery, planned: Staged): ExplainDocument {
+  return explainDistributed(planned.staged, planned.distributed, { references: query.references });
 }
 
 /** Each stage's SQL. */
-export function explainFragmentSql(context: QueryContext, planned: Staged): readonly string[] {
-  return withoutRoot(context, explainFragments(planned.staged));
+export function explainFragmentSql(planned: Staged): ExplainDocument {
+  return explainFragments(planned.staged);
 }
 
 /** Paths are shown relative to the data root: shorter, and the same on every machine. */
-function withoutRoot(context: QueryContext, lines: readonly string[]): readonly string[] {
+export function withoutRoot(context: QueryContext, lines: readonly string[]): readonly string[] {
   return lines.map((line) => line.replaceAll(`${context.dataRoot}/`, ''));
 }

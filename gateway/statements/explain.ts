@@ -1,3 +1,6 @@
+import type { ExplainDocument, ExplainedRun } from '../../planner/explain/explain-document.js';
+import { printExplain } from '../../planner/explain/print-explain.js';
+import { OID } from '../../planner/types/postgres-type.js';
 import type { ExplainLevel } from '../../planner/parse/read-explain.js';
 import { readExplain } from '../../planner/parse/read-explain.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
@@ -6,8 +9,8 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { nullLiteral } from '../parameters/parameter-literal.js';
 import { chooseRoad, roadSettings } from '../query/choose-road.js';
-import { explainStages } from '../query/explain-stages.js';
-import { explainDistribution, explainFragmentSql, explainLogicalPlan, explainWhole } from '../query/explain-query.js';
+import { explainStages, stageFacts } from '../query/explain-stages.js';
+import { explainDistribution, explainFragmentSql, explainLogicalPlan, explainWhole, withoutRoot } from '../query/explain-query.js';
 import { planQuery } from '../query/planned-query.js';
 import type { QueryContext } from '../query/query-context.js';
 import type { ParameterConstants } from '../query/whole-query.js';
@@ -31,46 +34,50 @@ export async function prepareExplain(session: Session, statement: ParsedStatemen
   await query.translate();
   return constantStatement(
     statement,
-    [textColumn('QUERY PLAN')],
+    [request.format === 'json' ? { name: 'QUERY PLAN', type: { oid: OID.json, modifier: -1 } } : textColumn('QUERY PLAN')],
     async (options) => {
       const { context, query: translated } = await query.translate();
       const parameters =
         options.parameters.length === 0
           ? translated.parameterTypes.map(nullLiteral)
           : bindParameters(translated.parameterTypes, options, context.outputSettings());
-      const lines = [
-        ...(await whileWanted(options.signal, explain(context, translated, parameters, request.level))),
-        ...(request.analyze ? await analyze(context, translated, parameters, options) : []),
-      ];
-      return { rows: lines.map((line) => [line]), tag: 'EXPLAIN', notices: translated.notices };
+      const document = await whileWanted(options.signal, explain(context, translated, parameters, request.level));
+      const run = request.analyze ? await analyze(context, translated, parameters, options) : null;
+      const lines = printExplain(document, request.format, run, run?.lines ?? []);
+      return { rows: withoutRoot(context, lines).map((line) => [line]), tag: 'EXPLAIN', notices: translated.notices };
     },
     query.parameterTypes,
   );
 }
 
-async function explain(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, level: ExplainLevel): Promise<readonly string[]> {
+async function explain(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, level: ExplainLevel): Promise<ExplainDocument> {
   switch (level) {
     case 'translated':
-      return wholeSql(query, parameters).split('\n');
+      return { kind: 'query', lines: wholeSql(query, parameters).split('\n') };
     case 'logical':
       return explainLogicalPlan(context, query, parameters);
     case 'distributed':
     case 'fragments': {
       const road = chooseRoad(query, roadSettings(context));
       if (road.kind === 'whole') {
-        return explainWhole(context, query, parameters, road.reason, level);
+        return explainWhole(query, parameters, road.reason, level);
       }
       const planned = await planQuery(context, query, parameters, road.mode);
       if (planned.kind === 'whole') {
-        return explainWhole(context, query, parameters, planned.reason, level);
+        return explainWhole(query, parameters, planned.reason, level);
       }
-      return level === 'fragments' ? explainFragmentSql(context, planned) : explainDistribution(context, query, planned);
+      return level === 'fragments' ? explainFragmentSql(planned) : explainDistribution(query, planned);
     }
   }
 }
 
+/** A run's facts, and the same as lines. */
+interface AnalyzedRun extends ExplainedRun {
+  readonly lines: readonly string[];
+}
+
 /** Runs the query, throws its rows away, and says what it took. */
-async function analyze(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<readonly string[]> {
+async function analyze(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, options: ExecuteOptions): Promise<AnalyzedRun> {
   const started = performance.now();
   const { stream, summary } = await runQuery(context, query, parameters, { ...options, resultFormats: [] });
   let rowCount = 0;
@@ -81,5 +88,11 @@ async function analyze(context: QueryContext, query: TranslatedQuery, parameters
   } finally {
     await stream.close();
   }
-  return [...explainStages(summary()), `Rows: ${rowCount}`, `Execution Time: ${(performance.now() - started).toFixed(3)} ms`];
+  const executionMs = Number((performance.now() - started).toFixed(3));
+  const stages = summary();
+  return {
+    stages: new Map(stages.map((stage) => [stage.stage, stageFacts(stage)])),
+    facts: { 'Actual Rows': rowCount, 'Execution Time': executionMs },
+    lines: [...explainStages(stages), `Rows: ${rowCount}`, `Execution Time: ${executionMs.toFixed(3)} ms`],
+  };
 }

@@ -1,13 +1,20 @@
+import type { ExplainDocument, ExplainedFragment } from './explain-document.js';
 import type { FragmentPiece, ScanShare, Stage, StagedPlan } from '../fragment/staged-plan.js';
 
+type FragmentsDocument = Extract<ExplainDocument, { readonly kind: 'fragments' }>;
+
 /** EXPLAIN (FRAGMENTS): the SQL of every stage's first task, and how many tasks there are. */
-export function explainFragments(staged: StagedPlan): readonly string[] {
-  return staged.stages.flatMap((stage, index) => [...(index === 0 ? [] : ['']), heading(stage), ...firstTaskSql(stage).split('\n')]);
+export function explainFragments(staged: StagedPlan): FragmentsDocument {
+  return { kind: 'fragments', fragments: staged.stages.map((stage) => ({ stage: stage.id, taskCount: stageTaskCount(stage), sql: firstTaskSql(stage) })) };
 }
 
-function heading(stage: Stage): string {
-  const count = stageTaskCount(stage);
-  return `-- Stage ${stage.id}: ${count === 1 ? '1 task' : `${count} tasks, the first of them:`}`;
+/** A comment line a stage, its SQL below it. */
+export function printFragments({ fragments }: FragmentsDocument): readonly string[] {
+  return fragments.flatMap((fragment, index) => [...(index === 0 ? [] : ['']), heading(fragment), ...fragment.sql.split('\n')]);
+}
+
+function heading({ stage, taskCount }: ExplainedFragment): string {
+  return `-- Stage ${stage}: ${taskCount === 1 ? '1 task' : `${taskCount} tasks, the first of them:`}`;
 }
 
 /** How many tasks a stage has. */

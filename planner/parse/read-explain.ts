@@ -4,6 +4,9 @@ import type { ParsedStatement } from './statement.js';
 import { positionOf, statementKind } from './statement.js';
 import { scalarText } from './syntax-tree.js';
 
+/** How it is printed: lines, or one value of JSON or a Graphviz graph. */
+export type ExplainFormat = 'text' | 'json' | 'dot';
+
 /** Which representation of a query EXPLAIN shows. */
 export type ExplainLevel = 'translated' | 'logical' | 'distributed' | 'fragments';
 
@@ -11,6 +14,7 @@ export type ExplainLevel = 'translated' | 'logical' | 'distributed' | 'fragments
 export interface ExplainRequest {
   readonly level: ExplainLevel;
   readonly analyze: boolean;
+  readonly format: ExplainFormat;
   readonly inner: ParsedStatement;
 }
 
@@ -28,13 +32,31 @@ const IGNORED_OPTIONS: ReadonlySet<string> = new Set([
   'serialize',
 ]);
 
-/** Reads EXPLAIN; unknown options are 42601, formats other than text 0A000. */
+function readFormat(value: string, position: number | undefined): ExplainFormat {
+  const format = value.toLowerCase();
+  switch (format) {
+    case 'text':
+    case 'json':
+    case 'dot':
+      return format;
+    case 'xml':
+    case 'yaml':
+      throw new SqlError(SQLSTATE.feature_not_supported, `EXPLAIN format "${value}" is not supported`);
+    default: {
+      const message = `unrecognized value for EXPLAIN option "format": "${value}"`;
+      throw new SqlError(SQLSTATE.invalid_parameter_value, message, position === undefined ? {} : { position });
+    }
+  }
+}
+
+/** Reads EXPLAIN; unknown options are 42601, unknown formats 22023, formats of Postgres that are not printed 0A000. */
 export function readExplain(statement: ParsedStatement): ExplainRequest {
   if (statement.node === null || !('ExplainStmt' in statement.node)) {
     throw new Error('not an EXPLAIN statement');
   }
   let level: ExplainLevel = 'distributed';
   let analyze = false;
+  let format: ExplainFormat = 'text';
   for (const option of statement.node.ExplainStmt.options ?? []) {
     if (!('DefElem' in option)) {
       continue;
@@ -47,9 +69,7 @@ export function readExplain(statement: ParsedStatement): ExplainRequest {
     } else if (name === 'analyze') {
       analyze = isOn;
     } else if (name === 'format') {
-      if (value.toLowerCase() !== 'text') {
-        throw new SqlError(SQLSTATE.feature_not_supported, `EXPLAIN format "${value}" is not supported`);
-      }
+      format = readFormat(value, positionOf(statement.source, option.DefElem.location));
     } else if (!IGNORED_OPTIONS.has(name)) {
       const position = positionOf(statement.source, option.DefElem.location);
       throw new SqlError(SQLSTATE.syntax_error, `unrecognized EXPLAIN option "${name}"`, position === undefined ? {} : { position });
@@ -59,5 +79,5 @@ export function readExplain(statement: ParsedStatement): ExplainRequest {
   if (query === undefined) {
     throw new Error('EXPLAIN without a statement');
   }
-  return { level, analyze, inner: { ...statement, kind: statementKind(query), node: query } };
+  return { level, analyze, format, inner: { ...statement, kind: statementKind(query), node: query } };
 }

@@ -89,7 +89,7 @@ describe('executor: tasks that need not run', function () {
       tasks: { kind: 'single', scans: [scan(sql)] },
       output: by,
     });
-    const join = (few: string, way: readonly number[]): StagedPlan => ({
+    const joined = (few: string, way: readonly number[]): StagedPlan => ({
       columns: COLUMNS,
       stages: [
         rows(1, 'SELECT i FROM range(1000) AS r(i)'),
@@ -121,12 +121,12 @@ describe('executor: tasks that need not run', function () {
         },
       ],
     });
-    const three = await run(join('SELECT unnest([1, 2, 999])', [2]));
+    const three = await run(joined('SELECT unnest([1, 2, 999])', [2]));
     assert.deepEqual(three.values, [3]);
     assert.ok((three.taskCounts[2] ?? 0) >= 1 && (three.taskCounts[2] ?? 50) <= 3);
-    const none = await run(join('SELECT 1 WHERE false', [2]));
+    const none = await run(joined('SELECT 1 WHERE false', [2]));
     assert.deepEqual(none.values, [0]);
     assert.equal(none.taskCounts[2], 0);
-    assert.equal((await run(join('SELECT 1 WHERE false', [1, 2]))).taskCounts[2], 50);
+    assert.equal((await run(joined('SELECT 1 WHERE false', [1, 2]))).taskCounts[2], 50);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { distribute } from '../../planner/distribute/distribute.js';
-import { explainDistributed } from '../../planner/explain/explain-distributed.js';
-import { explainFragments } from '../../planner/explain/explain-fragments.js';
+import { explainDistributed, printStages } from '../../planner/explain/explain-distributed.js';
+import { explainFragments, printFragments } from '../../planner/explain/explain-fragments.js';
 import { cutIntoStages } from '../../planner/fragment/cut-into-stages.js';
 import { loadParser, parseStatements } from '../../planner/parse/parser.js';
 import type { TranslationEnvironment } from '../../planner/translate/environment.js';
@@ -69,7 +69,8 @@ export class GoldenPlanner {
       broadcastByteLimit: BROADCAST_BYTE_LIMIT,
     });
     const staged = cutIntoStages(distributed, { references, parallelism: PARALLELISM });
-    const lines = options.level === 'distributed' ? explainDistributed(staged, distributed, { references }) : explainFragments(staged);
+    const lines =
+      options.level === 'distributed' ? printStages(explainDistributed(staged, distributed, { references })) : printFragments(explainFragments(staged));
     const notices = [...query.notices, ...distributed.notices].map(
       (notice) => `${notice.severity} ${notice.sqlstate} at ${notice.position}: ${notice.message}`,
     );
