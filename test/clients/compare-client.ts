@@ -92,8 +92,11 @@ function isBelow(path: string, above: string): boolean {
   return path === above || path.startsWith(`${above} > `);
 }
 
+function text(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, SHOWN_MAX);
+}
+
 function show({ path, actual, expected }: OutcomeDifference): string {
-  const text = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, SHOWN_MAX);
   return `  ${path}\n    Sluice:     ${text(actual)}\n    PostgreSQL: ${text(expected)}`;
 }
 

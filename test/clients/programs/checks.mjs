@@ -29,9 +29,9 @@ export async function attempt(work) {
 
 /** Runs every check, one after another. */
 export async function runChecks(version) {
-  console.log(JSON.stringify({ version }));
+  process.stdout.write(`${JSON.stringify({ version })}\n`);
   for (const { name, run } of checks) {
-    console.log(JSON.stringify({ check: name, outcome: show(await attempt(run)) }));
+    process.stdout.write(`${JSON.stringify({ check: name, outcome: show(await attempt(run)) })}\n`);
   }
 }
 
