@@ -2,7 +2,7 @@ import type { LakeSnapshot } from '../../fs/lake/model.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Guarded, Privilege } from '../security/privileges.js';
-import { describe, hasPrivilege, requireMembership, requireOwner, requirePrivilege, requireRole } from '../security/privileges.js';
+import { describe, hasPrivilege, ownerOf, requireMembership, requireOwner, requirePrivilege, requireRole } from '../security/privileges.js';
 import type { Role } from '../security/roles.js';
 import { rolesOf } from '../security/roles.js';
 import type { SessionSettings, SettingScope } from '../settings/session-settings.js';
@@ -62,6 +62,20 @@ export class SessionAccess {
   /** 42501 unless the current role may read (or write) files of the server by their names. */
   async requireFiles(use: 'read' | 'write', what: string): Promise<void> {
     requireMembership(await this.#session.lake.snapshot(), this.currentUser, use === 'read' ? 'pg_read_server_files' : 'pg_write_server_files', what);
+  }
+
+  /** True when the current role owns it, or might as well. */
+  owns(snapshot: LakeSnapshot, object: Guarded): boolean {
+    const roles = rolesOf(snapshot);
+    const role = this.role(snapshot);
+    return roles.isOpen || role.superuser || roles.memberships(role, { inherited: true }).has(ownerOf(object));
+  }
+
+  /** 42501 unless the current role is a superuser. */
+  async requireSuperuser(what: string): Promise<void> {
+    if (!this.role(await this.#session.lake.snapshot()).superuser) {
+      throw new SqlError(SQLSTATE.insufficient_privilege, `permission denied to ${what}`, { detail: 'Only superusers may do that.' });
+    }
   }
 
   /** SET ROLE and SET SESSION AUTHORIZATION; null goes back to what was at connect. 42704 for a role that is not there, 42501 for one the user must not be. */

@@ -5,6 +5,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import { OID } from '../../planner/types/postgres-type.js';
 import { timestampMicros } from '../parameters/date-time.js';
 import { intervalMilliseconds } from '../parameters/interval.js';
+import { guardedTable } from '../security/guarded.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { ConstantColumn } from '../session/constant-rows.js';
 import { textColumn } from '../session/constant-rows.js';
@@ -53,7 +54,9 @@ const compact: Procedure = {
     const name = given.get('table_name') ?? null;
     const rows: (readonly string[])[] = [];
     const notices: SqlNotice[] = [];
-    for (const table of name === null ? snapshot.tables : [await namedTable(session, snapshot, name)]) {
+    for (const table of name === null
+      ? snapshot.tables.filter((each) => session.access.owns(snapshot, guardedTable(each)))
+      : [await namedTable(session, snapshot, name)]) {
       const sqlName = `${sqlSchemaName(snapshot, table.schema)}.${table.name}`;
       try {
         const done = await withLakeErrors(() => compactTable(session, table.id, limits, options));
@@ -80,6 +83,7 @@ const expire: Procedure = {
     if (olderThan === null) {
       throw new SqlError(SQLSTATE.invalid_parameter_value, "sluice_expire_snapshots takes older_than: an interval such as '7 days', or a time");
     }
+    await session.access.requireSuperuser('expire snapshots');
     const retainLast = Number(parseWholeNumber('retain_last', given.get('retain_last') ?? '1', 1, Number.MAX_SAFE_INTEGER));
     const { services } = session;
     const count = await expireOldSnapshots(services, momentOf(session, 'older_than', olderThan), retainLast);
@@ -93,6 +97,7 @@ const remove: Procedure = {
   columns: [textColumn('kind'), countColumn('files_removed'), countColumn('bytes_removed')],
   run: async (session, given) => {
     const olderThan = given.get('older_than') ?? null;
+    await session.access.requireSuperuser('remove files');
     const beforeMs = olderThan === null ? Date.now() - REMOVAL_AGE_MS : momentOf(session, 'older_than', olderThan);
     const { expired, orphans } = await removeUnnamedFiles(session.services, beforeMs);
     return {
@@ -108,6 +113,7 @@ const maintenance: Procedure = {
   parameters: [],
   columns: ['task', 'table_name', 'result'].map(textColumn),
   run: async (session, _, options) => {
+    await session.access.requireSuperuser('run maintenance');
     const steps = await maintain(session, options);
     if (steps === null) {
       throw new SqlError(SQLSTATE.object_in_use, 'maintenance is running already', { detail: 'Another session, or another gateway on this catalog, does it.' });

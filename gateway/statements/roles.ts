@@ -206,7 +206,7 @@ function regroup(context: Context, request: Extract<RoleRequest, { readonly kind
   let { roles } = context;
   for (const name of request.roles) {
     const group = roles.require(name);
-    if (!roles.isAdmin(context.own, group) && !(context.own.createRole && !group.superuser)) {
+    if (!roles.isAdmin(context.own, group) && !(context.own.createRole && !group.superuser && !isPredefined(group))) {
       throw new SqlError(SQLSTATE.insufficient_privilege, `must have admin option on role "${group.name}"`);
     }
     if (group.superuser && !context.own.superuser) {
@@ -294,8 +294,13 @@ function requireSuperuserFor({ own }: Context, attributes: RoleAttributes, verb:
   }
 }
 
+/** Only a superuser gives these away: they open every table and file. */
+function isPredefined(role: Role): boolean {
+  return role.name.startsWith('pg_');
+}
+
 function requireNotPredefined(role: Role, verb: string): void {
-  if (role.name.startsWith('pg_')) {
+  if (isPredefined(role)) {
     throw new SqlError(SQLSTATE.reserved_name, `role name "${role.name}" is reserved`, { detail: `Cannot ${verb} reserved roles.` });
   }
 }

@@ -104,6 +104,9 @@ describe('security/roles: privileges on every road', function () {
       'CREATE SEQUENCE mine',
       'CREATE SCHEMA mine',
       "CALL sluice_compact('secret')",
+      "CALL sluice_expire_snapshots('1 day')",
+      'CALL sluice_remove_files()',
+      'CALL sluice_maintain()',
       'CREATE ROLE other',
       'ALTER ROLE reader SUPERUSER',
       'ALTER ROLE reader CREATEROLE',
@@ -214,6 +217,9 @@ describe('security/roles: privileges on every road', function () {
     await maker.query("CREATE USER temp PASSWORD 'x' CONNECTION LIMIT 1");
     await assert.rejects(maker.query('CREATE ROLE boss SUPERUSER'), DENIED);
     await assert.rejects(maker.query('ALTER ROLE maker SUPERUSER'), DENIED);
+    await assert.rejects(maker.query('GRANT pg_read_all_data TO maker'), DENIED);
+    await assert.rejects(maker.query('GRANT sluice TO maker'), DENIED);
+    assert.deepEqual(await values(maker, "SELECT DISTINCT query FROM pg_stat_activity WHERE usename <> 'maker'"), ['<insufficient privilege>']);
     const first = await connectAs('temp');
     await assert.rejects(connectAs('temp'), { code: '53300' });
     await first.end();

@@ -1,3 +1,4 @@
+import type { CatalogSession, CatalogState } from '../catalog-state.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
 import type { CatalogView } from '../catalog-view.js';
 
@@ -134,17 +135,34 @@ export const pgStatActivity: CatalogView = {
   name: 'pg_catalog.pg_stat_activity',
   changes: 'always',
   rows: (state) =>
-    state.sessions.map((session) => ({
-      datid: WELL_KNOWN_OID.database,
-      datname: session.database,
-      pid: session.processId,
-      usesysid: WELL_KNOWN_OID.role,
-      usename: session.user,
-      application_name: session.applicationName,
-      client_addr: session.remoteAddress,
-      backend_start: new Date(Number(session.startedMicros / 1000n)).toISOString(),
-      state: session.state,
-      query: session.query,
-      backend_type: 'client backend',
-    })),
+    state.sessions.map((session) => {
+      const shared = {
+        datid: WELL_KNOWN_OID.database,
+        datname: session.database,
+        pid: session.processId,
+        usesysid: state.roles.find((role) => role.name === session.user)?.oid ?? WELL_KNOWN_OID.role,
+        usename: session.user,
+        application_name: session.applicationName,
+      };
+      if (!maySee(state, session)) {
+        return { ...shared, query: '<insufficient privilege>' };
+      }
+      return {
+        ...shared,
+        client_addr: session.remoteAddress,
+        backend_start: new Date(Number(session.startedMicros / 1000n)).toISOString(),
+        state: session.state,
+        query: session.query,
+        backend_type: 'client backend',
+      };
+    }),
 };
+
+/** pg_read_all_stats and pg_monitor. */
+const STATISTICS_ROLES: ReadonlySet<number> = new Set([3375, 3373]);
+
+/** What another role runs is seen by superusers and by those who may read all statistics: it may have passwords in it. */
+function maySee(state: CatalogState, session: CatalogSession): boolean {
+  const own = state.roles.find((role) => role.name === state.user);
+  return session.user === state.user || own === undefined || own.superuser || own.memberOf.some(({ role }) => STATISTICS_ROLES.has(role));
+}
