@@ -2,6 +2,7 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { writeErrorResponse } from '../protocol/backend/report.js';
 import { decodeFrontendMessage, type FrontendMessage } from '../protocol/frontend-message.js';
+import type { Frame } from '../protocol/frame-reader.js';
 import { FRONTEND_TYPE, isExtendedMessage } from '../protocol/frontend-type.js';
 import { FatalSqlError } from '../protocol/protocol-error.js';
 import type { ClientInput } from './client-input.js';
@@ -16,11 +17,14 @@ import type { WireSession } from './wire-session.js';
  * FatalSqlError comes out of it.
  */
 export async function serveMessages(session: WireSession, input: ClientInput): Promise<void> {
+  // A client is idle after ReadyForQuery, not in the middle of its messages.
+  let isReady = true;
   for (;;) {
-    const frame = await input.next();
+    const frame = await nextFrame(session, input, isReady);
     if (frame === null || frame.type === FRONTEND_TYPE.terminate) {
       return;
     }
+    isReady = frame.type === FRONTEND_TYPE.query || frame.type === FRONTEND_TYPE.sync;
     if (session.skipsUntilSync && frame.type !== FRONTEND_TYPE.sync) {
       continue;
     }
@@ -29,6 +33,23 @@ export async function serveMessages(session: WireSession, input: ClientInput): P
     } catch (error) {
       await failMessage(session, frame.type, error);
     }
+  }
+}
+
+/** The next message; an idle client is waited for as long as its session allows, then the reader fails. */
+async function nextFrame(session: WireSession, input: ClientInput, isReady: boolean): Promise<Frame | null> {
+  const next = input.next();
+  const limit = isReady && next instanceof Promise ? (session.backend.idleLimit?.() ?? null) : null;
+  if (limit === null) {
+    return await next;
+  }
+  const timer = setTimeout(() => {
+    input.interrupt(new FatalSqlError(limit.sqlstate, limit.message), 'when idle');
+  }, limit.milliseconds);
+  try {
+    return await next;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OutputSettings, ResultColumn, ResultStream } from '../../executor/engine.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
+import type { SqlState } from '../../planner/sqlstate.js';
 
 /**
  * What the wire (gateway/server) needs of a session. The wire knows messages, prepared statements, portals and their
@@ -8,6 +9,9 @@ import type { SqlNotice } from '../../planner/sql-error.js';
 export interface SessionBackend {
   /** For ReadyForQuery: idle, in a transaction block, in a failed one. */
   readonly transactionStatus: 'I' | 'T' | 'E';
+
+  /** How long its client may leave it waiting now, and the error that ends it then; null for ever. */
+  idleLimit?(): IdleLimit | null;
 
   /** Settings a client is told of at start-up (ParameterStatus), in Postgres's order. */
   startupParameters(): readonly (readonly [name: string, value: string])[];
@@ -47,6 +51,13 @@ export interface SessionBackend {
 
   /** The connection is gone: roll back, drop temporary objects, free everything. */
   close(): Promise<void>;
+}
+
+/** A bound on waiting for the client, in milliseconds. */
+export interface IdleLimit {
+  readonly milliseconds: number;
+  readonly sqlstate: SqlState;
+  readonly message: string;
 }
 
 /** A parsed statement; it can be executed many times. */

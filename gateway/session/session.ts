@@ -9,7 +9,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
 import { SessionSequences } from '../sequences/session-sequences.js';
 import { SessionSettings } from '../settings/session-settings.js';
-import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, PreparedStatement, SessionBackend } from './backend.js';
+import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, IdleLimit, PreparedStatement, SessionBackend } from './backend.js';
 import type { Services } from './services.js';
 import { SessionAccess } from './session-access.js';
 import { Savepoints } from './savepoints.js';
@@ -103,6 +103,17 @@ export class Session implements SessionBackend {
       .all()
       .filter((row) => row.definition?.reported === true)
       .map((row) => [row.name, row.value] as const);
+  }
+
+  idleLimit(): IdleLimit | null {
+    const isInside = this.transactionStatus !== 'I';
+    const milliseconds = Number(this.settings.require(isInside ? 'idle_in_transaction_session_timeout' : 'idle_session_timeout'));
+    if (milliseconds === 0) {
+      return null;
+    }
+    return isInside
+      ? { milliseconds, sqlstate: SQLSTATE.idle_in_transaction_session_timeout, message: 'terminating connection due to idle-in-transaction timeout' }
+      : { milliseconds, sqlstate: SQLSTATE.idle_session_timeout, message: 'terminating connection due to idle-session timeout' };
   }
 
   parseSimple(text: string): Promise<readonly SessionStatement[]> {

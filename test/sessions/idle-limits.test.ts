@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, describe, it } from 'mocha';
+import type { Client } from 'pg';
+import { smallSampleDirectory } from '../services/sample-data.js';
+import { startSluice, type SluiceServer } from '../services/sluice.js';
+
+describe('sessions/idle limits', function () {
+  this.timeout(30_000);
+  let server: SluiceServer;
+
+  before(async () => {
+    server = await startSluice({ data: await smallSampleDirectory() });
+  });
+
+  after(() => server.stop());
+
+  /** The error that ends the connection, and how long after the last reply it came. */
+  const ending = async (client: Client): Promise<{ readonly code: string | undefined; readonly ms: number }> => {
+    const start = performance.now();
+    const [error] = (await once(client, 'error')) as [Error & { code?: string }];
+    return { code: error.code, ms: performance.now() - start };
+  };
+
+  it('a session that is left inside a transaction is ended, and its changes with it', async () => {
+    const client = await server.connect();
+    await client.query('SET idle_in_transaction_session_timeout = 300');
+    await sleep(600);
+    await client.query('BEGIN');
+    await client.query('CREATE TABLE abandoned (a int)');
+    const { code, ms } = await ending(client);
+    assert.equal(code, '25P03');
+    assert(ms >= 250 && ms < 5000, `${ms} ms`);
+    const other = await server.connect();
+    await assert.rejects(other.query('SELECT * FROM abandoned'), { code: '42P01' });
+    await other.end();
+  });
+
+  it('a session that is left outside of one is ended by its own limit, never while it works', async () => {
+    const client = await server.connect();
+    await client.query("SET idle_session_timeout = '400ms'");
+    await client.query('SELECT count(*) FROM flights a, (SELECT delay FROM flights LIMIT 20000) b WHERE a.distance <> b.delay');
+    assert.equal((await ending(client)).code, '57P05');
+  });
+
+  it('0 is no limit', async () => {
+    const client = await server.connect();
+    await client.query('SET idle_session_timeout = 0');
+    await sleep(500);
+    assert.equal((await client.query('SELECT 1 AS one')).rows.length, 1);
+    await client.end();
+  });
+});
