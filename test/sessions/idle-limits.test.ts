@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
-import type { Client } from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { smallSampleDirectory } from '../services/sample-data.js';
 import { startSluice, type SluiceServer } from '../services/sluice.js';
+
+/** The error that ends a connection, and how long it took. */
+async function ending(client: Client): Promise<{ readonly code: string | undefined; readonly ms: number }> {
+  const start = performance.now();
+  const error = await new Promise<Error>((resolve) => {
+    client.once('error', resolve);
+  });
+  return { code: error instanceof DatabaseError ? error.code : undefined, ms: performance.now() - start };
+}
 
 describe('sessions/idle limits', function () {
   this.timeout(30_000);
@@ -15,13 +23,6 @@ describe('sessions/idle limits', function () {
   });
 
   after(() => server.stop());
-
-  /** The error that ends the connection, and how long after the last reply it came. */
-  const ending = async (client: Client): Promise<{ readonly code: string | undefined; readonly ms: number }> => {
-    const start = performance.now();
-    const [error] = (await once(client, 'error')) as [Error & { code?: string }];
-    return { code: error.code, ms: performance.now() - start };
-  };
 
   it('a session that is left inside a transaction is ended, and its changes with it', async () => {
     const client = await server.connect();
