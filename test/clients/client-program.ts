@@ -43,9 +43,9 @@ export function programPath(file: string): string {
   return sourceDirectory('clients', 'programs', file);
 }
 
-/** The names of a program's checks, in the order they stand in its source: `check("name"`. */
+/** The names of a program's checks, in the order they stand in its source: `check("name"`, in either quotes. */
 export function readChecks(file: string): string[] {
-  return [...readFileSync(programPath(file), 'utf8').matchAll(/\bcheck\(\s*"([^"]+)"/g)].map((match) => match[1] ?? '');
+  return [...readFileSync(programPath(file), 'utf8').matchAll(/\bcheck\(\s*(["'])(.+?)\1/g)].map((match) => match[2] ?? '');
 }
 
 /** Runs a program against one server. Throws with all it printed when it does not end well. */

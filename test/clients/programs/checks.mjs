@@ -31,7 +31,8 @@ export async function attempt(work) {
 export async function runChecks(version) {
   process.stdout.write(`${JSON.stringify({ version })}\n`);
   for (const { name, run } of checks) {
-    process.stdout.write(`${JSON.stringify({ check: name, outcome: show(await attempt(run)) })}\n`);
+    const outcome = show(await attempt(run));
+    process.stdout.write(`${JSON.stringify({ check: name, outcome })}\n`);
   }
 }
 
