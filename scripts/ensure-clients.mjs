@@ -19,6 +19,7 @@ const DEBIAN = {
   javac: 'default-jdk-headless',
   mvn: 'maven',
   isql: 'unixodbc',
+  go: 'golang-go',
   'psqlodbcw.so': 'odbc-postgresql',
 };
 
@@ -59,6 +60,10 @@ function installInto(directory, name, needs) {
   }
   for (const artifact of needs.maven ?? []) {
     run(name, 'mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${join(directory, 'jars')}`], directory);
+  }
+  if (needs.go !== undefined) {
+    run(name, 'go', ['mod', 'init', 'checks'], directory);
+    run(name, 'go', ['get', ...needs.go], directory);
   }
   if (needs.npm !== undefined) {
     run(name, 'npm', ['install', '--prefix', directory, '--no-audit', '--no-fund', '--loglevel=error', ...needs.npm], directory);
