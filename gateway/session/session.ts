@@ -18,13 +18,14 @@ import { SessionLake } from './session-lake.js';
 import { SessionNames, readSearchPath } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
 import { areCurrent, endsTransaction, isSessionStatement } from './session-statement.js';
+import { idleLimitOf } from './idle-limit.js';
 import { LateStatement } from './late-statement.js';
 import { withLakeErrors, withReceiverErrors } from './lake-failures.js';
 import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
 import { TemporaryFiles } from './temporary-files.js';
 import type { TransactionState } from './transaction.js';
-import { nowMicros, transactionStatus, transition } from './transaction.js';
+import { activityState, nowMicros, transactionStatus, transition } from './transaction.js';
 
 /** Makes a parsed statement of a session runnable; declared parameter types are OIDs, 0 where left open. */
 export type PrepareStatement = (session: Session, statement: ParsedStatement, declaredTypes: readonly number[]) => Promise<SessionStatement>;
@@ -106,14 +107,7 @@ export class Session implements SessionBackend {
   }
 
   idleLimit(): IdleLimit | null {
-    const isInside = this.transactionStatus !== 'I';
-    const milliseconds = Number(this.settings.require(isInside ? 'idle_in_transaction_session_timeout' : 'idle_session_timeout'));
-    if (milliseconds === 0) {
-      return null;
-    }
-    return isInside
-      ? { milliseconds, sqlstate: SQLSTATE.idle_in_transaction_session_timeout, message: 'terminating connection due to idle-in-transaction timeout' }
-      : { milliseconds, sqlstate: SQLSTATE.idle_session_timeout, message: 'terminating connection due to idle-session timeout' };
+    return idleLimitOf(this.settings, this.transactionStatus !== 'I');
   }
 
   parseSimple(text: string): Promise<readonly SessionStatement[]> {
@@ -317,7 +311,6 @@ export class Session implements SessionBackend {
   }
 
   #describe(): CatalogSession {
-    const status = this.transactionStatus;
     return {
       processId: this.identity.processId,
       user: this.identity.user,
@@ -326,7 +319,7 @@ export class Session implements SessionBackend {
       remoteAddress: this.identity.remoteAddress,
       startedMicros: this.#startedMicros,
       transactionStartedMicros: this.#transaction.kind === 'idle' ? null : this.#transaction.startedMicros,
-      state: this.#running !== null ? 'active' : status === 'T' ? 'idle in transaction' : status === 'E' ? 'idle in transaction (aborted)' : 'idle',
+      state: activityState(this.transactionStatus, this.#running !== null),
       query: this.#lastQuery,
     };
   }

@@ -1,3 +1,4 @@
+import type { CatalogSession } from '../catalog/pg/catalog-state.js';
 /**
  * A session's transaction.
  *
@@ -59,4 +60,12 @@ export function transactionStatus(state: TransactionState): 'I' | 'T' | 'E' {
 /** Microseconds since 1970 of the wall clock. */
 export function nowMicros(): bigint {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000));
+}
+
+/** pg_stat_activity's word for a session. */
+export function activityState(status: 'I' | 'T' | 'E', isRunning: boolean): CatalogSession['state'] {
+  if (isRunning) {
+    return 'active';
+  }
+  return status === 'T' ? 'idle in transaction' : status === 'E' ? 'idle in transaction (aborted)' : 'idle';
 }
