@@ -25,7 +25,7 @@ import { StatementCache } from './statement-cache.js';
 import { withStatementTimeout } from './statement-timeout.js';
 import { TemporaryFiles } from './temporary-files.js';
 import type { TransactionState } from './transaction.js';
-import { activityState, nowMicros, transactionStatus, transition } from './transaction.js';
+import { activityState, nowMicros, refuseInFailed, requireBlock, transactionStatus, transition } from './transaction.js';
 
 /** Makes a parsed statement of a session runnable; declared parameter types are OIDs, 0 where left open. */
 export type PrepareStatement = (session: Session, statement: ParsedStatement, declaredTypes: readonly number[]) => Promise<SessionStatement>;
@@ -147,7 +147,7 @@ export class Session implements SessionBackend {
     if (parsed.length > 1) {
       throw new SqlError(SQLSTATE.syntax_error, 'cannot insert multiple commands into a prepared statement');
     }
-    this.#refuseInFailedTransaction(endsTransaction(statement));
+    refuseInFailed(this.#transaction, endsTransaction(statement));
     const prepared = await positionedInText(statement.offset, () => this.prepareStatement(this, statement, declaredTypes));
     if (statement.kind === 'select') {
       this.#parsed.put(key, prepared);
@@ -163,7 +163,7 @@ export class Session implements SessionBackend {
     if (!isSessionStatement(statement)) {
       throw new Error('a statement of another session was executed');
     }
-    this.#refuseInFailedTransaction(statement.endsTransaction);
+    refuseInFailed(this.#transaction, statement.endsTransaction);
     if (this.#transaction.kind === 'idle') {
       this.#transaction = transition(this.#transaction, { kind: 'statement', nowMicros: nowMicros() });
       this.#beginUndo();
@@ -227,19 +227,19 @@ export class Session implements SessionBackend {
 
   /** SAVEPOINT. */
   async savepoint(name: string): Promise<void> {
-    this.#requireBlock('SAVEPOINT');
+    requireBlock(this.#transaction, 'SAVEPOINT');
     await this.#savepoints.add(name);
   }
 
   /** RELEASE. */
   release(name: string): void {
-    this.#requireBlock('RELEASE SAVEPOINT');
+    requireBlock(this.#transaction, 'RELEASE SAVEPOINT');
     this.#savepoints.release(name);
   }
 
   /** ROLLBACK TO. */
   async rollbackTo(name: string): Promise<void> {
-    this.#requireBlock('ROLLBACK TO SAVEPOINT');
+    requireBlock(this.#transaction, 'ROLLBACK TO SAVEPOINT');
     await this.#savepoints.restore(name);
     this.#transaction = transition(this.#transaction, { kind: 'restore' });
   }
@@ -266,12 +266,6 @@ export class Session implements SessionBackend {
     await this.#closingCursors;
     await this.cursors.closeAll();
     await this.temporaryFiles.removeAll();
-  }
-
-  #requireBlock(command: string): void {
-    if (this.#transaction.kind !== 'block' && this.#transaction.kind !== 'failed') {
-      throw new SqlError(SQLSTATE.no_active_sql_transaction, `${command} can only be used in transaction blocks`);
-    }
   }
 
   /** Ends the transaction; one that cannot be committed is rolled back, and the reason thrown. */
@@ -302,12 +296,6 @@ export class Session implements SessionBackend {
     this.settings.beginTransaction();
     this.catalog.beginTransaction();
     this.#cursorsBefore = this.cursors.save();
-  }
-
-  #refuseInFailedTransaction(allowed: boolean): void {
-    if (this.#transaction.kind === 'failed' && !allowed) {
-      throw new SqlError(SQLSTATE.in_failed_sql_transaction, 'current transaction is aborted, commands ignored until end of transaction block');
-    }
   }
 
   #describe(): CatalogSession {

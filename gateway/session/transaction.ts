@@ -1,3 +1,5 @@
+import { SqlError } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { CatalogSession } from '../catalog/pg/catalog-state.js';
 /**
  * A session's transaction.
@@ -68,4 +70,18 @@ export function activityState(status: 'I' | 'T' | 'E', isRunning: boolean): Cata
     return 'active';
   }
   return status === 'T' ? 'idle in transaction' : status === 'E' ? 'idle in transaction (aborted)' : 'idle';
+}
+
+/** 25P01 outside of a transaction block. */
+export function requireBlock(state: TransactionState, command: string): void {
+  if (state.kind !== 'block' && state.kind !== 'failed') {
+    throw new SqlError(SQLSTATE.no_active_sql_transaction, `${command} can only be used in transaction blocks`);
+  }
+}
+
+/** 25P02 in a failed transaction for what does not end it. */
+export function refuseInFailed(state: TransactionState, allowed: boolean): void {
+  if (state.kind === 'failed' && !allowed) {
+    throw new SqlError(SQLSTATE.in_failed_sql_transaction, 'current transaction is aborted, commands ignored until end of transaction block');
+  }
 }
