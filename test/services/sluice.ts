@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -236,7 +236,20 @@ function listFiles(directory: string): string[] {
   if (!existsSync(directory)) {
     return [];
   }
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
+  return walk(directory)
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
+}
+
+/** A living server removes directories while they are listed: then the listing is begun again. */
+function walk(directory: string): readonly Dirent[] {
+  for (;;) {
+    try {
+      return readdirSync(directory, { recursive: true, withFileTypes: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT' && existsSync(directory))) {
+        throw error;
+      }
+    }
+  }
 }
