@@ -12,8 +12,10 @@ export interface Lake {
   snapshotAt(at: SnapshotTime): Promise<LakeSnapshot>;
   /** All snapshots, oldest first. */
   history(): Promise<readonly LakeHistoryEntry[]>;
-  /** A transaction over the newest snapshot. */
-  begin(): Promise<LakeTransaction>;
+  /** A transaction over the newest snapshot, which sees its session's temporary objects too. */
+  begin(temporary?: TemporaryObjects | null): Promise<LakeTransaction>;
+  /** A snapshot with a session's temporary objects. */
+  withTemporary(snapshot: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot;
   /** True when no other process can change the catalog. */
   readonly isExclusive: boolean;
   /** Changes a number that counts outside of transactions, see `counters.ts`. */
@@ -114,6 +116,11 @@ export interface RowsRewrite {
   readonly replacements: readonly NewLakeFile[];
 }
 
+/** A session's temporary schema with its tables, views and rows, as a transaction left them; immutable. */
+export interface TemporaryObjects {
+  readonly kind: 'temporary_objects';
+}
+
 /** A state of a transaction to come back to. */
 export interface LakeSavepoint {
   readonly kind: 'lake_savepoint';
@@ -128,6 +135,8 @@ export interface LakeTransaction {
   readonly base: LakeSnapshot;
   /** The base with everything staged. A new object after each change. */
   readonly current: LakeSnapshot;
+  /** The session's temporary objects as they are now; after a rollback as they were before. */
+  readonly temporary: TemporaryObjects | null;
   /** True while nothing is staged. */
   readonly isEmpty: boolean;
   /** An older snapshot, kept until the transaction is over. Throws `no_snapshot`, or `snapshot_expired` with the oldest that is kept. */
@@ -144,6 +153,11 @@ export interface LakeTransaction {
   tagsOfNew: ReadonlyMap<string, string>;
 
   createSchema(name: string): void;
+  /**
+   * Adds the session's own schema, its files below `path` (absolute). What is in it is never written to the catalog; `temporary`
+   * is to be given to the session's next transaction. There may be one.
+   */
+  createTemporarySchema(name: string, path: string): void;
   /** Throws `dependent` when it still holds tables or views. */
   dropSchema(name: string): void;
   createTable(table: {

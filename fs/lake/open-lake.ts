@@ -9,10 +9,10 @@ import { Counters } from './counters.js';
 import { Holds } from './holds.js';
 import { InlinedFiles } from './inlined-cache.js';
 import { LakeError } from './lake-error.js';
-import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime } from './lake.js';
+import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime, TemporaryObjects } from './lake.js';
 import type { LakeSnapshot } from './model.js';
 import { integer, text, textOrNull } from './snapshot/row-values.js';
-import { beginTransaction } from './transaction/lake-transaction.js';
+import { beginTransaction, overlayTemporary } from './transaction/lake-transaction.js';
 import { expireSnapshots } from './upkeep/expire-snapshots.js';
 import { removeFiles } from './upkeep/remove-files.js';
 
@@ -94,8 +94,12 @@ class OpenLake implements Lake {
     }));
   }
 
-  async begin(): Promise<LakeTransaction> {
-    return await beginTransaction(this.#core);
+  async begin(temporary: TemporaryObjects | null = null): Promise<LakeTransaction> {
+    return await beginTransaction(this.#core, temporary);
+  }
+
+  withTemporary(snapshot: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot {
+    return overlayTemporary(this.#core, snapshot, temporary);
   }
 
   get isExclusive(): boolean {

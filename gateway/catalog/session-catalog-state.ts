@@ -3,15 +3,13 @@ import type { Relation } from '../../planner/relation/relation.js';
 import { byteCount, estimateRowCount } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import type { Session } from '../session/session.js';
-import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import type { StatementNames } from '../session/session-names.js';
 import type { CatalogRelation, CatalogState } from './pg/catalog-state.js';
 import { describeAccess, heldPrivileges, knownRoles, schemaAccess } from './access-state.js';
-import { assignOids, WELL_KNOWN_OID } from './pg/catalog-state.js';
-import { TEMPORARY_SCHEMA_NAME } from './pg/views/schemas.js';
+import { assignOids } from './pg/catalog-state.js';
 import { describeStored, storedOidNames, storedRelations, storedSchemaComments, storedSchemas } from './stored-state.js';
 
-/** What the system catalogs show to this session now: files' tables, stored tables and views, and the session's own. `sql` is what will read it. */
+/** What the system catalogs show to this session now: files' tables, stored and temporary tables and views. `sql` is what will read it. */
 export async function readCatalogState(session: Session, names: StatementNames, sql: string): Promise<CatalogState> {
   const { identity, settings, services } = session;
   const files: Relation[] = [];
@@ -24,24 +22,21 @@ export async function readCatalogState(session: Session, names: StatementNames, 
       files.push(relation);
     }
   }
-  const own = session.catalog.all();
   const roles = knownRoles(names.lake, session.access.currentUser);
   const stored = await storedRelations(names.lake);
-  const oids = assignOids([...[...files, ...own].map(relationKey), ...stored.flatMap(storedOidNames)]);
+  const oids = assignOids([...files.map(relationKey), ...stored.flatMap(storedOidNames)]);
   return {
-    // Temporary objects belong to one session, so its process id is part of the version once it has any.
     relationsVersion: JSON.stringify([
       names.snapshot.version,
-      // Staged changes are one session's alone.
+      // Staged changes and temporary objects are one session's alone.
       names.lake.schemaVersion,
       names.lake.id,
       ...(session.lake.hasChanges ? [identity.processId, session.lake.changeCount] : []),
       session.access.currentUser,
       identity.database,
-      ...(own.length === 0 ? [] : [identity.processId, session.catalog.version]),
     ]),
     settingsVersion: `${identity.processId}.${settings.version}`,
-    searchPath: names.searchPath.map((schema) => (schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : schema)),
+    searchPath: names.searchPath,
     database: identity.database,
     user: session.access.currentUser,
     roles,
@@ -50,7 +45,7 @@ export async function readCatalogState(session: Session, names: StatementNames, 
     schemas: [...new Set([...files.map((relation) => relation.schema), ...storedSchemas(names.lake)].filter((schema) => schema !== 'public'))],
     schemaComments: storedSchemaComments(names.lake),
     relations: [
-      ...[...files, ...own].map((relation) => describeRelation(names.lake, relation, oids.get(relationKey(relation)) ?? 0, own.includes(relation))),
+      ...files.map((relation) => describeRelation(names.lake, relation, oids.get(relationKey(relation)) ?? 0)),
       ...stored.map((relation) => describeStored(relation, oids, names.lake.tables, (guarded) => describeAccess(names.lake, guarded))),
     ],
     ...(sql.includes('sluice_snapshots') ? { snapshots: await readHistory(session) } : {}),
@@ -92,17 +87,16 @@ function relationKey(relation: Relation): string {
   return `${relation.schema}.${relation.name}`;
 }
 
-function describeRelation(lake: LakeSnapshot, relation: Relation, oid: number, isOwn: boolean): CatalogRelation {
+function describeRelation(lake: LakeSnapshot, relation: Relation, oid: number): CatalogRelation {
   return {
     oid,
-    access: isOwn ? { owner: WELL_KNOWN_OID.role, acl: null } : describeAccess(lake, { kind: 'file', schema: relation.schema, name: relation.name }),
-    schema: relation.schema === TEMPORARY_SCHEMA ? TEMPORARY_SCHEMA_NAME : relation.schema,
+    access: describeAccess(lake, { kind: 'file', schema: relation.schema, name: relation.name }),
+    schema: relation.schema,
     name: relation.name,
-    kind: relation.source.kind === 'view' ? 'view' : 'table',
-    temporary: relation.schema === TEMPORARY_SCHEMA,
+    kind: 'table',
+    temporary: false,
     columns: relation.columns,
     rowCount: estimateRowCount(relation),
     byteCount: byteCount(relation),
-    ...(relation.source.kind === 'view' ? { definition: relation.source.sql } : {}),
   };
 }

@@ -5,7 +5,7 @@ import type { Column } from '../../planner/relation/relation.js';
 import { OID, formatPostgresType, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { quoteText } from '../../planner/types/data-type.js';
 import { FOREIGN_TABLE_TAG, VIEW_TEXT_TAG, relationOfTable, relationOfView } from '../session/lake-relations.js';
-import { sqlSchemaName } from '../session/lake-schemas.js';
+import { TEMPORARY_SCHEMA, sqlSchemaName } from '../session/lake-schemas.js';
 import { declaredKeys } from '../statements/declared-keys.js';
 import { IDENTITY_TAG } from '../sequences/column-sequence.js';
 import { sequenceOfView } from '../sequences/definition.js';
@@ -52,7 +52,14 @@ export function describeStored(
   const name = oidName(stored);
   const oid = oids.get(name) ?? 0;
   const guarded = stored.kind === 'table' ? guardedTable(stored.table) : guardedView(stored.view);
-  const shared = { oid, access: accessOf(guarded), schema: relation.schema, name: relation.name, temporary: false, columns: relation.columns };
+  const shared = {
+    oid,
+    access: accessOf(guarded),
+    schema: relation.schema,
+    name: relation.name,
+    temporary: relation.schema === TEMPORARY_SCHEMA,
+    columns: relation.columns,
+  };
   if (stored.kind === 'view') {
     const { tags, sql } = stored.view;
     const sequence = describeSequence(stored.view, tables, oids);

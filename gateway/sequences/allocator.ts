@@ -2,6 +2,7 @@ import type { CounterState } from '../../fs/lake/counters.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { SequenceDefinition } from './definition.js';
+import { CountersWithTemporary } from './temporary-counters.js';
 
 /** Where counters are kept: the lake. */
 export interface CounterStore {
@@ -30,13 +31,21 @@ export interface SequenceRange {
 
 /** Gives out values of sequences to all sessions of this process. */
 export class SequenceAllocator {
-  readonly #store: CounterStore;
+  readonly #store: CountersWithTemporary;
   readonly #blocks = new Map<string, Block>();
   /** The last call for each counter: calls for one run one after another. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(store: CounterStore) {
-    this.#store = store;
+    this.#store = new CountersWithTemporary(store);
+  }
+
+  /** Forgets counters of temporary sequences that are gone. */
+  forget(counters: readonly string[]): void {
+    for (const counter of counters) {
+      this.#blocks.delete(counter);
+      this.#store.forget(counter);
+    }
   }
 
   /** The next `count` values, without a gap between them. 2200H when the sequence has not as many left. */

@@ -2,7 +2,8 @@ import type { LakeTransaction } from '../../fs/lake/lake.js';
 import type { LakeColumn, LakeDefault, LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import { quoteName, quoteText, scalar } from '../../planner/types/data-type.js';
 import { SEQUENCE_TAG, VIEW_COLUMNS_TAG, VIEW_DIALECT, VIEW_READS_TAG } from '../session/lake-relations.js';
-import { sqlSchemaName } from '../session/lake-schemas.js';
+import { TEMPORARY_SCHEMA, sqlSchemaName } from '../session/lake-schemas.js';
+import { temporaryCounter } from './temporary-counters.js';
 import type { SequenceDefinition } from './definition.js';
 import { sequenceOfView, sequenceTag } from './definition.js';
 
@@ -27,7 +28,7 @@ export function storeSequence(
     sql: stateQuery(definition.initial, false),
     columnNames: STATE_COLUMNS.map((column) => column.name),
     tags: new Map([
-      [SEQUENCE_TAG, sequenceTag(definition)],
+      [SEQUENCE_TAG, sequenceTag(placed(place.schema, definition))],
       [VIEW_COLUMNS_TAG, JSON.stringify(STATE_COLUMNS)],
       [VIEW_READS_TAG, '[]'],
     ]),
@@ -41,7 +42,19 @@ export function storeSequence(
 
 /** Changes a sequence's definition. */
 export function changeSequence(transaction: LakeTransaction, view: LakeView, definition: SequenceDefinition): void {
-  transaction.setTag(view, SEQUENCE_TAG, sequenceTag(definition));
+  transaction.setTag(view, SEQUENCE_TAG, sequenceTag(placed(view.schema, definition)));
+}
+
+/** A temporary sequence counts in memory. */
+function placed(schema: string, definition: SequenceDefinition): SequenceDefinition {
+  return schema === TEMPORARY_SCHEMA ? { ...definition, counter: temporaryCounter(definition.counter) } : definition;
+}
+
+/** The counters of the temporary sequences of a snapshot. */
+export function temporaryCounters(snapshot: LakeSnapshot): readonly string[] {
+  return snapshot.findSchema(TEMPORARY_SCHEMA) === undefined
+    ? []
+    : sequencesOf(snapshot).flatMap(({ view, definition }) => (view.schema === TEMPORARY_SCHEMA ? [definition.counter] : []));
 }
 
 /** What `SELECT * FROM sequence` shows. */

@@ -92,3 +92,20 @@ export function viewReads(view: LakeView): readonly (readonly [schema: string, n
   const reads: readonly (readonly [string, string])[] = tag === undefined ? [] : JSON.parse(tag);
   return reads;
 }
+
+/** Views that read any of these, directly or through other views, without those themselves. Names are SQL's. */
+export function dependentViews(snapshot: LakeSnapshot, names: readonly { readonly schema: string; readonly name: string }[]): readonly LakeView[] {
+  const reached = new Set(names.map(({ schema, name }) => `${schema}\0${name}`));
+  const found: LakeView[] = [];
+  for (let count = -1; count !== found.length;) {
+    count = found.length;
+    for (const view of snapshot.views) {
+      const key = `${sqlSchemaName(snapshot, view.schema)}\0${view.name}`;
+      if (!reached.has(key) && viewReads(view).some(([schema, name]) => reached.has(`${schema}\0${name}`))) {
+        reached.add(key);
+        found.push(view);
+      }
+    }
+  }
+  return found;
+}

@@ -1,5 +1,14 @@
 import type { CounterState } from '../../fs/lake/counters.js';
-import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime } from '../../fs/lake/lake.js';
+import type {
+  ExpiredSnapshots,
+  Lake,
+  LakeHistoryEntry,
+  LakeTransaction,
+  RemovalLimits,
+  RemovedFiles,
+  SnapshotTime,
+  TemporaryObjects,
+} from '../../fs/lake/lake.js';
 import { LakeError } from '../../fs/lake/lake-error.js';
 import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { SharedLake } from './session-lake.js';
@@ -63,8 +72,12 @@ export class LazyLake implements SharedLake {
     return this.#lake === null ? Promise.resolve(null) : this.#lake.readCounter(id);
   }
 
-  async begin(): Promise<LakeTransaction> {
-    return (await this.#open()).begin();
+  async begin(temporary: TemporaryObjects | null = null): Promise<LakeTransaction> {
+    return (await this.#open()).begin(temporary);
+  }
+
+  withTemporary(snapshot: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot {
+    return this.#lake === null ? snapshot : this.#lake.withTemporary(snapshot, temporary);
   }
 
   expireSnapshots(expired: ExpiredSnapshots): Promise<readonly number[]> {

@@ -3,13 +3,11 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Cursor } from '../cursors/cursor.js';
 import type { Cursors } from '../cursors/cursors.js';
 import type { SessionSettings, SettingValues } from '../settings/session-settings.js';
-import type { SavedCatalog, SessionCatalog } from './session-catalog.js';
 import type { SavedLake, SessionLake } from './session-lake.js';
 
 /** What of a session a savepoint keeps. */
 export interface SavepointOwner {
   readonly settings: SessionSettings;
-  readonly catalog: SessionCatalog;
   readonly lake: SessionLake;
   readonly cursors: Cursors;
 }
@@ -17,7 +15,6 @@ export interface SavepointOwner {
 interface Savepoint {
   readonly name: string;
   readonly settings: SettingValues;
-  readonly catalog: SavedCatalog;
   readonly lake: SavedLake;
   readonly cursors: ReadonlySet<Cursor>;
 }
@@ -34,8 +31,8 @@ export class Savepoints {
   /** SAVEPOINT. */
   async add(name: string): Promise<void> {
     const lake = await this.#owner.lake.save();
-    const { settings, catalog, cursors } = this.#owner;
-    this.#savepoints = [...this.#savepoints, { name, settings: settings.save(), catalog: catalog.save(), cursors: cursors.save(), lake }];
+    const { settings, cursors } = this.#owner;
+    this.#savepoints = [...this.#savepoints, { name, settings: settings.save(), cursors: cursors.save(), lake }];
   }
 
   /** RELEASE: forgets one and all after it. 3B001 when there is none of that name. */
@@ -47,7 +44,6 @@ export class Savepoints {
   async restore(name: string): Promise<void> {
     const { index, savepoint } = this.#find(name);
     this.#owner.settings.restore(savepoint.settings);
-    this.#owner.catalog.restore(savepoint.catalog);
     await this.#owner.lake.restore(savepoint.lake);
     await this.#owner.cursors.restore(savepoint.cursors);
     this.#savepoints = this.#savepoints.slice(0, index + 1);

@@ -1,4 +1,4 @@
-import type { Lake, LakeSavepoint, LakeTransaction, SnapshotTime } from '../../fs/lake/lake.js';
+import type { Lake, LakeSavepoint, LakeTransaction, SnapshotTime, TemporaryObjects } from '../../fs/lake/lake.js';
 import type { LakeSnapshot, LakeTable, LakeView } from '../../fs/lake/model.js';
 import type { TableVersion } from '../../planner/parse/table-versions.js';
 import { SqlError } from '../../planner/sql-error.js';
@@ -6,6 +6,8 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { InputSettings } from '../parameters/codec.js';
 import { timestampMicros } from '../parameters/date-time.js';
 import { lakeSchemaName } from './lake-schemas.js';
+import { temporaryCounters } from '../sequences/column-sequence.js';
+import { applyOnCommit } from './temporary-tables.js';
 import { ownerTags } from '../security/privileges.js';
 import type { Role } from '../security/roles.js';
 import type { Log } from './services.js';
@@ -18,7 +20,7 @@ export interface SharedLake extends Lake {
 
 /** What the tables need to know of their session. */
 export interface LakeOwner {
-  readonly services: { readonly lake: SharedLake; readonly log: Log };
+  readonly services: { readonly lake: SharedLake; readonly log: Log; readonly sequences: { forget(counters: readonly string[]): void } };
   /** True inside a transaction, an implicit one too: what is seen then stays as it was first seen. */
   readonly inTransaction: boolean;
   /** Schemas for names without one, in order. */
@@ -47,6 +49,10 @@ export class SessionLake {
   #changeTotal = 0;
   /** Roll-backs under way: whoever ends the transaction waits for them. */
   #ending: Promise<void> = Promise.resolve();
+  /** The session's own tables and views as of the last transaction that was committed. */
+  #temporary: TemporaryObjects | null = null;
+  #counters: ReadonlySet<string> = new Set();
+  #seen: { readonly base: LakeSnapshot; readonly temporary: TemporaryObjects; readonly snapshot: LakeSnapshot } | null = null;
 
   constructor(owner: LakeOwner) {
     this.#owner = owner;
@@ -56,7 +62,7 @@ export class SessionLake {
   async snapshot(): Promise<LakeSnapshot> {
     const { lake } = this.#owner.services;
     if (!this.#owner.inTransaction) {
-      return lake.snapshot();
+      return this.#withTemporary(await lake.snapshot());
     }
     if (this.#transaction === null && (this.#seenEmpty !== null || !lake.exists)) {
       this.#seenEmpty ??= await lake.snapshot();
@@ -80,9 +86,11 @@ export class SessionLake {
     return await (open === null ? this.#owner.services.lake.snapshotAt(at) : open.transaction.snapshotAt(at));
   }
 
-  /** The transaction to stage changes in; 25006 when it may only read. `command` is the statement's name in that error. */
-  async writable(command: string): Promise<LakeTransaction> {
-    this.#owner.requireWritable(command);
+  /** The transaction to stage changes in; 25006 when it may only read, where it is not for rows of a temporary table. `command` is the statement's name in that error. */
+  async writable(command: string, { temporary }: { readonly temporary: boolean } = { temporary: false }): Promise<LakeTransaction> {
+    if (!temporary) {
+      this.#owner.requireWritable(command);
+    }
     if (!this.#owner.inTransaction) {
       throw new Error('a change was made outside of a transaction');
     }
@@ -93,9 +101,9 @@ export class SessionLake {
     return transaction;
   }
 
-  /** True when the transaction may have staged something: what it sees is its own. */
+  /** True when what is seen may be the session's alone: it staged something, or has temporary objects. */
   get hasChanges(): boolean {
-    return this.#changeCount > 0;
+    return this.#changeCount > 0 || this.#temporary !== null;
   }
 
   /** Counts the times the transaction was asked for to change something, over the session's life. */
@@ -152,7 +160,9 @@ export class SessionLake {
       return;
     }
     try {
+      applyOnCommit(transaction);
       await transaction.commit();
+      this.#keepTemporary(transaction);
     } catch (error) {
       await transaction.rollback();
       throw error;
@@ -175,11 +185,41 @@ export class SessionLake {
   async #rollBack(pending: Promise<OpenTransaction>): Promise<void> {
     try {
       const { transaction } = await pending;
+      this.#forgetCounters(temporaryCounters(transaction.current), this.#counters);
       await transaction.rollback();
     } catch (error) {
       // One that could not even be begun has nothing to undo, and has told its statement why.
       this.#owner.services.log('warn', { error: String(error) }, 'a transaction of stored tables left files behind when it was rolled back');
     }
+  }
+
+  /** The session is over: so are its temporary objects. */
+  forgetTemporary(): void {
+    this.#forgetCounters([...this.#counters], new Set());
+    this.#counters = new Set();
+    this.#temporary = null;
+    this.#seen = null;
+  }
+
+  #keepTemporary({ temporary, current }: LakeTransaction): void {
+    const counters = new Set(temporaryCounters(current));
+    this.#forgetCounters([...this.#counters], counters);
+    this.#counters = counters;
+    this.#temporary = temporary;
+  }
+
+  #forgetCounters(counters: readonly string[], kept: ReadonlySet<string>): void {
+    this.#owner.services.sequences.forget(counters.filter((counter) => !kept.has(counter)));
+  }
+
+  #withTemporary(base: LakeSnapshot): LakeSnapshot {
+    if (this.#temporary === null) {
+      return base;
+    }
+    if (this.#seen?.base !== base || this.#seen.temporary !== this.#temporary) {
+      this.#seen = { base, temporary: this.#temporary, snapshot: this.#owner.services.lake.withTemporary(base, this.#temporary) };
+    }
+    return this.#seen.snapshot;
   }
 
   #open(): Promise<OpenTransaction> {
@@ -196,7 +236,7 @@ export class SessionLake {
   }
 
   async #begin(): Promise<OpenTransaction> {
-    const transaction = await this.#owner.services.lake.begin();
+    const transaction = await this.#owner.services.lake.begin(this.#temporary);
     if (this.#seenEmpty !== null && transaction.base.id > 0) {
       await transaction.rollback();
       throw new SqlError(SQLSTATE.serialization_failure, 'could not serialize access due to concurrent update', {

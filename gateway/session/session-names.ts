@@ -4,7 +4,6 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
-import { TEMPORARY_SCHEMA_NAME } from '../catalog/pg/views/schemas.js';
 import type { CatalogSnapshot } from '../catalog/datasets.js';
 import type { NameSource, RelationLookup } from '../query/environment.js';
 import { FileFunctionNeeded, RelationNeeded } from '../query/environment.js';
@@ -17,11 +16,9 @@ import { rolesOf } from '../security/roles.js';
 import { stateQuery } from '../sequences/column-sequence.js';
 import { sequenceOfView } from '../sequences/definition.js';
 import { kindOfView, relationOfTable, relationOfView } from './lake-relations.js';
-import { lakeSchemaName, sqlSchemaName } from './lake-schemas.js';
+import { TEMPORARY_SCHEMA, isTemporarySchema, lakeSchemaName, sqlSchemaName, withTemporarySchema } from './lake-schemas.js';
 import { EMPTY_SNAPSHOT } from './lazy-lake.js';
 import type { Services } from './services.js';
-import type { SessionCatalog } from './session-catalog.js';
-import { TEMPORARY_SCHEMA } from './session-catalog.js';
 
 /** What names depend on: a session, seen from here. */
 export interface NamesOwner {
@@ -29,7 +26,6 @@ export interface NamesOwner {
   readonly identity: ConnectionIdentity;
   readonly settings: SessionSettings;
   readonly access: { readonly currentUser: string; readonly sessionUser: string };
-  readonly catalog: SessionCatalog;
   readonly lake: { snapshot(): Promise<LakeSnapshot>; snapshotAt(version: TableVersion): Promise<LakeSnapshot> };
   transactionStartMicros(): bigint;
 }
@@ -98,9 +94,8 @@ export class StatementNames implements NameSource {
     this.currentDatabase = session.identity.database;
     this.timeZone = session.settings.require('TimeZone');
     // As in Postgres the temporary schema is in the path once there is one.
-    const temporary = session.catalog.all().some((relation) => relation.schema === TEMPORARY_SCHEMA) ? [TEMPORARY_SCHEMA] : [];
-    const named = readSearchPath(session.settings.require('search_path'), this.user);
-    this.searchPath = [...temporary, 'pg_catalog', ...named.filter((schema) => ALWAYS_THERE.has(schema) || schemas.has(schema))];
+    const named = readSearchPath(session.settings.require('search_path'), this.user).filter((schema) => ALWAYS_THERE.has(schema) || schemas.has(schema));
+    this.searchPath = withPgCatalog(lake.findSchema(TEMPORARY_SCHEMA) === undefined ? named : withTemporarySchema(named));
   }
 
   get transactionTimestampMicros(): bigint {
@@ -114,16 +109,9 @@ export class StatementNames implements NameSource {
     if (version !== undefined) {
       return this.#findVersion(schema, name, version);
     }
-    if (schema === TEMPORARY_SCHEMA || schema === TEMPORARY_SCHEMA_NAME) {
-      return this.#session.catalog.find(TEMPORARY_SCHEMA, name);
-    }
     const system = findSystemRelation(schema, name);
     if (system !== undefined) {
       return system;
-    }
-    const own = this.#session.catalog.find(schema, name);
-    if (own !== undefined) {
-      return own;
     }
     const key = `${schema}\0${name}`;
     if (this.#loaded.has(key)) {
@@ -177,22 +165,18 @@ export class StatementNames implements NameSource {
       }
       return;
     }
-    if (this.#session.catalog.find(schema, name) !== undefined) {
-      return;
-    }
     const lakeSchema = lakeSchemaName(lake, schema);
     const stored = lake.findSchema(lakeSchema);
-    if (stored !== undefined) {
+    if (stored !== undefined && !isTemporarySchema(schema)) {
       requirePrivilege(lake, reader, { kind: 'schema', schema: stored, name: schema }, 'USAGE');
     }
     requirePrivilege(lake, reader, findGuarded(lake, lakeSchema, name) ?? { kind: 'file', schema, name }, 'SELECT');
   }
 
-  /** Whose rights hold in a view's text: its owner's; the user's outside of views and in the session's own. */
+  /** Whose rights hold in a view's text: its owner's; the user's outside of views. */
   #readerOf(via: Relation | undefined): string {
     const { lake } = this;
-    const view =
-      via === undefined || this.#session.catalog.find(via.schema, via.name) === via ? undefined : findGuarded(lake, lakeSchemaName(lake, via.schema), via.name);
+    const view = via === undefined ? undefined : findGuarded(lake, lakeSchemaName(lake, via.schema), via.name);
     if (view === undefined) {
       return this.user;
     }
@@ -241,9 +225,9 @@ export class StatementNames implements NameSource {
     return table === undefined ? undefined : relationOfTable(then, table);
   }
 
-  /** True for a relation of the system, of the session, or over files. */
+  /** True for a relation of the system or over files. */
   #isOther(schema: string, name: string): boolean {
-    return findSystemRelation(schema, name) !== undefined || this.#session.catalog.find(schema, name) !== undefined || this.snapshot.has(schema, name);
+    return findSystemRelation(schema, name) !== undefined || this.snapshot.has(schema, name);
   }
 
   /** Loads what `find` asked for. Throws `no_snapshot` or `snapshot_expired` for a version that is not there. */
@@ -278,6 +262,11 @@ function versionKey(schema: string, name: string, version: TableVersion): string
 
 function fileFunctionKey(call: FileFunctionCall, via: Relation | undefined): string {
   return JSON.stringify([call.function, call.paths, call.options, via?.schema, via?.name]);
+}
+
+/** The system catalogs are looked through before all that search_path names, after what is temporary. */
+function withPgCatalog(path: readonly string[]): readonly string[] {
+  return path[0] === TEMPORARY_SCHEMA ? [TEMPORARY_SCHEMA, 'pg_catalog', ...path.slice(1)] : ['pg_catalog', ...path];
 }
 
 /** The schemas of a search_path value; `"$user"` is the user's own name. */

@@ -13,7 +13,7 @@ import type { ConnectionIdentity, ExecuteOptions, ExecutionResult, IdleLimit, Pr
 import type { Services } from './services.js';
 import { SessionAccess } from './session-access.js';
 import { Savepoints } from './savepoints.js';
-import { SessionCatalog } from './session-catalog.js';
+import { withTemporarySchema } from './lake-schemas.js';
 import { SessionLake } from './session-lake.js';
 import { SessionNames, readSearchPath } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
@@ -36,8 +36,7 @@ export class Session implements SessionBackend {
   readonly identity: ConnectionIdentity;
   readonly prepareStatement: PrepareStatement;
   readonly settings: SessionSettings = new SessionSettings();
-  readonly catalog: SessionCatalog = new SessionCatalog();
-  /** The stored tables and views as this session's transaction sees and changes them. */
+  /** The stored and the temporary tables and views as this session's transaction sees and changes them. */
   readonly lake: SessionLake = new SessionLake(this);
   /** Whose rights its statements have. */
   readonly access: SessionAccess = new SessionAccess(this);
@@ -96,7 +95,7 @@ export class Session implements SessionBackend {
   }
 
   schemasSearched(): readonly string[] {
-    return readSearchPath(this.settings.require('search_path'), this.access.currentUser);
+    return withTemporarySchema(readSearchPath(this.settings.require('search_path'), this.access.currentUser));
   }
 
   startupParameters(): readonly (readonly [string, string])[] {
@@ -187,7 +186,7 @@ export class Session implements SessionBackend {
     if (this.#transaction.kind === 'idle') {
       await this.lake.rollback();
       await this.#closingCursors;
-      await this.temporaryFiles.removeUnused(this.catalog.all());
+      await this.temporaryFiles.removeStaged();
     }
   }
 
@@ -260,9 +259,9 @@ export class Session implements SessionBackend {
   async close(): Promise<void> {
     this.#unregister();
     this.prepared.clear();
-    this.catalog.clear();
     this.forgetPlans();
     await this.lake.rollback();
+    this.lake.forgetTemporary();
     await this.#closingCursors;
     await this.cursors.closeAll();
     await this.temporaryFiles.removeAll();
@@ -286,7 +285,6 @@ export class Session implements SessionBackend {
 
   #undo(outcome: 'commit' | 'rollback'): void {
     this.settings.endTransaction(outcome);
-    this.catalog.endTransaction(outcome);
     this.#closingCursors = this.cursors.endTransaction(outcome, this.#cursorsBefore);
     this.#savepoints.clear();
   }
@@ -294,7 +292,6 @@ export class Session implements SessionBackend {
   /** Changes from here on are kept or undone together. */
   #beginUndo(): void {
     this.settings.beginTransaction();
-    this.catalog.beginTransaction();
     this.#cursorsBefore = this.cursors.save();
   }
 

@@ -1,44 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Relation } from '../../planner/relation/relation.js';
+import { join } from 'node:path';
 
-/**
- * The files of one session's temporary tables. Every write has a directory of its own, so that a write that fails or is
- * rolled back leaves nothing behind: what no table names any more is removed between transactions.
- */
+/** The files of one session: those of its temporary tables, and rows that a statement keeps until its transaction ends. */
 export class TemporaryFiles {
+  /** Where temporary tables have their files; whoever writes one makes the directory. */
+  readonly tables: string;
   readonly #root: string;
-  readonly #directories = new Set<string>();
+  readonly #staged = new Set<string>();
 
   /** `parent` holds one directory for each session, named by its process id. */
   constructor(parent: string, processId: number) {
     this.#root = join(parent, String(processId));
+    this.tables = join(this.#root, 'tables');
   }
 
-  /** A new, empty directory for the files of one write. */
+  /** A new, empty directory for rows of one statement. */
   async makeDirectory(): Promise<string> {
     const directory = join(this.#root, randomUUID());
-    this.#directories.add(directory);
+    this.#staged.add(directory);
     await mkdir(directory, { recursive: true });
     return directory;
   }
 
-  /** Removes every directory that holds no file of these relations. Must not be called while a query may still read them. */
-  async removeUnused(relations: readonly Relation[]): Promise<void> {
-    if (this.#directories.size === 0) {
-      return;
-    }
-    const used = new Set(relations.flatMap(({ source }) => (source.kind === 'files' ? source.files.map((file) => dirname(file.path)) : [])));
-    for (const directory of [...this.#directories].filter((candidate) => !used.has(candidate))) {
-      this.#directories.delete(directory);
+  /** Removes what statements have kept. Must not be called while a query may still read it. */
+  async removeStaged(): Promise<void> {
+    const directories = [...this.#staged];
+    this.#staged.clear();
+    for (const directory of directories) {
       await rm(directory, { recursive: true, force: true });
     }
   }
 
   /** Removes all of them. */
   async removeAll(): Promise<void> {
-    this.#directories.clear();
+    this.#staged.clear();
     await rm(this.#root, { recursive: true, force: true });
   }
 }

@@ -24,7 +24,8 @@ import { declaredKeys, keepKeys, nameKeys } from './declared-keys.js';
 import { queryTexts } from './query-texts.js';
 import { alterSequence } from './sequence.js';
 import type { CreationPlace } from './stored-names.js';
-import { dependentViews, findStored, requireStoredTable, sqlNameOf } from './stored-names.js';
+import { dependentViews } from '../session/lake-relations.js';
+import { findStored, requireStoredTable, sqlNameOf } from './stored-names.js';
 
 /** Tag of a column with the Postgres type it was declared with. */
 const TYPE_TAG = 'sluice.type';

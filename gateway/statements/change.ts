@@ -14,6 +14,7 @@ import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { scalar } from '../../planner/types/data-type.js';
 import { OID, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { relationOfTable } from '../session/lake-relations.js';
+import { isTemporaryTable } from '../session/lake-schemas.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
@@ -69,7 +70,8 @@ async function change(
   query: QueryStatement,
   options: ExecuteOptions,
 ): Promise<{ readonly rowCount: number; readonly changed: Relation | null }> {
-  const transaction = await session.lake.writable(request.kind.toUpperCase());
+  const target = await findTarget(session, request);
+  const transaction = await session.lake.writable(request.kind.toUpperCase(), { temporary: isTemporaryTable(target) });
   const table = await findTarget(session, request);
   if (request.takesAll && request.returning === null) {
     const { rowCount } = await transaction.current.data(table);
@@ -135,9 +137,6 @@ async function findTarget(session: Session, request: ChangeRequest): Promise<Lak
   if (table !== undefined) {
     requireAllowed(session, await session.lake.snapshot(), table, request.kind === 'delete' ? 'delete from' : request.kind);
     return table;
-  }
-  if (session.catalog.find('pg_temp', request.name) !== undefined) {
-    throw new SqlError(SQLSTATE.feature_not_supported, `${request.kind.toUpperCase()} of temporary tables is not supported`);
   }
   return requireStoredTable(session, { current: await session.lake.snapshot() }, request, request.kind === 'delete' ? 'delete from' : request.kind);
 }

@@ -56,7 +56,7 @@ export function prepareCreateForeignTable(session: Session, statement: ParsedSta
 async function create(session: Session, statement: ParsedStatement, request: CreateForeignTableRequest, call: ReaderCall): Promise<CommandOutcome> {
   const tag = 'CREATE FOREIGN TABLE';
   const transaction = await session.lake.writable(tag);
-  const place = await creationPlace(session, transaction, request.schema);
+  const place = await creationPlace(session, transaction, { schema: request.schema, temporary: false });
   if (request.ifNotExists && findStored(session, transaction.current, { schema: place.schema, name: request.name }) !== undefined) {
     return { tag, notices: [{ severity: 'NOTICE', sqlstate: SQLSTATE.duplicate_table, message: `relation "${request.name}" already exists, skipping` }] };
   }

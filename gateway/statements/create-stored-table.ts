@@ -17,6 +17,7 @@ import { COLUMN_SEQUENCE_TAG, IDENTITY_TAG, dropTableAndSequences } from '../seq
 import type { ExecuteOptions } from '../session/backend.js';
 import { guardedTable } from '../security/guarded.js';
 import type { Session } from '../session/session.js';
+import { onCommitTags } from '../session/temporary-tables.js';
 import { bindParameters } from './bind-parameters.js';
 import type { ColumnSequenceRequest } from './column-sequences.js';
 import { addColumnSequence } from './column-sequences.js';
@@ -29,10 +30,10 @@ import type { CreationPlace } from './stored-names.js';
 import { creationPlace, findStored, requireFreeName } from './stored-names.js';
 import { readLayout } from './table-layout.js';
 
-/** CREATE TABLE (columns) of a stored table. */
+/** CREATE TABLE (columns). */
 export async function createStoredTable(session: Session, statement: ParsedStatement, request: CreateTableRequest): Promise<CommandOutcome> {
   const transaction = await session.lake.writable('CREATE TABLE');
-  const place = await creationPlace(session, transaction, request.schema);
+  const place = await creationPlace(session, transaction, request);
   if (skipsExisting(transaction, place, request)) {
     return existsAlready(request.name, 'CREATE TABLE');
   }
@@ -47,7 +48,7 @@ export async function createStoredTable(session: Session, statement: ParsedState
     name: request.name,
     columns: columns.map((column) => (primary.has(column.name) ? { ...column, nullable: false } : column)),
     ...readLayout(request, names),
-    ...(keys.length === 0 ? {} : { tags: new Map([[KEYS_TAG, JSON.stringify(keys)]]) }),
+    tags: new Map([...onCommitTags(request.onCommit), ...(keys.length === 0 ? [] : [[KEYS_TAG, JSON.stringify(keys)] as const])]),
   });
   for (const { column, request: wanted } of sequences) {
     await addColumnSequence(session, transaction, place, table, column, wanted);
@@ -55,7 +56,7 @@ export async function createStoredTable(session: Session, statement: ParsedState
   return { tag: 'CREATE TABLE' };
 }
 
-/** CREATE TABLE ... AS of a stored table. */
+/** CREATE TABLE ... AS. */
 export async function createStoredTableAs(
   session: Session,
   request: CreateTableAsRequest,
@@ -63,7 +64,7 @@ export async function createStoredTableAs(
   options: ExecuteOptions,
 ): Promise<CommandOutcome> {
   const transaction = await session.lake.writable('CREATE TABLE AS');
-  const place = await creationPlace(session, transaction, request.schema);
+  const place = await creationPlace(session, transaction, request);
   if (skipsExisting(transaction, place, request)) {
     return existsAlready(request.name, 'CREATE TABLE AS');
   }
@@ -76,7 +77,13 @@ export async function createStoredTableAs(
     request,
     columns.map((column) => column.name),
   );
-  const table = transaction.createTable({ schema: place.lakeSchema, name: request.name, columns: columns.map(newLakeColumn), ...layout });
+  const table = transaction.createTable({
+    schema: place.lakeSchema,
+    name: request.name,
+    columns: columns.map(newLakeColumn),
+    tags: onCommitTags(request.onCommit),
+    ...layout,
+  });
   if (!request.withData) {
     return { tag: 'CREATE TABLE AS' };
   }

@@ -11,13 +11,11 @@ import { quoteName } from '../../planner/types/data-type.js';
 import { formatPostgresType, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { findSystemRelation } from '../catalog/pg/system-catalog.js';
 import { VIEW_COLUMNS_TAG, VIEW_DIALECT, VIEW_READS_TAG, VIEW_TEXT_TAG, relationOfView } from '../session/lake-relations.js';
-import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
+import { isTemporarySchema, lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
 import { guardedView } from '../security/guarded.js';
 import { keepingOwner } from '../security/privileges.js';
 import type { Session } from '../session/session.js';
-import type { RelationName } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
 import { command } from './command.js';
 import { isTemporary } from './creation-schema.js';
 import { describeColumns } from './describe-columns.js';
@@ -38,14 +36,16 @@ export async function prepareCreateView(session: Session, statement: ParsedState
     const columns = await describeColumns(query, request.columnNames, 'CREATE VIEW specifies more column names than columns');
     const reads = await findReads(session, query);
     const wantsTemporary = isTemporary(request);
-    const becomesTemporary = !wantsTemporary && reads.some(({ schema }) => schema === TEMPORARY_SCHEMA);
-    if (wantsTemporary || becomesTemporary) {
-      createTemporaryView(session, request, columns, reads);
-    } else {
-      await createStoredView(session, query, request, columns, reads);
-    }
+    const becomesTemporary = !wantsTemporary && reads.some(({ schema }) => isTemporarySchema(schema));
+    await createView(session, query, { ...request, temporary: wantsTemporary || becomesTemporary }, columns, reads);
     return { tag: 'CREATE VIEW', notices: becomesTemporary ? [temporaryNotice(request.name)] : [] };
   });
+}
+
+/** A relation's place in SQL. */
+interface RelationName {
+  readonly schema: string;
+  readonly name: string;
 }
 
 /** The relations a query's names mean now, those inside views too; not the system's, and no older versions: these stay as they were. */
@@ -54,9 +54,7 @@ async function findReads(session: Session, query: QueryStatement): Promise<reado
   const names = await session.names.current();
   const reads = lookups.filter(
     ({ schema, name, version }) =>
-      version === undefined &&
-      findSystemRelation(schema, name) === undefined &&
-      (session.catalog.find(schema, name) !== undefined || names.has(schema, name) || names.hasView(schema, name)),
+      version === undefined && findSystemRelation(schema, name) === undefined && (names.has(schema, name) || names.hasView(schema, name)),
   );
   // Views inside name the lake's schemas.
   const bySqlName = reads.map(({ schema, name }) =>
@@ -65,19 +63,7 @@ async function findReads(session: Session, query: QueryStatement): Promise<reado
   return bySqlName.filter(({ schema, name }, index) => bySqlName.findIndex((other) => other.schema === schema && other.name === name) === index);
 }
 
-function createTemporaryView(session: Session, request: CreateViewRequest, columns: readonly Column[], reads: readonly RelationName[]): void {
-  const existing = session.catalog.find(TEMPORARY_SCHEMA, request.name);
-  if (existing !== undefined && request.replace) {
-    checkReplacement(existing, columns);
-  }
-  const sql =
-    request.columnNames.length === 0
-      ? request.body
-      : `SELECT * FROM (${request.body}\n) AS ${quoteName(request.name)}(${columns.map((column) => quoteName(column.name)).join(', ')})`;
-  session.catalog.put({ schema: TEMPORARY_SCHEMA, name: request.name, columns, source: { kind: 'view', sql } }, request.replace, reads);
-}
-
-async function createStoredView(
+async function createView(
   session: Session,
   query: QueryStatement,
   request: CreateViewRequest,
@@ -85,7 +71,7 @@ async function createStoredView(
   reads: readonly RelationName[],
 ): Promise<void> {
   const transaction = await session.lake.writable('CREATE VIEW');
-  const place = await creationPlace(session, transaction, request.schema);
+  const place = await creationPlace(session, transaction, request);
   const existing = transaction.current.findView(place.lakeSchema, request.name);
   if (existing !== undefined && request.replace) {
     session.access.requireOwner(transaction.current, guardedView(existing));

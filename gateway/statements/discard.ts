@@ -3,7 +3,8 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { Session } from '../session/session.js';
-import { TEMPORARY_SCHEMA } from '../session/session-catalog.js';
+import { TEMPORARY_SCHEMA } from '../session/lake-schemas.js';
+import { dropTemporary } from '../session/temporary-tables.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
 
@@ -20,7 +21,7 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
           session.settings.resetAll();
           session.prepared.clear();
           session.onDeallocate?.(null);
-          session.catalog.clear();
+          await discardTemporary(session, 'DISCARD ALL');
           session.sequences.clear();
           await session.cursors.closeAll();
           session.forgetPlans();
@@ -32,15 +33,17 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
           session.sequences.clear();
           return { tag: 'DISCARD SEQUENCES' };
         case 'temp':
-          discardTemporary(session);
+          await discardTemporary(session, 'DISCARD TEMP');
           return { tag: 'DISCARD TEMP' };
       }
     }),
   );
 }
 
-/** Temporary tables and views go, and with them the views that read them. */
-function discardTemporary(session: Session): void {
-  const temporary = session.catalog.all().filter((relation) => relation.schema === TEMPORARY_SCHEMA);
-  session.catalog.remove([...temporary, ...session.catalog.dependents(temporary)]);
+/** Temporary tables, views and sequences go. */
+async function discardTemporary(session: Session, commandName: string): Promise<void> {
+  const isThere = (await session.lake.snapshot()).findSchema(TEMPORARY_SCHEMA) !== undefined;
+  if (isThere) {
+    dropTemporary(await session.lake.writable(commandName, { temporary: true }));
+  }
 }

@@ -9,7 +9,8 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { command } from './command.js';
 import { findSchema } from './grant-targets.js';
-import { dependentViews, isFolderSchema, requireUserSchema, sqlNameOf } from './stored-names.js';
+import { dependentViews } from '../session/lake-relations.js';
+import { isFolderSchema, requireUserSchema, sqlNameOf } from './stored-names.js';
 
 /** DROP SCHEMA [CASCADE]. */
 export function prepareDropSchema(session: Session, statement: ParsedStatement): Promise<SessionStatement> {

@@ -3,27 +3,22 @@ import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { QualifiedName } from '../../planner/parse/read-names.js';
 import { readDrop } from '../../planner/parse/read-names.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
-import type { Relation } from '../../planner/relation/relation.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { columnsUsing, dropTableAndSequences } from '../sequences/column-sequence.js';
 import { sequenceOfView } from '../sequences/definition.js';
 import type { StoredViewKind } from '../session/lake-relations.js';
-import { kindOfView } from '../session/lake-relations.js';
+import { dependentViews, kindOfView } from '../session/lake-relations.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { ownSchemas } from '../session/session-catalog.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import { prepareDropSchema } from './drop-schema.js';
 import type { StoredObject } from './stored-names.js';
-import { dependentViews, findStored, missing, requireOwned, sqlNameOf } from './stored-names.js';
+import { findStored, missing, requireOwned, sqlNameOf } from './stored-names.js';
 
 type DroppedKind = 'table' | StoredViewKind;
-
-/** What goes: the session's own, or stored. */
-type Target = { readonly kind: 'own'; readonly relation: Relation } | StoredObject;
 
 /** DROP TABLE, VIEW, FOREIGN TABLE and SEQUENCE: all that are named, or none. DROP SCHEMA is drop-schema.ts's. */
 export function prepareDrop(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
@@ -37,7 +32,7 @@ export function prepareDrop(session: Session, statement: ParsedStatement): Promi
   return Promise.resolve(
     command(statement, async (): Promise<CommandOutcome> => {
       const snapshot = await session.lake.snapshot();
-      const targets: Target[] = [];
+      const targets: StoredObject[] = [];
       const notices: SqlNotice[] = [];
       for (const name of names) {
         const target = await findTarget(session, snapshot, name, kind, missingOk);
@@ -48,30 +43,23 @@ export function prepareDrop(session: Session, statement: ParsedStatement): Promi
         }
       }
       requireNoIdentity(snapshot, targets);
-      const dependents = findDependents(session, snapshot, targets);
+      const dependents = findDependents(snapshot, targets);
       const defaults = findDefaults(snapshot, targets);
       const dependentNames = [...dependents.map((view) => `view ${nameOf(view)}`), ...defaults];
       if (dependentNames.length > 0 && !cascade) {
         throw dependentsExist(kind, targets, dependentNames);
       }
-      await dropAll(session, `DROP ${kind.toUpperCase()}`, [...targets, ...dependents]);
+      if (targets.length > 0) {
+        const transaction = await session.lake.writable(`DROP ${kind.toUpperCase()}`);
+        [...targets, ...dependents].forEach((target) => dropStored(transaction, target));
+      }
       return { tag: `DROP ${kind.toUpperCase()}`, notices: [...notices, ...cascadeNotices(dependentNames)] };
     }),
   );
 }
 
-async function dropAll(session: Session, commandName: string, targets: readonly Target[]): Promise<void> {
-  if (targets.some((target) => target.kind !== 'own')) {
-    const transaction = await session.lake.writable(commandName);
-    targets.forEach((target) => dropStored(transaction, target));
-  }
-  session.catalog.remove(targets.flatMap((target) => (target.kind === 'own' ? [target.relation] : [])));
-}
-
-function dropStored(transaction: LakeTransaction, target: Target): void {
+function dropStored(transaction: LakeTransaction, target: StoredObject): void {
   switch (target.kind) {
-    case 'own':
-      return;
     case 'table':
       return dropTableAndSequences(transaction, target.table);
     case 'view':
@@ -83,7 +71,7 @@ function dropStored(transaction: LakeTransaction, target: Target): void {
 }
 
 /** Defaults that need a sequence which is to go, of tables that stay. */
-function findDefaults(snapshot: LakeSnapshot, targets: readonly Target[]): readonly string[] {
+function findDefaults(snapshot: LakeSnapshot, targets: readonly StoredObject[]): readonly string[] {
   const dropped = new Set(targets.flatMap((target) => (target.kind === 'table' ? [target.table.uuid] : [])));
   return targets.flatMap((target) =>
     target.kind === 'view'
@@ -95,7 +83,7 @@ function findDefaults(snapshot: LakeSnapshot, targets: readonly Target[]): reado
 }
 
 /** An identity column's sequence goes with its table only. */
-function requireNoIdentity(snapshot: LakeSnapshot, targets: readonly Target[]): void {
+function requireNoIdentity(snapshot: LakeSnapshot, targets: readonly StoredObject[]): void {
   for (const target of targets) {
     if (target.kind === 'view' && sequenceOfView(target.view)?.identity === true) {
       const [user] = columnsUsing(snapshot, target.view);
@@ -107,29 +95,28 @@ function requireNoIdentity(snapshot: LakeSnapshot, targets: readonly Target[]): 
   }
 }
 
-/** Views that read what is to go, stored ones and the session's own. */
-function findDependents(session: Session, snapshot: LakeSnapshot, targets: readonly Target[]): readonly Target[] {
-  const names = targets.map((target) => (target.kind === 'own' ? target.relation : sqlNameOf(snapshot, target.kind === 'table' ? target.table : target.view)));
-  const stored = dependentViews(snapshot, names);
-  const own = session.catalog.dependents([...names, ...stored.map((view) => sqlNameOf(snapshot, view))]);
-  return [...stored.map((view): Target => ({ kind: 'view', view })), ...own.map((relation): Target => ({ kind: 'own', relation }))];
+/** Views that read what is to go. */
+function findDependents(snapshot: LakeSnapshot, targets: readonly StoredObject[]): readonly StoredObject[] {
+  const names = targets.map((target) => sqlNameOf(snapshot, target.kind === 'table' ? target.table : target.view));
+  return dependentViews(snapshot, names).map((view) => ({ kind: 'view', view }));
 }
 
 /** What a name means; undefined when there is nothing of it and nothing need be. */
-async function findTarget(session: Session, snapshot: LakeSnapshot, name: QualifiedName, kind: DroppedKind, missingOk: boolean): Promise<Target | undefined> {
-  const own = ownSchemas(name.schema)
-    .map((candidate) => session.catalog.find(candidate, name.name))
-    .find((relation) => relation !== undefined);
-  const target: Target | undefined = own === undefined ? findStored(session, snapshot, name) : { kind: 'own', relation: own };
+async function findTarget(
+  session: Session,
+  snapshot: LakeSnapshot,
+  name: QualifiedName,
+  kind: DroppedKind,
+  missingOk: boolean,
+): Promise<StoredObject | undefined> {
+  const target = findStored(session, snapshot, name);
   if (target !== undefined) {
     if (kindOf(target) !== kind) {
       throw new SqlError(SQLSTATE.wrong_object_type, `"${name.name}" is not a ${kind}`, {
         hint: `Use DROP ${kindOf(target).toUpperCase()} to remove a ${kindOf(target)}.`,
       });
     }
-    if (target.kind !== 'own') {
-      requireOwned(session, snapshot, target);
-    }
+    requireOwned(session, snapshot, target);
     return target;
   }
   if ((await session.services.datasets.snapshot()).has(name.schema ?? 'public', name.name)) {
@@ -144,10 +131,8 @@ async function findTarget(session: Session, snapshot: LakeSnapshot, name: Qualif
   return undefined;
 }
 
-function kindOf(target: Target): DroppedKind {
+function kindOf(target: StoredObject): DroppedKind {
   switch (target.kind) {
-    case 'own':
-      return target.relation.source.kind === 'view' ? 'view' : 'table';
     case 'table':
       return 'table';
     case 'view':
@@ -155,10 +140,8 @@ function kindOf(target: Target): DroppedKind {
   }
 }
 
-function nameOf(target: Target): string {
+function nameOf(target: StoredObject): string {
   switch (target.kind) {
-    case 'own':
-      return target.relation.name;
     case 'table':
       return target.table.name;
     case 'view':
@@ -166,7 +149,7 @@ function nameOf(target: Target): string {
   }
 }
 
-function dependentsExist(kind: DroppedKind, targets: readonly Target[], dependents: readonly string[]): SqlError {
+function dependentsExist(kind: DroppedKind, targets: readonly StoredObject[], dependents: readonly string[]): SqlError {
   const [target] = targets;
   const what = targets.length === 1 && target !== undefined ? `${kind} ${nameOf(target)}` : 'desired object(s)';
   return new SqlError(SQLSTATE.dependent_objects_still_exist, `cannot drop ${what} because other objects depend on it`, {

@@ -11,16 +11,17 @@ import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import type { SequenceColumn } from './insert-sequences.js';
 import { QueryStatement } from './query.js';
-import { NO_DEFAULTS, defaultsOf } from './stored-defaults.js';
+import { defaultsOf } from './stored-defaults.js';
 import { translateInsert } from './translate-insert.js';
 
 /** An environment that knows more names than another. */
 export type Within = (environment: TranslationEnvironment) => TranslationEnvironment;
 
-/** Where rows go: a table of the session, or one of the catalog. */
-export type InsertTarget =
-  | { readonly kind: 'temporary'; readonly relation: Relation }
-  | { readonly kind: 'stored'; readonly relation: Relation; readonly table: LakeTable };
+/** Where rows go. */
+export interface InsertTarget {
+  readonly relation: Relation;
+  readonly table: LakeTable;
+}
 
 /**
  * The rows of an INSERT as a query that gives its target's columns, made anew where the target has others. Rows that are
@@ -59,7 +60,7 @@ export class InsertQuery {
 
   /** Reports what is wrong with the statement, and fixes the parameters' types. */
   async prepare(target: InsertTarget): Promise<void> {
-    if (target.kind === 'stored' && isPlainValues(this.#statement)) {
+    if (isPlainValues(this.#statement)) {
       const query = this.#make(target, true);
       const translated = await query.translate();
       if (translated.query.constantRows !== undefined) {
@@ -100,7 +101,7 @@ export class InsertQuery {
   }
 
   #make(target: InsertTarget, namesNoTables: boolean): QueryStatement {
-    const defaults = target.kind === 'stored' ? defaultsOf(target.table, this.#filled) : NO_DEFAULTS;
+    const defaults = defaultsOf(target.table, this.#filled);
     return new QueryStatement(
       this.#session,
       this.#statement,
@@ -112,7 +113,7 @@ export class InsertQuery {
 }
 
 function hasSameColumns(a: InsertTarget, b: InsertTarget): boolean {
-  return a.kind === 'stored' ? a.relation === b.relation : b.kind === 'temporary' && a.relation.columns === b.relation.columns;
+  return a.relation === b.relation;
 }
 
 /** True for VALUES of constants, parameters and DEFAULT: nothing in them is looked up. */

@@ -3,7 +3,6 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { Node } from '../../planner/parse/syntax-tree.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import type { Session } from '../session/session.js';
-import { ownSchemas } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { SequenceColumn } from './insert-sequences.js';
 import { sequenceColumns, withSequenceValues } from './insert-sequences.js';
@@ -14,8 +13,7 @@ import { sqlSchemaName } from '../session/lake-schemas.js';
 /** INSERT, its values from sequences written out first: calls of nextval, serial and identity columns. */
 export async function prepareInsertWithSequences(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
   const { schema, name } = readInsert(statement);
-  const isOwn = ownSchemas(schema).some((candidate) => session.catalog.find(candidate, name) !== undefined);
-  const table = isOwn ? undefined : await session.lake.findTable(schema, name);
+  const table = await session.lake.findTable(schema, name);
   if (table === undefined) {
     return prepareWithSequences(session, statement, declaredTypes, prepareInsert);
   }
@@ -44,6 +42,6 @@ export async function columnsToFill(
   given: readonly { readonly name: string }[],
 ): Promise<readonly SequenceColumn[]> {
   const found = await findTarget(session, target, 'copy to');
-  const columns = found.kind === 'stored' ? sequenceColumns(await session.lake.snapshot(), found.table) : [];
+  const columns = sequenceColumns(await session.lake.snapshot(), found.table);
   return columns.filter((column) => given.every(({ name }) => name !== column.name));
 }

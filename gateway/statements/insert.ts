@@ -11,17 +11,16 @@ import { writeTableFiles } from '../lake/write-table.js';
 import { preludesFor, wholeSql } from '../query/whole-query.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { relationWithoutRows } from '../session/lake-relations.js';
+import { isTemporaryTable } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
-import { temporaryRelation, writeTemporaryRows } from '../session/temporary-tables.js';
 import type { SequenceColumn } from './insert-sequences.js';
 import { numberRows } from './number-rows.js';
 import { bindParameters } from './bind-parameters.js';
 import { InsertQuery, type InsertTarget, type Within } from './insert-query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
 import { prepareUpsert } from './upsert.js';
-import { missing, refusedKind, requireAllowed, takesNoRows } from './stored-names.js';
+import { missing, requireAllowed, takesNoRows } from './stored-names.js';
 
 /**
  * INSERT INTO a stored or temporary table. `fill`: columns that sequences are to fill in the rows of its query;
@@ -77,15 +76,8 @@ async function runInsert(
 ): Promise<{ readonly rowCount: number; readonly rows: Relation | null }> {
   const target = await findTarget(session, request);
   const query = insertQuery.for(target);
-  if (target.kind === 'temporary') {
-    const { relation } = target;
-    const written = await writeTemporaryRows(session, relation, query, options);
-    const files = relation.source.kind === 'files' ? relation.source.files : [];
-    session.catalog.put(temporaryRelation(relation.name, relation.columns, [...files, ...written.files]), true);
-    return { rowCount: written.rowCount, rows: wantsRows ? temporaryRelation(relation.name, relation.columns, written.files) : null };
-  }
   const { relation, table } = target;
-  const transaction = await session.lake.writable('INSERT');
+  const transaction = await session.lake.writable('INSERT', { temporary: isTemporaryTable(table) });
   if (!wantsRows && fill.length === 0 && transaction.canInline(table)) {
     const rows = await insertQuery.constantTexts(target, options);
     if (rows !== null) {
@@ -131,20 +123,11 @@ export async function findTarget(
   request: { readonly schema: string | undefined; readonly name: string },
   verb: 'insert into' | 'copy to' = 'insert into',
 ): Promise<InsertTarget> {
-  const own = ownSchemas(request.schema)
-    .map((schema) => session.catalog.find(schema, request.name))
-    .find((relation) => relation !== undefined);
-  if (own?.source.kind === 'view') {
-    throw refusedKind('view', request.name, verb);
-  }
-  if (own?.schema === TEMPORARY_SCHEMA) {
-    return { kind: 'temporary', relation: own };
-  }
   const table = await session.lake.findTable(request.schema, request.name);
   if (table !== undefined) {
     const snapshot = await session.lake.snapshot();
     requireAllowed(session, snapshot, table, 'insert into');
-    return { kind: 'stored', table, relation: relationWithoutRows(snapshot, table) };
+    return { table, relation: relationWithoutRows(snapshot, table) };
   }
   const view = await session.lake.findView(request.schema, request.name);
   if (view !== undefined) {

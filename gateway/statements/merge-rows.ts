@@ -15,10 +15,9 @@ import { OID, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { appendStaged, applyDeletes } from '../lake/apply-changes.js';
 import { ROW_FILE_COLUMN, ROW_POSITION_COLUMN } from '../lake/lake-relation.js';
 import type { StagedRows } from '../lake/staged-rows.js';
-import { stageRows } from '../lake/staged-rows.js';
+import { stageRows, stagedRelation } from '../lake/staged-rows.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
-import { temporaryRelation } from '../session/temporary-tables.js';
 import { bindParameters } from './bind-parameters.js';
 import type { SequenceColumn } from './insert-sequences.js';
 import { ACTION_COLUMN, asActionRows } from './not-null.js';
@@ -116,7 +115,7 @@ export async function mergeRows(
   const files = [old, fresh].flatMap((staged) => (staged?.relation.source.kind === 'files' ? staged.relation.source.files : []));
   return {
     rowCount: (old?.rowCount ?? 0) + (fresh?.rowCount ?? 0),
-    changed: { ...temporaryRelation(relation.name, columns, files), columns: relation.columns },
+    changed: { ...stagedRelation(relation.name, columns, files), columns: relation.columns },
   };
 }
 

@@ -11,8 +11,8 @@ import { translateInnerQuery } from '../../planner/translate/query.js';
 import { stageRows } from '../lake/staged-rows.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { relationOfTable } from '../session/lake-relations.js';
+import { isTemporaryTable } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
-import { ownSchemas } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { bindParameters } from './bind-parameters.js';
 import { describeColumns } from './describe-columns.js';
@@ -48,7 +48,8 @@ export async function prepareMerge(session: Session, statement: ParsedStatement,
     endsTransaction: false,
     describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
-      const transaction = await session.lake.writable('MERGE');
+      const { table: aim } = await mergeTarget(session, statement, request);
+      const transaction = await session.lake.writable('MERGE', { temporary: isTemporaryTable(aim) });
       const target = await mergeTarget(session, statement, request);
       const rows = source === null ? null : await readSource(session, source, options);
       const running = rows === null ? parts : mergeParts(session, statement, read, rows, target.table, target.fill, types);
@@ -95,9 +96,6 @@ const MERGE_VERBS: ReadonlyMap<string, string> = new Map([
 ]);
 
 async function findMergeTarget(session: Session, request: MergeRequest): Promise<LakeTable> {
-  if (ownSchemas(request.schema).some((schema) => session.catalog.find(schema, request.name) !== undefined)) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'MERGE into temporary tables and views is not supported');
-  }
   const table = await session.lake.findTable(request.schema, request.name);
   if (table !== undefined) {
     const snapshot = await session.lake.snapshot();

@@ -6,9 +6,9 @@ import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { StoredViewKind } from '../session/lake-relations.js';
-import { VIEW_DIALECT, VIEW_READS_TAG, kindOfView, viewReads } from '../session/lake-relations.js';
+import { VIEW_DIALECT, VIEW_READS_TAG, dependentViews, kindOfView, viewReads } from '../session/lake-relations.js';
 import { columnsUsing, sequenceDefault } from '../sequences/column-sequence.js';
-import { lakeSchemaName } from '../session/lake-schemas.js';
+import { isTemporarySchema, lakeSchemaName } from '../session/lake-schemas.js';
 import { keepingOwner } from '../security/privileges.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
@@ -17,7 +17,7 @@ import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
 import { declaredKeys, keepKeys } from './declared-keys.js';
 import type { CreationPlace, StoredObject } from './stored-names.js';
-import { creationPlace, dependentViews, findStored, missing, requireFreeName, requireOwned, requireStoredTable, sqlNameOf } from './stored-names.js';
+import { creationPlace, findStored, missing, requireFreeName, requireOwned, requireStoredTable, sqlNameOf } from './stored-names.js';
 import type { SchemaAndName } from './view-text.js';
 import { renameRelations } from './view-text.js';
 
@@ -77,7 +77,10 @@ export function prepareSetSchema(session: Session, statement: ParsedStatement): 
         return skipMissing(session, request, tag);
       }
       requireOwned(session, transaction.current, found);
-      const place = await creationPlace(session, transaction, request.newSchema);
+      if (isTemporarySchema(request.newSchema) || isTemporarySchema(objectOf(found).schema)) {
+        throw new SqlError(SQLSTATE.feature_not_supported, 'cannot move objects into or out of temporary schemas');
+      }
+      const place = await creationPlace(session, transaction, { schema: request.newSchema, temporary: false });
       if (place.lakeSchema !== objectOf(found).schema) {
         await move(session, transaction, found, request.kind, place, request.name);
       }

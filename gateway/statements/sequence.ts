@@ -13,20 +13,18 @@ import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { CommandOutcome } from './command.js';
 import { command } from './command.js';
+import { isTemporary } from './creation-schema.js';
 import { creationPlace, findStored, missing, requireFreeName, requireOwned, requireStoredTable } from './stored-names.js';
 
 /** CREATE SEQUENCE. */
 export function prepareCreateSequence(session: Session, statement: ParsedStatement): Promise<SessionStatement> {
   const request = readCreateSequence(statement);
-  if (request.temporary) {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'temporary sequences are not supported');
-  }
   return Promise.resolve(
     command(statement, async (): Promise<CommandOutcome> => {
       const tag = 'CREATE SEQUENCE';
       const definition = defineSequence(request.options, null);
       const transaction = await session.lake.writable(tag);
-      const place = await creationPlace(session, transaction, request.schema);
+      const place = await creationPlace(session, transaction, { schema: request.schema, temporary: isTemporary(request) });
       if (request.ifNotExists && findStored(session, transaction.current, { schema: place.schema, name: request.name }) !== undefined) {
         return { tag, notices: [{ severity: 'NOTICE', sqlstate: SQLSTATE.duplicate_table, message: `relation "${request.name}" already exists, skipping` }] };
       }

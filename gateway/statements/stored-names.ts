@@ -6,8 +6,8 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import { guardedTable, guardedView } from '../security/guarded.js';
 import type { Privilege } from '../security/privileges.js';
 import type { StoredViewKind } from '../session/lake-relations.js';
-import { kindOfView, viewReads } from '../session/lake-relations.js';
-import { lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
+import { kindOfView } from '../session/lake-relations.js';
+import { TEMPORARY_SCHEMA, isTemporarySchema, lakeSchemaName, sqlSchemaName } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 
 /** Schemas that hold no stored tables. */
@@ -20,8 +20,15 @@ export interface CreationPlace {
 }
 
 /** Where a new object goes: the schema it names, else the first of search_path that exists. 3F000 when there is none. */
-export async function creationPlace(session: Session, transaction: LakeTransaction, schema: string | undefined): Promise<CreationPlace> {
-  const candidates = schema === undefined ? session.schemasSearched().filter((name) => !SYSTEM_SCHEMAS.has(name)) : [schema];
+export async function creationPlace(
+  session: Session,
+  transaction: LakeTransaction,
+  { schema, temporary }: { readonly schema: string | undefined; readonly temporary: boolean },
+): Promise<CreationPlace> {
+  if (temporary) {
+    return temporaryPlace(session, transaction);
+  }
+  const candidates = schema === undefined ? session.schemasSearched().filter(isCandidate) : [schema];
   for (const candidate of candidates) {
     requireUserSchema(candidate);
     const lakeSchema = lakeSchemaName(transaction.current, candidate);
@@ -39,6 +46,18 @@ export async function creationPlace(session: Session, transaction: LakeTransacti
   throw schema === undefined
     ? new SqlError(SQLSTATE.invalid_schema_name, 'no schema has been selected to create in')
     : new SqlError(SQLSTATE.invalid_schema_name, `schema "${schema}" does not exist`);
+}
+
+function isCandidate(name: string): boolean {
+  return !SYSTEM_SCHEMAS.has(name) && !isTemporarySchema(name);
+}
+
+/** The session's own schema, which is made for its first object. */
+function temporaryPlace(session: Session, transaction: LakeTransaction): CreationPlace {
+  if (transaction.current.findSchema(TEMPORARY_SCHEMA) === undefined) {
+    transaction.createTemporarySchema(TEMPORARY_SCHEMA, session.temporaryFiles.tables);
+  }
+  return { schema: TEMPORARY_SCHEMA, lakeSchema: TEMPORARY_SCHEMA };
 }
 
 /** 42501 for a schema that only the server may put something in. */
@@ -172,23 +191,6 @@ export async function missing(
     });
   }
   return new SqlError(SQLSTATE.undefined_table, `${noun} "${name}" does not exist`, position === undefined ? {} : { position });
-}
-
-/** Views that read any of these, directly or through other views, without those themselves. Names are SQL's. */
-export function dependentViews(snapshot: LakeSnapshot, names: readonly { readonly schema: string; readonly name: string }[]): readonly LakeView[] {
-  const reached = new Set(names.map(({ schema, name }) => `${schema}\0${name}`));
-  const found: LakeView[] = [];
-  for (let count = -1; count !== found.length;) {
-    count = found.length;
-    for (const view of snapshot.views) {
-      const key = `${sqlSchemaName(snapshot, view.schema)}\0${view.name}`;
-      if (!reached.has(key) && viewReads(view).some(([schema, name]) => reached.has(`${schema}\0${name}`))) {
-        reached.add(key);
-        found.push(view);
-      }
-    }
-  }
-  return found;
 }
 
 /** A stored object's name as SQL has it. */

@@ -2,9 +2,7 @@ import { readTruncate } from '../../planner/parse/read-objects.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { ownedSequences } from '../sequences/column-sequence.js';
 import type { Session } from '../session/session.js';
-import { TEMPORARY_SCHEMA, ownSchemas } from '../session/session-catalog.js';
 import type { SessionStatement } from '../session/session-statement.js';
-import { temporaryRelation } from '../session/temporary-tables.js';
 import { command } from './command.js';
 import { restartSequence } from './sequence.js';
 import { requireStoredTable } from './stored-names.js';
@@ -15,13 +13,6 @@ export function prepareTruncate(session: Session, statement: ParsedStatement): P
   return Promise.resolve(
     command(statement, async () => {
       for (const name of tables) {
-        const own = ownSchemas(name.schema)
-          .map((schema) => session.catalog.find(schema, name.name))
-          .find((relation) => relation !== undefined);
-        if (own?.schema === TEMPORARY_SCHEMA && own.source.kind === 'files') {
-          session.catalog.put(temporaryRelation(own.name, own.columns, []), true);
-          continue;
-        }
         const transaction = await session.lake.writable('TRUNCATE TABLE');
         const table = await requireStoredTable(session, transaction, name, 'truncate');
         transaction.truncate(table);

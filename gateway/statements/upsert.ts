@@ -16,6 +16,7 @@ import type { StagedRows } from '../lake/staged-rows.js';
 import { stageRows } from '../lake/staged-rows.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { relationOfTable } from '../session/lake-relations.js';
+import { isTemporaryTable } from '../session/lake-schemas.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { bindParameters } from './bind-parameters.js';
@@ -30,9 +31,6 @@ import { emptyRows, returningQuery, runReturning } from './returning.js';
 import type { StatementPart } from './statement-parts.js';
 import { partOptions, partTypes, statementPart } from './statement-parts.js';
 import { defaultsOf } from './stored-defaults.js';
-
-/** The table an INSERT with ON CONFLICT is for. */
-type StoredTarget = InsertTarget & { readonly kind: 'stored' };
 
 /** What finds the table as it is now. */
 type FindTarget = () => Promise<InsertTarget>;
@@ -50,7 +48,7 @@ export async function prepareUpsert(
   conflict: ConflictRequest,
   findTarget: FindTarget,
 ): Promise<SessionStatement> {
-  const target = await storedTarget(findTarget);
+  const target = await findTarget();
   const insert = new InsertQuery(session, statement, request, declaredTypes, fill);
   const insertPart = partOfInsert(insert, target, statement);
   await insertPart.query.translate();
@@ -69,8 +67,8 @@ export async function prepareUpsert(
     endsTransaction: false,
     describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
-      const now = await storedTarget(findTarget);
-      const transaction = await session.lake.writable('INSERT');
+      const now = await findTarget();
+      const transaction = await session.lake.writable('INSERT', { temporary: isTemporaryTable(now.table) });
       const excluded = await stageExcluded(session, partOfInsert(insert, now, statement), now, fill, request.valuesCount !== null, options);
       const running = upsertParts(session, statement, conflict, now, excluded.relation, types, request.valuesCount !== null);
       await requireDistinctKeys(session, conflict, now, running.keys, excluded, options);
@@ -85,20 +83,12 @@ export async function prepareUpsert(
   };
 }
 
-async function storedTarget(findTarget: FindTarget): Promise<StoredTarget> {
-  const target = await findTarget();
-  if (target.kind !== 'stored') {
-    throw new SqlError(SQLSTATE.feature_not_supported, 'INSERT with ON CONFLICT into temporary tables is not supported');
-  }
-  return target;
-}
-
 function readReturningOf(statement: ParsedStatement, request: InsertRequest): { readonly returning: MergeRequest['returning']; readonly alias: string } {
   const insert = statement.node !== null && 'InsertStmt' in statement.node ? statement.node.InsertStmt : undefined;
   return { returning: insert?.returningClause?.exprs ?? null, alias: insert?.relation?.alias?.aliasname ?? request.name };
 }
 
-function partOfInsert(insert: InsertQuery, target: StoredTarget, statement: ParsedStatement): StatementPart {
+function partOfInsert(insert: InsertQuery, target: InsertTarget, statement: ParsedStatement): StatementPart {
   const node = statement.node !== null && 'InsertStmt' in statement.node ? statement.node.InsertStmt : undefined;
   const withNodes = node?.withClause === undefined ? [] : [{ WithClause: node.withClause }];
   return statementPart(insert.for(target), [node?.selectStmt ?? null, ...withNodes]);
@@ -108,7 +98,7 @@ function partOfInsert(insert: InsertQuery, target: StoredTarget, statement: Pars
 async function stageExcluded(
   session: Session,
   part: StatementPart,
-  target: StoredTarget,
+  target: InsertTarget,
   fill: readonly SequenceColumn[],
   ordered: boolean,
   options: ExecuteOptions,
@@ -139,7 +129,7 @@ function upsertParts(
   session: Session,
   statement: ParsedStatement,
   conflict: ConflictRequest,
-  target: StoredTarget,
+  target: InsertTarget,
   excluded: Relation | null,
   declaredTypes: readonly number[],
   ordered: boolean,
@@ -198,7 +188,7 @@ function conflictKeys(conflict: ConflictRequest, table: LakeTable): readonly (re
 async function requireDistinctKeys(
   session: Session,
   conflict: ConflictRequest,
-  target: StoredTarget,
+  target: InsertTarget,
   keys: readonly (readonly string[])[],
   excluded: StagedRows,
   options: ExecuteOptions,

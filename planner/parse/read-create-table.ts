@@ -6,7 +6,7 @@ import { textUntilClause } from './clause-text.js';
 import type { QualifiedName } from './read-names.js';
 import type { ParsedStatement } from './statement.js';
 import { statementKind } from './statement.js';
-import type { ColumnDef, Constraint, Node, TypeName } from './syntax-tree.js';
+import type { ColumnDef, Constraint, CreateStmt, Node, TypeName } from './syntax-tree.js';
 import { scalarText, stringValues } from './syntax-tree.js';
 
 /** A column's default as it was written. */
@@ -55,9 +55,13 @@ export interface SortKeyRequest {
   readonly nullsFirst: boolean;
 }
 
+/** What becomes of a temporary table when a transaction is committed. */
+export type OnCommit = 'preserve rows' | 'delete rows' | 'drop';
+
 /** What CREATE TABLE and CREATE TABLE AS say alike. */
 export interface TableHead extends QualifiedName {
   readonly temporary: boolean;
+  readonly onCommit: OnCommit;
   readonly ifNotExists: boolean;
   readonly replace: boolean;
   readonly options: ReadonlyMap<string, string>;
@@ -115,6 +119,7 @@ export function readCreateTable(statement: ParsedStatement): CreateTableRequest 
     schema: create.relation?.schemaname,
     name: create.relation?.relname ?? '',
     temporary: create.relation?.relpersistence === 't',
+    onCommit: onCommitOf(create.oncommit),
     ifNotExists: create.if_not_exists === true,
     replace: isReplacing(statement),
     options: readOptions(create.options),
@@ -139,6 +144,7 @@ export function readCreateTableAs(statement: ParsedStatement): CreateTableAsRequ
     schema: into?.rel?.schemaname,
     name: into?.rel?.relname ?? '',
     temporary: into?.rel?.relpersistence === 't',
+    onCommit: onCommitOf(into?.onCommit),
     ifNotExists: ifNotExists === true,
     replace: isReplacing(statement),
     options: readOptions(into?.options),
@@ -276,4 +282,17 @@ export function readOptions(options: readonly Node[] | undefined): ReadonlyMap<s
 /** Postgres's parser has no OR REPLACE for tables: the words were blanked for it and stand in the text only. */
 function isReplacing(statement: ParsedStatement): boolean {
   return /^\s*create\s+or\s+replace\s/i.test(statement.text);
+}
+
+function onCommitOf(action: CreateStmt['oncommit']): OnCommit {
+  switch (action) {
+    case 'ONCOMMIT_DROP':
+      return 'drop';
+    case 'ONCOMMIT_DELETE_ROWS':
+      return 'delete rows';
+    case 'ONCOMMIT_PRESERVE_ROWS':
+    case 'ONCOMMIT_NOOP':
+    case undefined:
+      return 'preserve rows';
+  }
 }

@@ -2,12 +2,18 @@ import { open, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { boundedMap } from '../../store/bounded-map.js';
 import { LakeError } from '../lake-error.js';
+import type { LakeFile } from '../model.js';
 
 /** A file a transaction is about to name. */
 export interface WrittenFile {
   /** Absolute. */
   readonly path: string;
   readonly byteCount: number;
+}
+
+/** Data files and their delete files. */
+export function writtenFilesOf(files: readonly LakeFile[]): readonly WrittenFile[] {
+  return [...files, ...files.flatMap((file) => (file.deletes === null ? [] : [file.deletes]))];
 }
 
 /**

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import type { Hold } from '../holds.js';
 import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
-import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile, RowsRewrite, SnapshotTime } from '../lake.js';
+import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, NewLakeFile, RowsRewrite, SnapshotTime, TemporaryObjects } from '../lake.js';
 import { lostGateway } from '../presence.js';
 import type { LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
 import { canInlineColumns } from './inlined-types.js';
@@ -13,21 +14,39 @@ import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
 import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageRewrite, stageTruncate } from './stage-data.js';
 import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema, stageSetTag, withTag } from './stage-objects.js';
 import { buildColumns, checkColumnNames, columnOf, withColumnChanged, withoutColumn, type ColumnChange } from './staged-columns.js';
-import { schemasById, tablesById, viewsById, withEntry, withoutEntry, type StagedState } from './staged-state.js';
+import { withEntry, withoutEntry, type StagedState } from './staged-state.js';
 import { stagedDifference, type StagedDifference } from './staged-difference.js';
+import { startState, temporaryPart, TemporaryPart } from './temporary-objects.js';
 
 /** A transaction over the newest snapshot, which is held before it is looked for. */
-export async function beginTransaction(core: LakeCore): Promise<LakeTransaction> {
+export async function beginTransaction(core: LakeCore, temporary: TemporaryObjects | null = null): Promise<LakeTransaction> {
   const hold = core.holds.begin();
   try {
     const gatewayId = await core.presence.gatewayId();
     const base = await core.snapshot();
     hold.read(base.id);
-    return new StagedTransaction(core, base, hold, gatewayId);
+    return new StagedTransaction(core, base, { hold, gatewayId, temporary: ownPart(temporary) });
   } catch (error) {
     hold.end();
     throw error;
   }
+}
+
+/** A snapshot with what is temporary, for readers outside of transactions. */
+export function overlayTemporary(core: LakeCore, base: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot {
+  const part = ownPart(temporary);
+  if (part === null) {
+    return base;
+  }
+  const overlay = overlaySnapshot(base, startState(base, part), part.cache, (request) => overlayInlinedRows(core, request));
+  return { ...overlay, data: (table) => (part.tables.has(table.id) ? overlay.data(table) : base.data(table)) };
+}
+
+function ownPart(temporary: TemporaryObjects | null): TemporaryPart | null {
+  if (temporary !== null && !(temporary instanceof TemporaryPart)) {
+    throw new Error('temporary objects of another kind');
+  }
+  return temporary;
 }
 
 /** A savepoint is the immutable state it comes back to. */
@@ -50,29 +69,28 @@ class StagedTransaction implements LakeTransaction {
   readonly #gatewayId: number;
   readonly #folders: string[] = [];
   readonly #start: StagedState;
-  readonly #cache: OverlayCache = new Map();
+  readonly #before: TemporaryPart | null;
+  readonly #cache: OverlayCache;
   /** Every file ever staged, also those a savepoint or a later change gave up: what is not committed is removed at the end. */
   readonly #written: WrittenFile[] = [];
   #state: StagedState;
   #current: LakeSnapshot;
   #isOver = false;
 
-  constructor(core: LakeCore, base: LakeSnapshot, hold: Hold, gatewayId: number) {
+  constructor(core: LakeCore, base: LakeSnapshot, over: { readonly hold: Hold; readonly gatewayId: number; readonly temporary: TemporaryPart | null }) {
     this.#core = core;
-    this.#hold = hold;
-    this.#gatewayId = gatewayId;
+    this.#hold = over.hold;
+    this.#gatewayId = over.gatewayId;
     this.base = base;
-    this.#start = {
-      schemas: schemasById(base.schemas),
-      tables: tablesById(base.tables),
-      views: viewsById(base.views),
-      data: new Map(),
-      unchanged: new Set(),
-      nextId: -1,
-      definitionVersion: 0,
-    };
+    this.#before = over.temporary;
+    this.#cache = new Map(over.temporary?.cache);
+    this.#start = startState(base, over.temporary);
     this.#state = this.#start;
-    this.#current = base;
+    this.#current = this.#seen(this.#start);
+  }
+
+  get temporary(): TemporaryObjects | null {
+    return this.#state === this.#start ? this.#before : this.#temporaryNow();
   }
 
   get current(): LakeSnapshot {
@@ -108,7 +126,14 @@ class StagedTransaction implements LakeTransaction {
   }
 
   createSchema(name: string): void {
-    this.#stage(stageCreateSchema(this.#state, this.#core.dataPath, name, this.tagsOfNew));
+    this.#stage(stageCreateSchema(this.#state, { root: this.#core.dataPath }, name, this.tagsOfNew));
+  }
+
+  createTemporarySchema(name: string, path: string): void {
+    if (this.#state.temporarySchemaId !== null) {
+      throw new LakeError('duplicate', 'a session has one temporary schema');
+    }
+    this.#stage(stageCreateSchema(this.#state, { temporary: path }, name, this.tagsOfNew));
   }
 
   dropSchema(name: string): void {
@@ -230,7 +255,7 @@ class StagedTransaction implements LakeTransaction {
     this.#checkOpen();
     const difference = await stagedDifference(this.base, this.#state);
     if (difference === null) {
-      await this.rollback();
+      await this.#keepFiles([]);
       return this.base;
     }
     if ((await this.#core.presence.gatewayId()) !== this.#gatewayId) {
@@ -238,10 +263,7 @@ class StagedTransaction implements LakeTransaction {
     }
     await makeFilesDurable(this.#core.dataPath, difference.writtenFiles);
     const snapshot = await this.#write(difference, options);
-    const kept = new Set(difference.writtenFiles.map(({ path }) => path));
-    await removeWrittenFiles(this.#written.filter(({ path }) => !kept.has(path)));
-    await removeEmptyFolders(this.#folders);
-    this.#end();
+    await this.#keepFiles(difference.writtenFiles);
     return snapshot;
   }
 
@@ -251,10 +273,23 @@ class StagedTransaction implements LakeTransaction {
     }
     this.#isOver = true;
     this.#state = this.#start;
-    this.#current = this.base;
+    this.#current = this.#seen(this.#start);
     await removeWrittenFiles(this.#written);
     await removeFolders(this.#folders);
     this.#end();
+  }
+
+  /** The end of what succeeded: of the files written only those stay that are committed or temporary. */
+  async #keepFiles(committed: readonly WrittenFile[]): Promise<void> {
+    const before = this.#before?.files ?? [];
+    const kept = new Set([...committed, ...(this.#temporaryNow()?.files ?? [])].map(({ path }) => path));
+    await removeWrittenFiles([...this.#written, ...before].filter(({ path }) => !kept.has(path)));
+    await removeEmptyFolders([...this.#folders, ...before.map(({ path }) => dirname(path))]);
+    this.#end();
+  }
+
+  #temporaryNow(): TemporaryPart | null {
+    return temporaryPart(this.#state, this.#cache);
   }
 
   async #write(difference: StagedDifference, options: { readonly author?: string; readonly message?: string }): Promise<LakeSnapshot> {
@@ -282,7 +317,13 @@ class StagedTransaction implements LakeTransaction {
   #stage(state: StagedState): void {
     this.#checkOpen();
     this.#state = state;
-    this.#current = state === this.#start ? this.base : overlaySnapshot(this.base, state, this.#cache, (request) => overlayInlinedRows(this.#core, request));
+    this.#current = this.#seen(state);
+  }
+
+  #seen(state: StagedState): LakeSnapshot {
+    return state === this.#start && this.#before === null
+      ? this.base
+      : overlaySnapshot(this.base, state, this.#cache, (request) => overlayInlinedRows(this.#core, request));
   }
 
   #withTags<T extends { readonly tags?: ReadonlyMap<string, string> }>(definition: T): T {

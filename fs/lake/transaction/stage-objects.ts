@@ -14,14 +14,25 @@ export function definitionChanged(state: StagedState): StagedState {
   return { ...state, definitionVersion: lastDefinitionVersion };
 }
 
-/** Adds an empty schema. Throws `duplicate`. */
-export function stageCreateSchema(state: StagedState, dataPath: string, name: string, tags: ReadonlyMap<string, string>): StagedState {
+/** Adds an empty schema, below the lake's folder or with one of its own for the session's. Throws `duplicate`. */
+export function stageCreateSchema(
+  state: StagedState,
+  path: { readonly root: string } | { readonly temporary: string },
+  name: string,
+  tags: ReadonlyMap<string, string>,
+): StagedState {
   if (findSchema(state, name) !== undefined) {
     throw new LakeError('duplicate', `schema "${name}" already exists`);
   }
   const uuid = randomUUID();
-  const schema: LakeSchema = { id: state.nextId, uuid, name, path: join(dataPath, folderOf(name, uuid)), tags };
-  return definitionChanged({ ...state, schemas: withEntry(state.schemas, schema.id, schema), nextId: state.nextId - 1 });
+  const isTemporary = 'temporary' in path;
+  const schema: LakeSchema = { id: state.nextId, uuid, name, path: isTemporary ? path.temporary : join(path.root, folderOf(name, uuid)), tags };
+  return definitionChanged({
+    ...state,
+    schemas: withEntry(state.schemas, schema.id, schema),
+    nextId: state.nextId - 1,
+    temporarySchemaId: isTemporary ? schema.id : state.temporarySchemaId,
+  });
 }
 
 /** Removes an empty schema. Throws `not_found`, `dependent`. */

@@ -1,6 +1,7 @@
 import { LakeError } from '../lake-error.js';
 import type { LakeDeleteFile, LakeFile, LakeSchema, LakeSnapshot, LakeTable, LakeView } from '../model.js';
-import type { WrittenFile } from './durable-files.js';
+import { writtenFilesOf, type WrittenFile } from './durable-files.js';
+import { permanentState } from './temporary-objects.js';
 import { isNothingStaged, schemasById, tablesById, viewsById, type StagedData, type StagedRow, type StagedState } from './staged-state.js';
 
 /** What a commit has to write: the base compared with what was staged, so that several changes of one object are one. */
@@ -39,8 +40,9 @@ export interface RowsDifference {
   readonly isRewrite: boolean;
 }
 
-/** The difference to the base; null when there is none. Reads the base's files where rows are deleted. */
-export async function stagedDifference(base: LakeSnapshot, state: StagedState): Promise<StagedDifference | null> {
+/** The difference to the base, of what is not temporary; null when there is none. Reads the base's files where rows are deleted. */
+export async function stagedDifference(base: LakeSnapshot, staged: StagedState): Promise<StagedDifference | null> {
+  const state = permanentState(staged);
   const schemas = differenceOf(schemasById(base.schemas), state.schemas);
   const tables = differenceOf(tablesById(base.tables), state.tables);
   const views = differenceOf(viewsById(base.views), state.views);
@@ -59,7 +61,15 @@ export async function stagedDifference(base: LakeSnapshot, state: StagedState): 
     return null;
   }
   const unchanged = base.tables.filter(({ id }) => state.unchanged.has(id));
-  return { schemas, tables, views, rows, unchanged, writtenFiles: rows.flatMap(writtenFilesOf), isDefinition };
+  return {
+    schemas,
+    tables,
+    views,
+    rows,
+    unchanged,
+    writtenFiles: rows.flatMap(({ files, deletes }) => [...writtenFilesOf(files), ...deletes.map((each) => each.deletes)]),
+    isDefinition,
+  };
 }
 
 function differenceOf<T extends { readonly id: number }>(before: ReadonlyMap<number, T>, after: ReadonlyMap<number, T>): ObjectDifference<T> {
@@ -101,8 +111,4 @@ async function rowsDifference(base: LakeSnapshot, table: LakeTable, staged: Stag
   };
   const count = difference.files.length + droppedFiles.length + difference.deletes.length + difference.rows.length + deletedRowIds.size;
   return count === 0 ? null : difference;
-}
-
-function writtenFilesOf({ files, deletes }: RowsDifference): readonly WrittenFile[] {
-  return [...files, ...files.flatMap((file) => (file.deletes === null ? [] : [file.deletes])), ...deletes.map((each) => each.deletes)];
 }

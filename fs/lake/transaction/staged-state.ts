@@ -13,6 +13,8 @@ export interface StagedState {
   readonly nextId: number;
   /** Names the last change of a name or a column, unique in this process; 0 while there is none. */
   readonly definitionVersion: number;
+  /** The schema that is its session's alone; null while there is none. */
+  readonly temporarySchemaId: number | null;
 }
 
 /** What was staged for one table's rows. */

@@ -1,9 +1,7 @@
 import type { CatalogView } from '../catalog-view.js';
 import type { CatalogState } from '../catalog-state.js';
 import { WELL_KNOWN_OID } from '../catalog-state.js';
-
-/** Name under which a session's own temporary schema is listed; `pg_temp` means it too. */
-export const TEMPORARY_SCHEMA_NAME = 'pg_temp_1';
+import { TEMPORARY_SCHEMA } from '../../../session/lake-schemas.js';
 
 /** OID of a schema by name; user schemas other than public count up from the temporary one's. */
 export function schemaOid(schemas: readonly string[], schema: string): number {
@@ -14,7 +12,7 @@ export function schemaOid(schemas: readonly string[], schema: string): number {
       return WELL_KNOWN_OID.catalogSchema;
     case 'information_schema':
       return WELL_KNOWN_OID.informationSchema;
-    case TEMPORARY_SCHEMA_NAME:
+    case TEMPORARY_SCHEMA:
       return WELL_KNOWN_OID.temporarySchema;
     default:
       return 15_000 + schemas.indexOf(schema);
