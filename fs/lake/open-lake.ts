@@ -12,7 +12,8 @@ import { LakeError } from './lake-error.js';
 import type { ExpiredSnapshots, Lake, LakeHistoryEntry, LakeTransaction, RemovalLimits, RemovedFiles, SnapshotTime, TemporaryObjects } from './lake.js';
 import type { LakeSnapshot } from './model.js';
 import { integer, text, textOrNull } from './snapshot/row-values.js';
-import { beginTransaction, overlayTemporary } from './transaction/lake-transaction.js';
+import { beginTransaction } from './transaction/lake-transaction.js';
+import { overlayTemporary } from './transaction/temporary-objects.js';
 import { expireSnapshots } from './upkeep/expire-snapshots.js';
 import { removeFiles } from './upkeep/remove-files.js';
 

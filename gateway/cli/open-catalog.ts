@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Lake } from '../../fs/lake/lake.js';
 import { LakeError } from '../../fs/lake/lake-error.js';
 import { openLake } from '../../fs/lake/open-lake.js';
@@ -33,7 +33,8 @@ export async function openCatalog(options: CatalogOptions): Promise<SharedLake> 
   const dataPath = tablesDirectory(options.dataRoot);
   if (place.kind === 'postgres' || existsSync(place.path)) {
     const lake = await openAtStart(place, options, marker);
-    return new LazyLake(dataPath, lake, () => Promise.resolve(lake));
+    const same = (): Promise<Lake> => Promise.resolve(lake);
+    return new LazyLake(dataPath, lake, same, same);
   }
   if (marker !== null) {
     throw new UsageError(
@@ -41,7 +42,12 @@ export async function openCatalog(options: CatalogOptions): Promise<SharedLake> 
         'name it with --catalog, or restore it from a backup',
     );
   }
-  return new LazyLake(dataPath, null, () => createCatalog(place, options));
+  return new LazyLake(
+    dataPath,
+    null,
+    () => createCatalog(place, options),
+    () => createScratch(options),
+  );
 }
 
 async function openAtStart(place: CatalogPlace, options: CatalogOptions, marker: CatalogMarker | null): Promise<Lake> {
@@ -94,6 +100,15 @@ async function createCatalog(place: CatalogPlace & { readonly kind: 'duckdb' }, 
       hint: 'Start Sluice with --catalog FILE, outside the data directory, or --catalog postgres://...',
     });
   }
+}
+
+/** A catalog in the process's own directory: temporary tables are made over it while nothing is stored. */
+async function createScratch(options: CatalogOptions): Promise<Lake> {
+  const cacheDirectory = join(options.cacheDirectory, 'scratch');
+  await mkdir(cacheDirectory, { recursive: true });
+  const path = join(cacheDirectory, 'catalog.duckdb');
+  await Promise.all([path, `${path}.wal`].map((file) => rm(file, { force: true })));
+  return openLake({ catalog: { kind: 'duckdb', path }, dataPath: tablesDirectory(options.dataRoot), cacheDirectory });
 }
 
 async function openPlace(place: CatalogPlace, options: CatalogOptions): Promise<Lake> {

@@ -15,11 +15,6 @@ export function isTemporarySchema(name: string): boolean {
   return name === TEMPORARY_ALIAS || name === TEMPORARY_SCHEMA;
 }
 
-/** True for a table of the session's own. */
-export function isTemporaryTable(table: { readonly schema: string }): boolean {
-  return table.schema === TEMPORARY_SCHEMA;
-}
-
 /** The schemas of a search path in the order they are looked through: the temporary one is the first unless the path names it. */
 export function withTemporarySchema(path: readonly string[]): readonly string[] {
   const named = path.map((schema) => (isTemporarySchema(schema) ? TEMPORARY_SCHEMA : schema));

@@ -30,14 +30,18 @@ export const EMPTY_SNAPSHOT: LakeSnapshot = {
 export class LazyLake implements SharedLake {
   readonly dataPath: string;
   readonly #create: () => Promise<Lake>;
+  readonly #createScratch: () => Promise<Lake>;
+  #scratch: Lake | null = null;
+  #openingScratch: Promise<Lake> | null = null;
   #lake: Lake | null;
   #opening: Promise<Lake> | null = null;
 
-  /** `lake` is the catalog that is there already, null for none; `create` makes one. */
-  constructor(dataPath: string, lake: Lake | null, create: () => Promise<Lake>) {
+  /** `lake` is the catalog that is there already, null for none; `create` makes one, `createScratch` one that ends with the process. */
+  constructor(dataPath: string, lake: Lake | null, create: () => Promise<Lake>, createScratch: () => Promise<Lake>) {
     this.dataPath = dataPath;
     this.#lake = lake;
     this.#create = create;
+    this.#createScratch = createScratch;
   }
 
   get exists(): boolean {
@@ -76,8 +80,20 @@ export class LazyLake implements SharedLake {
     return (await this.#open()).begin(temporary);
   }
 
+  async beginTemporary(temporary: TemporaryObjects | null): Promise<LakeTransaction> {
+    if (this.#lake !== null) {
+      return this.#lake.begin(temporary);
+    }
+    this.#openingScratch ??= this.#createScratch().catch((error: unknown) => {
+      this.#openingScratch = null;
+      throw error;
+    });
+    this.#scratch = await this.#openingScratch;
+    return this.#scratch.begin(temporary);
+  }
+
   withTemporary(snapshot: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot {
-    return this.#lake === null ? snapshot : this.#lake.withTemporary(snapshot, temporary);
+    return (this.#lake ?? this.#scratch)?.withTemporary(snapshot, temporary) ?? snapshot;
   }
 
   expireSnapshots(expired: ExpiredSnapshots): Promise<readonly number[]> {
@@ -96,6 +112,7 @@ export class LazyLake implements SharedLake {
   async close(): Promise<void> {
     const lake = this.#opening === null ? this.#lake : await this.#opening.catch(() => null);
     await lake?.close();
+    await this.#scratch?.close();
   }
 
   #open(): Promise<Lake> {

@@ -16,7 +16,12 @@ import type { Log } from './services.js';
 export interface SharedLake extends Lake {
   /** False while nothing was ever created: `begin` then makes the catalog, and snapshots are empty. */
   readonly exists: boolean;
+  /** A transaction that stores nothing: where there is no catalog none is made for it. */
+  beginTemporary(temporary: TemporaryObjects | null): Promise<LakeTransaction>;
 }
+
+/** What a statement is going to change: something new that is stored, something there is, only what is temporary, or only rows of that. */
+export type ChangeKind = 'new' | 'existing' | 'temporary' | 'temporary rows';
 
 /** What the tables need to know of their session. */
 export interface LakeOwner {
@@ -32,7 +37,8 @@ export interface LakeOwner {
 
 /** A state of the session's changes to come back to. */
 export interface SavedLake {
-  readonly savepoint: LakeSavepoint | null;
+  /** What was open then; null for nothing. */
+  readonly open: { readonly transaction: LakeTransaction; readonly savepoint: LakeSavepoint } | null;
 }
 
 /**
@@ -66,9 +72,9 @@ export class SessionLake {
     }
     if (this.#transaction === null && (this.#seenEmpty !== null || !lake.exists)) {
       this.#seenEmpty ??= await lake.snapshot();
-      return this.#seenEmpty;
+      return this.#withTemporary(this.#seenEmpty);
     }
-    return (await this.#open()).transaction.current;
+    return (await this.#open('existing')).transaction.current;
   }
 
   /**
@@ -86,9 +92,12 @@ export class SessionLake {
     return await (open === null ? this.#owner.services.lake.snapshotAt(at) : open.transaction.snapshotAt(at));
   }
 
-  /** The transaction to stage changes in; 25006 when it may only read, where it is not for rows of a temporary table. `command` is the statement's name in that error. */
-  async writable(command: string, { temporary }: { readonly temporary: boolean } = { temporary: false }): Promise<LakeTransaction> {
-    if (!temporary) {
+  /**
+   * The transaction to stage changes in; 25006 when it may only read, but for rows of temporary tables. `command` is the
+   * statement's name in that error.
+   */
+  async writable(command: string, kind: ChangeKind = 'new'): Promise<LakeTransaction> {
+    if (kind !== 'temporary rows') {
       this.#owner.requireWritable(command);
     }
     if (!this.#owner.inTransaction) {
@@ -96,7 +105,7 @@ export class SessionLake {
     }
     this.#changeCount += 1;
     this.#changeTotal += 1;
-    const { transaction } = await this.#open();
+    const { transaction } = await this.#open(kind);
     transaction.tagsOfNew = ownerTags(this.#owner.access.role(transaction.current));
     return transaction;
   }
@@ -135,14 +144,20 @@ export class SessionLake {
   /** The state now, for `restore` (SAVEPOINT). */
   async save(): Promise<SavedLake> {
     const open = await this.#transaction;
-    return { savepoint: open === null ? null : open.transaction.save() };
+    return { open: open === null ? null : { transaction: open.transaction, savepoint: open.transaction.save() } };
   }
 
   /** Back to a saved state (ROLLBACK TO). */
   async restore(saved: SavedLake): Promise<void> {
-    const open = await this.#transaction;
+    let open = await this.#transaction;
     this.#changeTotal += 1;
-    open?.transaction.restore(saved.savepoint ?? open.start);
+    if (open !== null && open.before !== null && saved.open?.transaction !== open.transaction) {
+      // The catalog was made after the savepoint: what was staged since is all undone.
+      await open.transaction.rollback();
+      open = open.before;
+      this.#transaction = Promise.resolve(open);
+    }
+    open?.transaction.restore(saved.open?.savepoint ?? open.start);
   }
 
   /** Makes the transaction's changes last; when this throws they are undone. */
@@ -154,17 +169,22 @@ export class SessionLake {
       return;
     }
     this.#transaction = null;
-    const { transaction } = await pending;
-    if (transaction.isEmpty) {
+    const { transaction, before, isStored } = await pending;
+    if (transaction.isEmpty && before === null) {
       await transaction.rollback();
       return;
     }
     try {
       applyOnCommit(transaction);
-      await transaction.commit();
+      const { id } = await transaction.commit();
+      if (!isStored && id !== transaction.base.id) {
+        throw new Error('something was stored in a catalog that ends with the process');
+      }
+      await before?.transaction.commit();
       this.#keepTemporary(transaction);
     } catch (error) {
       await transaction.rollback();
+      await before?.transaction.rollback();
       throw error;
     }
   }
@@ -184,9 +204,10 @@ export class SessionLake {
 
   async #rollBack(pending: Promise<OpenTransaction>): Promise<void> {
     try {
-      const { transaction } = await pending;
+      const { transaction, before } = await pending;
       this.#forgetCounters(temporaryCounters(transaction.current), this.#counters);
       await transaction.rollback();
+      await before?.transaction.rollback();
     } catch (error) {
       // One that could not even be begun has nothing to undo, and has told its statement why.
       this.#owner.services.log('warn', { error: String(error) }, 'a transaction of stored tables left files behind when it was rolled back');
@@ -222,32 +243,46 @@ export class SessionLake {
     return this.#seen.snapshot;
   }
 
-  #open(): Promise<OpenTransaction> {
+  async #open(kind: ChangeKind): Promise<OpenTransaction> {
     if (this.#transaction === null) {
-      const opening = this.#begin();
-      this.#transaction = opening;
-      opening.catch(() => {
-        if (this.#transaction === opening) {
-          this.#transaction = null;
-        }
-      });
+      return await this.#opening(this.#begin(kind, null));
     }
-    return this.#transaction;
+    const open = await this.#transaction;
+    return open.isStored || kind !== 'new' ? open : await this.#opening(this.#begin(kind, open));
   }
 
-  async #begin(): Promise<OpenTransaction> {
-    const transaction = await this.#owner.services.lake.begin(this.#temporary);
-    if (this.#seenEmpty !== null && transaction.base.id > 0) {
+  #opening(opening: Promise<OpenTransaction>): Promise<OpenTransaction> {
+    const before = this.#transaction;
+    this.#transaction = opening;
+    opening.catch(() => {
+      if (this.#transaction === opening) {
+        this.#transaction = before;
+      }
+    });
+    return opening;
+  }
+
+  /** `before`: a transaction that stores nothing, which goes on in one that does. */
+  async #begin(kind: ChangeKind, before: OpenTransaction | null): Promise<OpenTransaction> {
+    const { lake } = this.#owner.services;
+    const temporary = before === null ? this.#temporary : before.transaction.temporary;
+    const isStored = lake.exists || kind === 'new';
+    const transaction = isStored ? await lake.begin(temporary) : await lake.beginTemporary(temporary);
+    if ((this.#seenEmpty !== null || before !== null) && transaction.base.id > 0) {
       await transaction.rollback();
       throw new SqlError(SQLSTATE.serialization_failure, 'could not serialize access due to concurrent update', {
         detail: 'The first tables were created after this transaction began.',
       });
     }
-    return { transaction, start: transaction.save() };
+    return { transaction, start: transaction.save(), isStored, before };
   }
 }
 
 interface OpenTransaction {
   readonly transaction: LakeTransaction;
   readonly start: LakeSavepoint;
+  /** False for one that stores nothing, over no catalog. */
+  readonly isStored: boolean;
+  /** What the transaction was before there was something to store. */
+  readonly before: OpenTransaction | null;
 }

@@ -8,6 +8,11 @@ import { TEMPORARY_SCHEMA } from './lake-schemas.js';
 /** Tag of a temporary table with its ON COMMIT, where that is not PRESERVE ROWS. */
 const ON_COMMIT_TAG = 'sluice.on_commit';
 
+/** What a statement changes that puts, changes or removes rows of a table. */
+export function changeKindOf(table: { readonly schema: string }): 'temporary rows' | 'existing' {
+  return table.schema === TEMPORARY_SCHEMA ? 'temporary rows' : 'existing';
+}
+
 /** The tags of a temporary table. */
 export function onCommitTags(onCommit: OnCommit): ReadonlyMap<string, string> {
   return onCommit === 'preserve rows' ? new Map() : new Map([[ON_COMMIT_TAG, onCommit]]);

@@ -35,7 +35,7 @@ export function prepareAlterTable(session: Session, statement: ParsedStatement):
   const request = readAlterTable(statement);
   return Promise.resolve(
     command(statement, async (options) => {
-      const transaction = await session.lake.writable('ALTER TABLE');
+      const transaction = await session.lake.writable('ALTER TABLE', 'existing');
       if (request.missingOk && findStored(session, transaction.current, request) === undefined) {
         return { tag: 'ALTER TABLE', notices: [skipping(`relation "${request.name}" does not exist, skipping`)] };
       }

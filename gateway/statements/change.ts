@@ -14,7 +14,7 @@ import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { scalar } from '../../planner/types/data-type.js';
 import { OID, postgresTypeOf } from '../../planner/types/postgres-type.js';
 import { relationOfTable } from '../session/lake-relations.js';
-import { isTemporaryTable } from '../session/lake-schemas.js';
+import { changeKindOf } from '../session/temporary-tables.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
@@ -71,7 +71,7 @@ async function change(
   options: ExecuteOptions,
 ): Promise<{ readonly rowCount: number; readonly changed: Relation | null }> {
   const target = await findTarget(session, request);
-  const transaction = await session.lake.writable(request.kind.toUpperCase(), { temporary: isTemporaryTable(target) });
+  const transaction = await session.lake.writable(request.kind.toUpperCase(), changeKindOf(target));
   const table = await findTarget(session, request);
   if (request.takesAll && request.returning === null) {
     const { rowCount } = await transaction.current.data(table);

@@ -32,7 +32,7 @@ import { readLayout } from './table-layout.js';
 
 /** CREATE TABLE (columns). */
 export async function createStoredTable(session: Session, statement: ParsedStatement, request: CreateTableRequest): Promise<CommandOutcome> {
-  const transaction = await session.lake.writable('CREATE TABLE');
+  const transaction = await session.lake.writable('CREATE TABLE', request.temporary ? 'temporary' : 'new');
   const place = await creationPlace(session, transaction, request);
   if (skipsExisting(transaction, place, request)) {
     return existsAlready(request.name, 'CREATE TABLE');
@@ -63,7 +63,7 @@ export async function createStoredTableAs(
   query: QueryStatement,
   options: ExecuteOptions,
 ): Promise<CommandOutcome> {
-  const transaction = await session.lake.writable('CREATE TABLE AS');
+  const transaction = await session.lake.writable('CREATE TABLE AS', request.temporary ? 'temporary' : 'new');
   const place = await creationPlace(session, transaction, request);
   if (skipsExisting(transaction, place, request)) {
     return existsAlready(request.name, 'CREATE TABLE AS');

@@ -70,7 +70,7 @@ async function createView(
   columns: readonly Column[],
   reads: readonly RelationName[],
 ): Promise<void> {
-  const transaction = await session.lake.writable('CREATE VIEW');
+  const transaction = await session.lake.writable('CREATE VIEW', request.temporary ? 'temporary' : 'new');
   const place = await creationPlace(session, transaction, request);
   const existing = transaction.current.findView(place.lakeSchema, request.name);
   if (existing !== undefined && request.replace) {

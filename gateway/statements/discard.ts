@@ -44,6 +44,6 @@ export function prepareDiscard(session: Session, statement: ParsedStatement): Pr
 async function discardTemporary(session: Session, commandName: string): Promise<void> {
   const isThere = (await session.lake.snapshot()).findSchema(TEMPORARY_SCHEMA) !== undefined;
   if (isThere) {
-    dropTemporary(await session.lake.writable(commandName, { temporary: true }));
+    dropTemporary(await session.lake.writable(commandName, 'temporary rows'));
   }
 }

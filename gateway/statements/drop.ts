@@ -50,7 +50,7 @@ export function prepareDrop(session: Session, statement: ParsedStatement): Promi
         throw dependentsExist(kind, targets, dependentNames);
       }
       if (targets.length > 0) {
-        const transaction = await session.lake.writable(`DROP ${kind.toUpperCase()}`);
+        const transaction = await session.lake.writable(`DROP ${kind.toUpperCase()}`, 'existing');
         [...targets, ...dependents].forEach((target) => dropStored(transaction, target));
       }
       return { tag: `DROP ${kind.toUpperCase()}`, notices: [...notices, ...cascadeNotices(dependentNames)] };

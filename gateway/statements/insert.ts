@@ -11,7 +11,7 @@ import { writeTableFiles } from '../lake/write-table.js';
 import { preludesFor, wholeSql } from '../query/whole-query.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { relationWithoutRows } from '../session/lake-relations.js';
-import { isTemporaryTable } from '../session/lake-schemas.js';
+import { changeKindOf } from '../session/temporary-tables.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import type { SequenceColumn } from './insert-sequences.js';
@@ -77,7 +77,7 @@ async function runInsert(
   const target = await findTarget(session, request);
   const query = insertQuery.for(target);
   const { relation, table } = target;
-  const transaction = await session.lake.writable('INSERT', { temporary: isTemporaryTable(table) });
+  const transaction = await session.lake.writable('INSERT', changeKindOf(table));
   if (!wantsRows && fill.length === 0 && transaction.canInline(table)) {
     const rows = await insertQuery.constantTexts(target, options);
     if (rows !== null) {

@@ -11,7 +11,7 @@ import { translateInnerQuery } from '../../planner/translate/query.js';
 import { stageRows } from '../lake/staged-rows.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { relationOfTable } from '../session/lake-relations.js';
-import { isTemporaryTable } from '../session/lake-schemas.js';
+import { changeKindOf } from '../session/temporary-tables.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { bindParameters } from './bind-parameters.js';
@@ -49,7 +49,7 @@ export async function prepareMerge(session: Session, statement: ParsedStatement,
     describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
       const { table: aim } = await mergeTarget(session, statement, request);
-      const transaction = await session.lake.writable('MERGE', { temporary: isTemporaryTable(aim) });
+      const transaction = await session.lake.writable('MERGE', changeKindOf(aim));
       const target = await mergeTarget(session, statement, request);
       const rows = source === null ? null : await readSource(session, source, options);
       const running = rows === null ? parts : mergeParts(session, statement, read, rows, target.table, target.fill, types);

@@ -29,7 +29,7 @@ export function prepareRename(session: Session, statement: ParsedStatement): Pro
 
 async function rename(session: Session, request: RenameRequest): Promise<CommandOutcome> {
   const tag = tagOf(request.kind);
-  const transaction = await session.lake.writable(tag);
+  const transaction = await session.lake.writable(tag, 'existing');
   switch (request.kind) {
     case 'schema':
       throw new SqlError(SQLSTATE.feature_not_supported, 'ALTER SCHEMA RENAME is not supported');
@@ -71,7 +71,7 @@ export function prepareSetSchema(session: Session, statement: ParsedStatement): 
   const tag = tagOf(request.kind);
   return Promise.resolve(
     command(statement, async () => {
-      const transaction = await session.lake.writable(tag);
+      const transaction = await session.lake.writable(tag, 'existing');
       const found = findStored(session, transaction.current, request);
       if (found === undefined) {
         return skipMissing(session, request, tag);

@@ -23,7 +23,7 @@ export function prepareCreateSequence(session: Session, statement: ParsedStateme
     command(statement, async (): Promise<CommandOutcome> => {
       const tag = 'CREATE SEQUENCE';
       const definition = defineSequence(request.options, null);
-      const transaction = await session.lake.writable(tag);
+      const transaction = await session.lake.writable(tag, isTemporary(request) ? 'temporary' : 'new');
       const place = await creationPlace(session, transaction, { schema: request.schema, temporary: isTemporary(request) });
       if (request.ifNotExists && findStored(session, transaction.current, { schema: place.schema, name: request.name }) !== undefined) {
         return { tag, notices: [{ severity: 'NOTICE', sqlstate: SQLSTATE.duplicate_table, message: `relation "${request.name}" already exists, skipping` }] };
@@ -42,7 +42,7 @@ export function prepareAlterSequence(session: Session, statement: ParsedStatemen
   return Promise.resolve(
     command(statement, async (): Promise<CommandOutcome> => {
       const tag = 'ALTER SEQUENCE';
-      const transaction = await session.lake.writable(tag);
+      const transaction = await session.lake.writable(tag, 'existing');
       const found = findStored(session, transaction.current, request);
       if (found === undefined && request.missingOk) {
         return {

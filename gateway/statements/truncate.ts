@@ -13,7 +13,7 @@ export function prepareTruncate(session: Session, statement: ParsedStatement): P
   return Promise.resolve(
     command(statement, async () => {
       for (const name of tables) {
-        const transaction = await session.lake.writable('TRUNCATE TABLE');
+        const transaction = await session.lake.writable('TRUNCATE TABLE', 'existing');
         const table = await requireStoredTable(session, transaction, name, 'truncate');
         transaction.truncate(table);
         for (const view of restartsSequences ? ownedSequences(transaction.current, table) : []) {

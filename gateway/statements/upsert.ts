@@ -16,7 +16,7 @@ import type { StagedRows } from '../lake/staged-rows.js';
 import { stageRows } from '../lake/staged-rows.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { relationOfTable } from '../session/lake-relations.js';
-import { isTemporaryTable } from '../session/lake-schemas.js';
+import { changeKindOf } from '../session/temporary-tables.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
 import { bindParameters } from './bind-parameters.js';
@@ -68,7 +68,7 @@ export async function prepareUpsert(
     describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
       const now = await findTarget();
-      const transaction = await session.lake.writable('INSERT', { temporary: isTemporaryTable(now.table) });
+      const transaction = await session.lake.writable('INSERT', changeKindOf(now.table));
       const excluded = await stageExcluded(session, partOfInsert(insert, now, statement), now, fill, request.valuesCount !== null, options);
       const running = upsertParts(session, statement, conflict, now, excluded.relation, types, request.valuesCount !== null);
       await requireDistinctKeys(session, conflict, now, running.keys, excluded, options);

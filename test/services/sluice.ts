@@ -44,7 +44,7 @@ export interface SluiceServer {
   kill(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 /** A graceful end drains open queries for a while; beyond this bound it is taken for hanging. */
 const STOP_TIMEOUT_MS = 15_000;
 /** Children end when their socket closes, a moment after the gateway. */
@@ -226,7 +226,9 @@ async function assertAllGone(children: readonly ProcessEntry[]): Promise<void> {
 
 /** Files below a shuffle, staging or spill directory of the state directory, and hidden work files in the data directory. */
 function listLeftovers(state: string, data: string): string[] {
-  const inState = listFiles(state).filter((path) => /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path));
+  // What a server remembers of its catalog ends with the server.
+  const isCache = (path: string): boolean => /^temporary\/[^/]+\/lake\//.test(path);
+  const inState = listFiles(state).filter((path) => /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path) && !isCache(path));
   // Stored tables stay: their files, and what the data directory remembers of their catalog.
   const inData = listFiles(data).filter((path) => /(^|\/)[._][^/]*\//.test(path) && !/^\.sluice-tables\/|^\.sluice\/lake\.json$/.test(path));
   return [...inState, ...inData];

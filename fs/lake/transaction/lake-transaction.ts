@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Hold } from '../holds.js';
 import type { LakeCore } from '../lake-core.js';
 import { LakeError } from '../lake-error.js';
@@ -7,8 +6,7 @@ import { lostGateway } from '../presence.js';
 import type { LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
 import { canInlineColumns } from './inlined-types.js';
 import { commitQueueOf } from './commit-queue.js';
-import { makeFilesDurable, removeEmptyFolders, removeFolders, removeWrittenFiles, type WrittenFile } from './durable-files.js';
-import { newFolder } from './file-folders.js';
+import { makeFilesDurable, type WrittenFile } from './durable-files.js';
 import { overlayInlinedRows } from './overlay-inlined.js';
 import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
 import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageRewrite, stageTruncate } from './stage-data.js';
@@ -16,7 +14,8 @@ import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stage
 import { buildColumns, checkColumnNames, columnOf, withColumnChanged, withoutColumn, type ColumnChange } from './staged-columns.js';
 import { withEntry, withoutEntry, type StagedState } from './staged-state.js';
 import { stagedDifference, type StagedDifference } from './staged-difference.js';
-import { startState, temporaryPart, TemporaryPart } from './temporary-objects.js';
+import { ownPart, startState, temporaryPart, type TemporaryPart } from './temporary-objects.js';
+import { TransactionFiles } from './transaction-files.js';
 
 /** A transaction over the newest snapshot, which is held before it is looked for. */
 export async function beginTransaction(core: LakeCore, temporary: TemporaryObjects | null = null): Promise<LakeTransaction> {
@@ -30,23 +29,6 @@ export async function beginTransaction(core: LakeCore, temporary: TemporaryObjec
     hold.end();
     throw error;
   }
-}
-
-/** A snapshot with what is temporary, for readers outside of transactions. */
-export function overlayTemporary(core: LakeCore, base: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot {
-  const part = ownPart(temporary);
-  if (part === null) {
-    return base;
-  }
-  const overlay = overlaySnapshot(base, startState(base, part), part.cache, (request) => overlayInlinedRows(core, request));
-  return { ...overlay, data: (table) => (part.tables.has(table.id) ? overlay.data(table) : base.data(table)) };
-}
-
-function ownPart(temporary: TemporaryObjects | null): TemporaryPart | null {
-  if (temporary !== null && !(temporary instanceof TemporaryPart)) {
-    throw new Error('temporary objects of another kind');
-  }
-  return temporary;
 }
 
 /** A savepoint is the immutable state it comes back to. */
@@ -67,12 +49,10 @@ class StagedTransaction implements LakeTransaction {
   readonly #core: LakeCore;
   readonly #hold: Hold;
   readonly #gatewayId: number;
-  readonly #folders: string[] = [];
+  readonly #files: TransactionFiles;
   readonly #start: StagedState;
   readonly #before: TemporaryPart | null;
   readonly #cache: OverlayCache;
-  /** Every file ever staged, also those a savepoint or a later change gave up: what is not committed is removed at the end. */
-  readonly #written: WrittenFile[] = [];
   #state: StagedState;
   #current: LakeSnapshot;
   #isOver = false;
@@ -81,6 +61,7 @@ class StagedTransaction implements LakeTransaction {
     this.#core = core;
     this.#hold = over.hold;
     this.#gatewayId = over.gatewayId;
+    this.#files = new TransactionFiles(over.hold, over.gatewayId);
     this.base = base;
     this.#before = over.temporary;
     this.#cache = new Map(over.temporary?.cache);
@@ -90,7 +71,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   get temporary(): TemporaryObjects | null {
-    return this.#state === this.#start ? this.#before : this.#temporaryNow();
+    return this.#state === this.#start ? this.#before : temporaryPart(this.#state, this.#cache);
   }
 
   get current(): LakeSnapshot {
@@ -108,10 +89,7 @@ class StagedTransaction implements LakeTransaction {
 
   newFolder(table: LakeTable): string {
     this.#checkOpen();
-    const folder = newFolder(table.path, this.#gatewayId);
-    this.#hold.write(folder);
-    this.#folders.push(folder);
-    return folder;
+    return this.#files.newFolder(table.path);
   }
 
   save(): LakeSavepoint {
@@ -208,7 +186,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   appendFiles(table: LakeTable, files: readonly NewLakeFile[]): void {
-    this.#written.push(...files);
+    this.#files.add(files);
     this.#stage(stageAppendFiles(this.#state, this.#table(table), files));
   }
 
@@ -226,7 +204,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   deleteRows(table: LakeTable, deletes: readonly NewLakeDeletes[]): void {
-    this.#written.push(...deletes);
+    this.#files.add(deletes);
     this.#stage(stageDeleteRows(this.#state, this.#table(table), deletes));
   }
 
@@ -247,7 +225,7 @@ class StagedTransaction implements LakeTransaction {
   }
 
   rewriteRows(table: LakeTable, rewrite: RowsRewrite): void {
-    this.#written.push(...rewrite.replacements);
+    this.#files.add(rewrite.replacements);
     this.#stage(stageRewrite(this.#state, this.#table(table), rewrite));
   }
 
@@ -274,22 +252,13 @@ class StagedTransaction implements LakeTransaction {
     this.#isOver = true;
     this.#state = this.#start;
     this.#current = this.#seen(this.#start);
-    await removeWrittenFiles(this.#written);
-    await removeFolders(this.#folders);
-    this.#end();
+    await this.#files.removeAll();
   }
 
   /** The end of what succeeded: of the files written only those stay that are committed or temporary. */
   async #keepFiles(committed: readonly WrittenFile[]): Promise<void> {
-    const before = this.#before?.files ?? [];
-    const kept = new Set([...committed, ...(this.#temporaryNow()?.files ?? [])].map(({ path }) => path));
-    await removeWrittenFiles([...this.#written, ...before].filter(({ path }) => !kept.has(path)));
-    await removeEmptyFolders([...this.#folders, ...before.map(({ path }) => dirname(path))]);
-    this.#end();
-  }
-
-  #temporaryNow(): TemporaryPart | null {
-    return temporaryPart(this.#state, this.#cache);
+    await this.#files.keep([...committed, ...(temporaryPart(this.#state, this.#cache)?.files ?? [])], this.#before?.files ?? []);
+    this.#isOver = true;
   }
 
   async #write(difference: StagedDifference, options: { readonly author?: string; readonly message?: string }): Promise<LakeSnapshot> {
@@ -297,17 +266,12 @@ class StagedTransaction implements LakeTransaction {
     try {
       return await commitQueueOf(this.#core).commit(request);
     } catch (error) {
-      // Perhaps committed: the files must stay. When they are not, they are orphans for upkeep to find.
       if (error instanceof LakeError && error.outcomeUnknown) {
-        this.#end({ keepsFolders: true });
+        this.#isOver = true;
+        this.#files.leave();
       }
       throw error;
     }
-  }
-
-  #end(options?: { readonly keepsFolders: boolean }): void {
-    this.#isOver = true;
-    this.#hold.end(options);
   }
 
   #alter(table: LakeTable, state: StagedState = this.#state): void {

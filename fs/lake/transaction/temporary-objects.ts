@@ -1,7 +1,9 @@
+import type { LakeCore } from '../lake-core.js';
 import type { TemporaryObjects } from '../lake.js';
 import type { LakeSchema, LakeSnapshot, LakeTable, LakeView } from '../model.js';
 import { writtenFilesOf, type WrittenFile } from './durable-files.js';
-import type { OverlayCache } from './overlay-snapshot.js';
+import { overlayInlinedRows } from './overlay-inlined.js';
+import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
 import { schemasById, tablesById, viewsById, type StagedData, type StagedState } from './staged-state.js';
 
 /**
@@ -77,6 +79,24 @@ export function permanentState(state: StagedState): StagedState {
     data: new Map([...state.data].filter(([tableId]) => tables.has(tableId))),
     temporarySchemaId: null,
   };
+}
+
+/** A snapshot with what is temporary, for readers outside of transactions. */
+export function overlayTemporary(core: LakeCore, base: LakeSnapshot, temporary: TemporaryObjects): LakeSnapshot {
+  const part = ownPart(temporary);
+  if (part === null) {
+    return base;
+  }
+  const overlay = overlaySnapshot(base, startState(base, part), part.cache, (request) => overlayInlinedRows(core, request));
+  return { ...overlay, data: (table) => (part.tables.has(table.id) ? overlay.data(table) : base.data(table)) };
+}
+
+/** Temporary objects as a transaction of this module left them. */
+export function ownPart(temporary: TemporaryObjects | null): TemporaryPart | null {
+  if (temporary !== null && !(temporary instanceof TemporaryPart)) {
+    throw new Error('temporary objects of another kind');
+  }
+  return temporary;
 }
 
 function inSchema<T extends { readonly schemaId: number }>(objects: ReadonlyMap<number, T>, { id }: LakeSchema): ReadonlyMap<number, T> {
