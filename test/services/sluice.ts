@@ -224,11 +224,12 @@ async function assertAllGone(children: readonly ProcessEntry[]): Promise<void> {
   }
 }
 
+/** What a server remembers of its catalog: it ends with the server. */
+const CATALOG_CACHE = /^temporary\/[^/]+\/lake\//;
+
 /** Files below a shuffle, staging or spill directory of the state directory, and hidden work files in the data directory. */
 function listLeftovers(state: string, data: string): string[] {
-  // What a server remembers of its catalog ends with the server.
-  const isCache = (path: string): boolean => /^temporary\/[^/]+\/lake\//.test(path);
-  const inState = listFiles(state).filter((path) => /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path) && !isCache(path));
+  const inState = listFiles(state).filter((path) => /(^|\/)\.?(shuffle|staging|spill|tmp|temp)[^/]*\//.test(path) && !CATALOG_CACHE.test(path));
   // Stored tables stay: their files, and what the data directory remembers of their catalog.
   const inData = listFiles(data).filter((path) => /(^|\/)[._][^/]*\//.test(path) && !/^\.sluice-tables\/|^\.sluice\/lake\.json$/.test(path));
   return [...inState, ...inData];
