@@ -30,9 +30,9 @@ export function doesNotAnswer(cause: unknown): LakeError {
     : new LakeError('unavailable', 'the catalog database does not answer', { detail: cause instanceof Error ? cause.message : String(cause), cause });
 }
 
-/** True when the server is there and says that it is not ready yet. */
+/** True when the server says that it is not ready yet, or nothing listens where it should: whoever looks after it starts it again. */
 export function isStarting(cause: unknown): boolean {
-  return codeOf(cause) === CANNOT_CONNECT_NOW;
+  return codeOf(cause) === CANNOT_CONNECT_NOW || codeOf(cause) === 'ECONNREFUSED';
 }
 
 /** For failures that are told where what failed is used. */

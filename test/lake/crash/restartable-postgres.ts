@@ -21,6 +21,7 @@ export class RestartablePostgres {
   readonly #identity: { readonly uid: number; readonly gid: number };
   #child: ChildProcess;
   #killedBackend: number | null = null;
+  #isKilled = false;
   readonly #endAtExit = (): void => {
     this.kill();
   };
@@ -52,7 +53,8 @@ export class RestartablePostgres {
 
   /** SIGKILL of the postmaster; what it left ends by itself. */
   kill(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null && this.#child.kill('SIGKILL');
+    this.#isKilled = this.#child.exitCode === null && this.#child.signalCode === null && this.#child.kill('SIGKILL');
+    return this.#isKilled;
   }
 
   /** SIGKILL of a process that serves a client; the server then ends all others and recovers. */
@@ -76,6 +78,11 @@ export class RestartablePostgres {
       await sleep(5);
     }
     this.#killedBackend = null;
+    // A killed server may answer once more before it is gone.
+    while (this.#isKilled && this.#child.exitCode === null && this.#child.signalCode === null) {
+      await sleep(5);
+    }
+    this.#isKilled = false;
     await this.#answers();
   }
 
