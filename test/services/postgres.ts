@@ -40,8 +40,11 @@ export function startPostgres(): Promise<PostgresServer> {
   return shared;
 }
 
-/** A PostgreSQL for the caller alone, with its own settings (`name=value`). The caller stops it. */
-export async function startOwnPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+/**
+ * A PostgreSQL for the caller alone, with its own settings (`name=value`). The caller stops it. `syncMs`: each fsync takes that
+ * much longer (milliseconds), as on a disk that really waits for its medium; Debian's strace delays the call.
+ */
+export async function startOwnPostgres(settings: readonly string[] = [], { syncMs }: { readonly syncMs?: number } = {}): Promise<PostgresServer> {
   if (!isPostgresInstalled()) {
     throw new Error(`PostgreSQL 15 is not installed in ${BINARY_DIRECTORY}: apt-get install postgresql-15`);
   }
@@ -60,7 +63,7 @@ export async function startOwnPostgres(settings: readonly string[] = []): Promis
   let lastError: unknown = null;
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
     try {
-      return await launch(directory, data, identity, settings);
+      return await launch(directory, data, identity, { settings, syncMs: syncMs ?? 0 });
     } catch (error) {
       lastError = error;
     }
@@ -73,7 +76,7 @@ async function launch(
   directory: string,
   data: string,
   identity: { readonly uid?: number; readonly gid?: number },
-  settings: readonly string[],
+  { settings, syncMs }: { readonly settings: readonly string[]; readonly syncMs: number },
 ): Promise<PostgresServer> {
   const port = await findFreePort();
   const all = [
@@ -86,7 +89,22 @@ async function launch(
     'shared_buffers=256MB',
     ...settings,
   ];
-  const child = spawn(join(BINARY_DIRECTORY, 'postgres'), ['-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])], {
+  const server = [join(BINARY_DIRECTORY, 'postgres'), '-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])];
+  // With -D the tracer is the child of what it traces, so the server's process id stays what is waited for and ended.
+  const slowed = [
+    'strace',
+    '-D',
+    '-f',
+    '--seccomp-bpf',
+    '-o',
+    '/dev/null',
+    '-e',
+    'trace=fsync,fdatasync',
+    '-e',
+    `inject=fsync,fdatasync:delay_exit=${syncMs * 1000}`,
+  ];
+  const [program = '', ...programArguments] = syncMs === 0 ? server : [...slowed, ...server];
+  const child = spawn(program, programArguments, {
     ...identity,
     cwd: directory,
     stdio: ['ignore', 'ignore', 'pipe'],
