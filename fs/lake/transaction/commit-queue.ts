@@ -8,6 +8,10 @@ import { findCommitted, writeGroup, writeKnownGroup, type CommitRequest, type Gr
 
 /** Transactions written together; more wait for the next group, so that one group's statements stay small. */
 const GROUP_SIZE_MAX = 64;
+/** Of the time a commit takes, how much may be waited for others to come along; and the least and the most, in milliseconds. */
+const GATHER_SHARE = 0.5;
+const GATHER_MS_MIN = 1;
+const GATHER_MS_MAX = 5;
 /** Races with other processes in a row before giving up: with the waits below, some twenty seconds. */
 const RACE_COUNT_MAX = 120;
 const RACE_WAIT_MS_MAX = 200;
@@ -25,6 +29,8 @@ export class CommitQueue {
   #isRunning = false;
   #publishedId = -1;
   #known: KnownFacts | null = null;
+  /** Who may come next: those of the last group, and those who waited when it ended. */
+  #expected: { readonly count: number; readonly untilMs: number } = { count: 0, untilMs: 0 };
 
   constructor(core: LakeCore) {
     this.#core = core;
@@ -48,10 +54,28 @@ export class CommitQueue {
   }
 
   async #run(): Promise<void> {
-    for (let group = this.#takeGroup(); group.length > 0; group = this.#takeGroup()) {
+    do {
+      await this.#gather();
+      const group = this.#takeGroup();
+      const startedMs = performance.now();
       await this.#commitGroup(group);
-    }
+      const endedMs = performance.now();
+      const limitMs = Math.min(GATHER_MS_MAX, Math.max(GATHER_MS_MIN, (endedMs - startedMs) * GATHER_SHARE));
+      this.#expected = { count: group.length + this.#waiting.length, untilMs: endedMs + limitMs };
+    } while (this.#waiting.length > 0);
     this.#isRunning = false;
+  }
+
+  /**
+   * Waits a moment for those whose last commit has just been answered: they are likely to come again, and one commit more for
+   * each of them costs far more than the moment. Nobody waits who is alone.
+   */
+  async #gather(): Promise<void> {
+    const { count, untilMs } = this.#expected;
+    const wanted = Math.min(GROUP_SIZE_MAX, count);
+    while (count > 1 && this.#waiting.length < wanted && performance.now() < untilMs) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Changes of definitions go alone: what follows in a group must not be planned over names that are changing. */
