@@ -9,12 +9,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coreClients, ensureClients } from './ensure-clients.mjs';
 import { ensurePostgres } from './ensure-postgres.mjs';
+import { ensureRedis } from './ensure-redis.mjs';
 import { buildIfStale, installIfStale, repository } from './prepare.mjs';
 
 /** A suite that hangs is ended; the longest ones, over larger data by environment variables, take minutes. */
 const SUITE_TIMEOUT_MS = 20 * 60_000;
-/** These measure time or memory: nothing else runs beside them. */
-const ALONE = new Set(['bench', 'faults', 'tpch', 'random']);
+/** These measure time or memory, or kill what runs: nothing else runs beside them. */
+const ALONE = new Set(['bench', 'cluster', 'faults', 'tpch', 'random']);
 
 let passed = 0;
 let failed = 0;
@@ -57,6 +58,11 @@ for (const name of values.only?.split(',') ?? []) {
     process.stderr.write(`test/${name} has no tests\n`);
     failed += 1;
   }
+}
+
+if (folders.includes('cluster') && !ensureRedis()) {
+  process.stderr.write('==== Redis is neither installed nor installable: test/cluster FAILS ====\n');
+  failed += 1;
 }
 
 const together = folders.filter((name) => !ALONE.has(name));

@@ -1,20 +1,20 @@
-import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeAbandoned } from '../../fs/owner/owner.js';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
-import type { Prelude, ResultStream, WholeQuery, WrittenFile } from '../engine.js';
+import type { ResultStream, WholeQuery, WrittenFile } from '../engine.js';
 import type { FilesRunOptions, StageEnvironment, StagedResult, StagedRunOptions } from '../stages/options.js';
 import type { CollectedRow } from '../protocol/messages.js';
+import type { CollectSettings, QueryEngine } from '../query-engine.js';
 import { runStaged } from '../stages/run-staged.js';
 import { QUERIES_FOLDER } from '../stages/staged-query.js';
+import { collect, runWhole } from '../stages/run-whole.js';
 import { writeFiles } from '../stages/write-files.js';
 import { LeaseDesk } from './lease-desk.js';
 import type { ExecutorPoolOptions, ExecutorPoolStatus } from './options.js';
-import { WholeResult, cancelOnAbort } from './whole-result.js';
 
 /** Runs statements in child processes: whole in one, or stage by stage in several. */
-export class ExecutorPool {
+export class ExecutorPool implements QueryEngine {
   readonly #options: ExecutorPoolOptions;
   readonly #desk: LeaseDesk;
 
@@ -33,28 +33,7 @@ export class ExecutorPool {
 
   /** Runs one statement in one process. Resolves once its columns are known; the process is its own until it ends. */
   async runWhole(query: WholeQuery, signal: AbortSignal): Promise<ResultStream> {
-    const leased = await this.#desk.acquire(signal);
-    const run = leased.run(
-      {
-        kind: 'stream',
-        sql: query.sql,
-        columnNames: query.columnNames ?? null,
-        encodings: query.encodings,
-        output: query.settings,
-        copy: query.copy ?? null,
-        preludes: query.preludes ?? [],
-        inputs: [],
-      },
-      {
-        threads: this.#options.threads,
-        memoryBytes: this.#desk.share.bytes,
-        timeZone: query.settings.timeZone,
-        keepJoinOrder: false,
-      },
-    );
-    void run.ended.then(() => this.#desk.release(leased));
-    cancelOnAbort(run, signal);
-    return new WholeResult(await run.columns, run);
+    return await runWhole(this.#environment(), query, signal);
   }
 
   /** Runs a distributed query; resolves once the columns of its last stage are known. */
@@ -68,22 +47,8 @@ export class ExecutorPool {
   }
 
   /** Runs Sluice's own statements in one process and gives the last one's rows, at most `rowCountMax`. */
-  async collect(
-    statements: readonly string[],
-    rowCountMax: number,
-    signal: AbortSignal,
-    settings: { readonly timeZone?: string; readonly preludes?: readonly Prelude[] } = {},
-  ): Promise<readonly CollectedRow[]> {
-    const leased = await this.#desk.acquire(signal);
-    const run = leased.run(
-      { kind: 'collect', statements, directories: [], rowCountMax, preludes: settings.preludes ?? [], inputs: [] },
-      { threads: this.#options.threads, memoryBytes: this.#desk.share.bytes, timeZone: settings.timeZone ?? 'UTC', keepJoinOrder: false },
-    );
-    void run.ended.then(() => this.#desk.release(leased));
-    cancelOnAbort(run, signal);
-    const end = await run.end;
-    assert(end.kind === 'collected');
-    return end.rows;
+  async collect(statements: readonly string[], rowCountMax: number, signal: AbortSignal, settings: CollectSettings = {}): Promise<readonly CollectedRow[]> {
+    return await collect(this.#environment(), statements, rowCountMax, signal, settings);
   }
 
   /** Tasks of one distributed query that run at the same time. */
@@ -103,11 +68,14 @@ export class ExecutorPool {
 
   #environment(): StageEnvironment {
     return {
-      acquire: (signal) => this.#desk.acquire(signal),
-      release: (leased) => this.#desk.release(leased),
+      acquire: async (signal) => {
+        const leased = await this.#desk.acquire(signal);
+        return { run: (work, settings, attempt) => leased.run(work, settings, attempt), release: () => this.#desk.release(leased) };
+      },
       threads: this.#options.threads,
       memoryBytes: () => this.#desk.share.bytes,
       parallelism: this.parallelism,
+      retriesWhole: false, // here a lost process is most often the statement's own doing
       shuffleDirectory: this.#options.shuffleDirectory,
     };
   }

@@ -33,6 +33,11 @@ export class Channel<Sent, Received> {
     stream.on('close', () => this.#close(null));
   }
 
+  /** Takes no longer frames than this from now on. */
+  limitFrames(bytesMax: number): void {
+    this.#reader.bytesMax = bytesMax;
+  }
+
   /** Sends a control message. */
   send(message: Sent): void {
     if (!this.#closed) {

@@ -65,6 +65,8 @@ export class FrameReader {
   #byteCount = 0;
   /** Bytes of the frame being waited for, header included; 0 while its header is incomplete. */
   #needed = 0;
+  /** Longest frame taken; less than the bound of the protocol while the peer has not said who it is. */
+  bytesMax: number = FRAME_BYTES_MAX;
 
   /** Takes the next bytes and gives every frame they complete. Throws FrameError on garbage. */
   push(chunk: Buffer): Frame[] {
@@ -87,7 +89,7 @@ export class FrameReader {
     }
     const first = this.#joinAtLeast(HEADER_BYTES);
     const length = first.readUInt32LE(0);
-    if (length < 1 || length > FRAME_BYTES_MAX) {
+    if (length < 1 || length > this.bytesMax) {
       throw new FrameError(`frame length ${length} is out of bounds`);
     }
     this.#needed = 4 + length;

@@ -1,16 +1,15 @@
-import { SqlError } from '../../planner/sql-error.js';
-import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { TaskEnd, TaskRun } from '../pool/task-run.js';
 import { cancelOnAbort } from '../pool/whole-result.js';
 import type { TaskSettings, TaskWork } from '../protocol/messages.js';
 import type { StageEnvironment } from './options.js';
+import { retryReason } from './retry-reason.js';
 import type { TaskSlots } from './task-slots.js';
 
 /**
  * Times a task is tried: again, in another process, when its process ended under it. Twice is a bad node or bad luck;
  * a task that kills its process twice would go on doing so.
  */
-const ATTEMPTS_MAX = 2;
+export const ATTEMPTS_MAX = 2;
 
 /** A task to be tried. */
 export interface TaskAttempts<Result> {
@@ -25,19 +24,19 @@ export interface TaskAttempts<Result> {
 /** Runs a task in a leased process, and once more when that process ends. Errors of the statement itself are final. */
 export async function attemptTask<Result>(environment: StageEnvironment, signal: AbortSignal, task: TaskAttempts<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
-    const leased = await environment.acquire(signal);
-    const run = leased.run(task.work(attempt), task.settings, attempt);
+    const place = await environment.acquire(signal);
+    const run = place.run(task.work(attempt), task.settings, attempt);
     cancelOnAbort(run, signal);
     try {
       return await task.follow(run, attempt);
     } catch (error) {
-      if (attempt >= ATTEMPTS_MAX || signal.aborted || !isCrash(error) || !task.mayRetry()) {
+      if (attempt >= ATTEMPTS_MAX || signal.aborted || retryReason(error) === null || !task.mayRetry()) {
         throw error;
       }
     } finally {
       run.cancel(null);
       await run.ended;
-      environment.release(leased);
+      place.release();
     }
   }
 }
@@ -45,10 +44,6 @@ export async function attemptTask<Result>(environment: StageEnvironment, signal:
 /** What a task's last message says of memory, for its summary. */
 export function peakMemoryOf(end: TaskEnd): { readonly peakMemoryBytes?: number } {
   return end.kind === 'described' || end.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: end.peakMemoryBytes };
-}
-
-function isCrash(error: unknown): boolean {
-  return error instanceof SqlError && error.sqlstate === SQLSTATE.crash_shutdown;
 }
 
 /**

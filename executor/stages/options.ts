@@ -1,6 +1,7 @@
 import type { CopyEncoding } from '../encode/copy-encoding.js';
 import type { OutputSettings, Prelude, ResultColumnEncoding, ResultStream } from '../engine.js';
-import type { ExecutorProcess } from '../pool/executor-process.js';
+import type { TaskRun } from '../pool/task-run.js';
+import type { TaskSettings, TaskWork } from '../protocol/messages.js';
 
 /** How the rows of a distributed query go to the client. */
 export interface StagedRunOptions extends StageRunOptions {
@@ -29,16 +30,24 @@ export interface StageRunOptions {
   readonly preludes?: readonly Prelude[];
 }
 
-/** What stages need of the pool. */
+/** Where one task runs: a process of this machine, or one that an executor of the cluster gives it. */
+export interface TaskPlace {
+  readonly run: (work: TaskWork, settings: TaskSettings, attempt?: number) => TaskRun;
+  /** Gives the place back; its task must have ended. */
+  readonly release: () => void;
+}
+
+/** What stages need of the engine. */
 export interface StageEnvironment {
-  /** A process for one task. */
-  readonly acquire: (signal: AbortSignal) => Promise<ExecutorProcess>;
-  readonly release: (leased: ExecutorProcess) => void;
+  /** A place for one task. */
+  readonly acquire: (signal: AbortSignal) => Promise<TaskPlace>;
   /** DuckDB threads for all tasks of a query together. */
   readonly threads: number;
   /** Memory a task that starts now may use. */
   readonly memoryBytes: () => number;
   readonly parallelism: number;
+  /** Whether a statement that runs whole is tried again, too, when its process is lost before it gave anything. */
+  readonly retriesWhole: boolean;
   readonly shuffleDirectory: string;
 }
 

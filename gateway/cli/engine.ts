@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
-import pino from 'pino';
+import { join } from 'node:path';
 import { Binder } from '../../executor/binder/binder.js';
+import type { PoolLog } from '../../executor/pool/options.js';
 import { ExecutorPool } from '../../executor/pool/pool.js';
+import type { QueryEngine } from '../../executor/query-engine.js';
 import { removeAbandonedStaging } from '../../fs/commit/staging.js';
 import { claimDirectory, releaseDirectory, removeAbandoned } from '../../fs/owner/owner.js';
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { loadParser } from '../../planner/parse/parser.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
 import { SequenceAllocator } from '../sequences/allocator.js';
-import type { Log, Services } from '../session/services.js';
+import type { Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
+import type { Directories } from './directories.js';
+import { makeDirectory, openDirectories } from './directories.js';
+import { poolLog, startLog } from './log.js';
 import { openCatalog } from './open-catalog.js';
 import type { OptionValues } from './options.js';
-import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT, UsageError } from './options.js';
+import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT } from './options.js';
 
 /** Everything below the sockets, started together and stopped together. */
 export interface Engine {
@@ -34,14 +36,10 @@ const EXECUTOR_COUNT_MAX_DEFAULT = 32;
 
 /** Starts executors, binder and catalog over a data directory. */
 export async function startEngine(values: OptionValues): Promise<Engine> {
-  const dataRoot = requireDirectory(values.get('data'));
-  const stateDirectory = makeDirectory(values.get('state') ?? join(dataRoot, '.sluice'), 'state');
-  const shuffleDirectory = makeDirectory(join(stateDirectory, 'shuffle'), 'state');
-  const spillDirectory = values.has('spill') ? makeDirectory(values.get('spill') ?? '', 'spill') : makeOwnSpillDirectory();
+  const directories = openDirectories(values);
+  const { dataRoot, stateDirectory, spillDirectory } = directories;
   const stubDirectory = makeDirectory(join(spillDirectory, 'stubs'), 'spill');
   const log = startLog(values.get('log-level') ?? 'info');
-  const executorCount = Number(values.get('executors') ?? EXECUTOR_COUNT_DEFAULT);
-  const executorCountMax = Math.max(executorCount, Number(values.get('executors-max') ?? EXECUTOR_COUNT_MAX_DEFAULT));
   const temporaryParent = join(stateDirectory, 'temporary');
   await removeAbandoned(temporaryParent);
   const temporaryDirectory = join(temporaryParent, randomUUID());
@@ -53,17 +51,7 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   const lake = await openCatalog({ dataRoot, readableRoots, cacheDirectory: join(temporaryDirectory, 'lake'), option: values.get('catalog') });
   const processLog = poolLog(log);
   const { pool, binder } = await closingOnFailure(lake, async () => {
-    const executors = await ExecutorPool.start({
-      executorCount,
-      executorCountMax,
-      threads: Number(values.get('threads') ?? THREADS_DEFAULT),
-      memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
-      spillDirectory,
-      shuffleDirectory,
-      readableRoots,
-      writableRoots: readableRoots,
-      log: processLog,
-    });
+    const executors = await startExecutors(values, directories, readableRoots, processLog);
     return closingOnFailure(executors, async () => ({
       pool: executors,
       binder: await Binder.start({ stubDirectory, spillDirectory, readableRoots, log: processLog }),
@@ -94,6 +82,26 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   };
 }
 
+/** The processes of this machine, or with --redis those of the cluster. */
+async function startExecutors(values: OptionValues, directories: Directories, readableRoots: readonly string[], log: PoolLog): Promise<QueryEngine> {
+  if (values.has('redis')) {
+    const { joinCluster } = await import('./cluster.js');
+    return (await joinCluster(values, directories, log)).engine;
+  }
+  const executorCount = Number(values.get('executors') ?? EXECUTOR_COUNT_DEFAULT);
+  return ExecutorPool.start({
+    executorCount,
+    executorCountMax: Math.max(executorCount, Number(values.get('executors-max') ?? EXECUTOR_COUNT_MAX_DEFAULT)),
+    threads: Number(values.get('threads') ?? THREADS_DEFAULT),
+    memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
+    spillDirectory: directories.spillDirectory,
+    shuffleDirectory: directories.shuffleDirectory,
+    readableRoots,
+    writableRoots: readableRoots,
+    log,
+  });
+}
+
 /** What was started is closed when the next step fails: a child that is left running would keep this process from ending. */
 async function closingOnFailure<T>(started: { close(): Promise<void> }, next: () => Promise<T>): Promise<T> {
   try {
@@ -101,58 +109,5 @@ async function closingOnFailure<T>(started: { close(): Promise<void> }, next: ()
   } catch (error) {
     await started.close();
     throw error;
-  }
-}
-
-function poolLog(log: Log): { info(fields: object, message: string): void; warn(fields: object, message: string): void } {
-  return {
-    info: (fields, message) => {
-      log('info', { ...fields }, message);
-    },
-    warn: (fields, message) => {
-      log('warn', { ...fields }, message);
-    },
-  };
-}
-
-function startLog(level: string): Log {
-  const logger = pino({ level, base: null }, pino.destination(2));
-  return (severity, fields, message) => {
-    logger[severity](fields, message);
-  };
-}
-
-function requireDirectory(path: string | undefined): string {
-  if (path === undefined) {
-    throw new UsageError('--data DIR is required: the directory whose files and folders are the tables');
-  }
-  try {
-    const absolute = realpathSync(resolve(path));
-    if (statSync(absolute).isDirectory()) {
-      return absolute;
-    }
-  } catch (error) {
-    throw new UsageError(`--data ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  throw new UsageError(`--data ${path}: not a directory`);
-}
-
-/** The temporary directory is everybody's: what lies there must be this user's own and closed to others, for queries read it back. */
-function makeOwnSpillDirectory(): string {
-  const path = join(tmpdir(), `sluice-spill-${userInfo().uid}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(path);
-  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
-    throw new UsageError(`${path} does not belong to this user alone; remove it or name another directory with --spill`);
-  }
-  return realpathSync(path);
-}
-
-function makeDirectory(path: string, option: string): string {
-  try {
-    mkdirSync(path, { recursive: true });
-    return realpathSync(path);
-  } catch (error) {
-    throw new UsageError(`--${option} ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -59,6 +59,21 @@ export function durationOption(values: OptionValues, name: string, absent: numbe
   return value === undefined ? absent : value === 'off' ? null : Number(value);
 }
 
+/** The form of a URL is checked where Redis is needed: its client is loaded only then. */
+function redisUrl(value: string): string {
+  if (!/^rediss?(\+\w+)?:\/\//.test(value)) {
+    throw new UsageError('a URL such as redis://host:6379, rediss://, redis+sentinel://a,b/master or redis+cluster://a,b is expected');
+  }
+  return value;
+}
+
+function clusterName(value: string): string {
+  if (!/^[A-Za-z0-9_-]{1,63}$/.test(value)) {
+    throw new UsageError(`"${value}" is no name for a cluster: letters, digits, - and _ are`);
+  }
+  return value;
+}
+
 function logLevel(value: string): string {
   if (!['debug', 'info', 'warn', 'error', 'silent'].includes(value)) {
     throw new UsageError(`"${value}" is not one of debug, info, warn, error, silent`);
@@ -78,6 +93,7 @@ export const MEMORY_BYTES_DEFAULT: number = Math.floor(totalmem() * MEMORY_SHARE
 const EVERY_COMMAND: readonly CommandName[] = ['serve', 'sql', 'executor'];
 const LOCAL: readonly CommandName[] = ['serve', 'sql'];
 const SERVE: readonly CommandName[] = ['serve'];
+const CLUSTER: readonly CommandName[] = ['serve', 'executor'];
 
 /** Every option in the order --help prints it. */
 export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
@@ -108,10 +124,10 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   {
     name: 'executors',
     argument: 'N',
-    description: 'executor processes kept ready; a distributed query runs that many tasks at once',
-    commands: LOCAL,
+    description: 'executor processes kept ready, and tasks of one distributed query at once; of sluice executor: tasks at a time',
+    commands: EVERY_COMMAND,
     check: wholeNumber('executors', 1, 256),
-    defaultText: '2',
+    defaultText: '2; of sluice executor as many as --threads',
   },
   {
     name: 'executors-max',
@@ -174,10 +190,50 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   {
     name: 'redis',
     argument: 'URL',
-    description: 'Redis of the cluster (not in this release)',
-    commands: ['serve', 'executor'],
-    check: refuse('the cluster engine is not part of this release; leave --redis out to run embedded'),
+    description: 'Redis of a cluster whose executors run the queries: redis://, rediss://, redis+sentinel://a,b/master, redis+cluster://a,b',
+    commands: CLUSTER,
+    check: redisUrl,
+    defaultText: 'none: queries run in processes of this machine',
+  },
+  {
+    name: 'cluster',
+    argument: 'NAME',
+    description: 'name of the cluster; several may share one Redis',
+    commands: CLUSTER,
+    check: clusterName,
+    defaultText: 'sluice',
+  },
+  {
+    name: 'cluster-host',
+    argument: 'ADDRESS',
+    description: 'address of this machine at which executors reach the gateway',
+    commands: SERVE,
+    check: anything,
+    defaultText: 'the address from which it reaches Redis',
+  },
+  {
+    name: 'cluster-port',
+    argument: 'N',
+    description: 'port for executors; 0 picks a free one',
+    commands: SERVE,
+    check: wholeNumber('cluster-port', 0, 65_535),
+    defaultText: '0',
+  },
+  {
+    name: 'labels',
+    argument: 'A,B',
+    description: 'words that sluice_executors shows for this executor',
+    commands: ['executor'],
+    check: anything,
     defaultText: 'none',
+  },
+  {
+    name: 'drain-timeout',
+    argument: 'TIME',
+    description: 'how long running tasks may go on after SIGTERM, such as 10min; off for as long as they take',
+    commands: ['executor'],
+    check: durationOrOff('drain-timeout'),
+    defaultText: '10min',
   },
   {
     name: 'catalog',

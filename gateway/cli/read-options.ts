@@ -106,7 +106,7 @@ export function helpText(): string {
   return [
     'sluice serve --data DIR [options]        serve the files in DIR to Postgres clients',
     'sluice sql --data DIR "SELECT ..."       run statements and print their rows',
-    'sluice executor --redis URL --data DIR   join a cluster (not in this release)',
+    'sluice executor --redis URL --data DIR   run the queries of a cluster, which sluice serve --redis URL takes in',
     '',
     'Options; each may also be an environment variable (SLUICE_ and the name in capitals) or a key of the --config file:',
     ...rows,

@@ -9,6 +9,7 @@ import { openGatekeeper } from './open-gatekeeper.js';
 import type { OptionValues } from './options.js';
 import { durationOption, UsageError } from './options.js';
 import { readOptions } from './read-options.js';
+import { nextSignal } from './signals.js';
 
 /** How long running statements may go on after SIGTERM. */
 const SHUTDOWN_GRACE_MS = 5000;
@@ -21,7 +22,7 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   }
   const host = values.get('host') ?? '127.0.0.1';
   // Asked for before anything starts, so that a signal during start-up stops it too.
-  const stopped = stopSignal();
+  const stopped = nextSignal();
   const engine = await startEngine(values);
   const server = await listen(engine, values, host);
   const address = host.includes(':') ? `[${host}]` : host;
@@ -48,15 +49,4 @@ async function listen(engine: Engine, values: OptionValues, host: string): Promi
     await engine.close();
     throw error;
   }
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => {
-      resolve();
-    });
-    process.once('SIGTERM', () => {
-      resolve();
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import type { Binder } from '../../executor/binder/binder.js';
 import type { OutputSettings } from '../../executor/engine.js';
-import type { ExecutorPool } from '../../executor/pool/pool.js';
+import type { QueryEngine } from '../../executor/query-engine.js';
 import type { TableVersion } from '../../planner/parse/table-versions.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
@@ -9,7 +9,7 @@ import type { NameSource } from './environment.js';
 
 /** What running a query needs of its session and of the server. */
 export interface QueryContext {
-  readonly pool: ExecutorPool;
+  readonly pool: QueryEngine;
   readonly binder: Binder;
   /** Names as they stand now: one consistent picture for one statement. */
   readonly names: () => Promise<NameSource>;

@@ -1,5 +1,5 @@
 import type { Binder } from '../../executor/binder/binder.js';
-import type { ExecutorPool } from '../../executor/pool/pool.js';
+import type { QueryEngine } from '../../executor/query-engine.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
 import type { SequenceAllocator } from '../sequences/allocator.js';
 import type { SharedLake } from './session-lake.js';
@@ -7,7 +7,7 @@ import type { SessionRegistry } from './session-registry.js';
 
 /** What all sessions of a server share. */
 export interface Services {
-  readonly pool: ExecutorPool;
+  readonly pool: QueryEngine;
   readonly binder: Binder;
   readonly datasets: DatasetCatalog;
   /** The stored tables. */

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import type { ResultStream, WholeQuery } from '../engine.js';
+import { cancelOnAbort, WholeResult } from '../pool/whole-result.js';
+import type { CollectedRow, TaskSettings, TaskWork } from '../protocol/messages.js';
+import type { CollectSettings } from '../query-engine.js';
+import type { TaskEnd, TaskRun } from '../pool/task-run.js';
+import { ATTEMPTS_MAX } from './attempt-task.js';
+import type { StageEnvironment } from './options.js';
+import { retryReason } from './retry-reason.js';
+
+/** Runs one statement in one process. Resolves once its columns are known; the process is its own until it ends. */
+export async function runWhole(environment: StageEnvironment, query: WholeQuery, signal: AbortSignal): Promise<ResultStream> {
+  const work: TaskWork = {
+    kind: 'stream',
+    sql: query.sql,
+    columnNames: query.columnNames ?? null,
+    encodings: query.encodings,
+    output: query.settings,
+    copy: query.copy ?? null,
+    preludes: query.preludes ?? [],
+    inputs: [],
+  };
+  return await attempts(environment, work, query.settings.timeZone, signal, async (run) => new WholeResult(await run.columns, run));
+}
+
+/** Runs Sluice's own statements in one process and gives the last one's rows, at most `rowCountMax`. */
+export async function collect(
+  environment: StageEnvironment,
+  statements: readonly string[],
+  rowCountMax: number,
+  signal: AbortSignal,
+  settings: CollectSettings = {},
+): Promise<readonly CollectedRow[]> {
+  const work: TaskWork = { kind: 'collect', statements, directories: [], rowCountMax, preludes: settings.preludes ?? [], inputs: [] };
+  const end = await attempts(environment, work, settings.timeZone ?? 'UTC', signal, async (run): Promise<TaskEnd> => await run.end);
+  assert(end.kind === 'collected');
+  return end.rows;
+}
+
+/** Runs the work, again in another process where the engine does so and nothing of it was seen yet. */
+async function attempts<Result>(
+  environment: StageEnvironment,
+  work: TaskWork,
+  timeZone: string,
+  signal: AbortSignal,
+  follow: (run: TaskRun) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    const place = await environment.acquire(signal);
+    const settings: TaskSettings = { threads: environment.threads, memoryBytes: environment.memoryBytes(), timeZone, keepJoinOrder: false };
+    const run = place.run(work, settings, attempt);
+    void run.ended.then(() => place.release());
+    cancelOnAbort(run, signal);
+    try {
+      return await follow(run);
+    } catch (error) {
+      if (!environment.retriesWhole || attempt >= ATTEMPTS_MAX || signal.aborted || retryReason(error) === null) {
+        throw error;
+      }
+    }
+  }
+}
