@@ -44,7 +44,7 @@ describe('cluster', function () {
 
   it('stores tables and writes files', async () => {
     await client.query('CREATE TABLE stored AS SELECT origin, count(*) AS n FROM flights GROUP BY origin');
-    await client.query("INSERT INTO stored VALUES ('XXX', 1)");
+    await client.query("INSERT INTO stored VALUES ('YYY', 1)");
     await client.query('UPDATE stored SET n = n + 1');
     const stored = await client.query<{ n: string }>('SELECT sum(n - 1) AS n FROM stored');
     assert.equal(stored.rows[0]?.n, '60001');
