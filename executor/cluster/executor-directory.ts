@@ -98,7 +98,7 @@ export class ExecutorDirectory {
       if (isSettled) {
         const there = new Set(executors.map(({ id }) => id));
         this.#desk?.dropExecutors((id) => !there.has(id));
-        for (const id of lost) {
+        for (const id of lost.keys()) {
           await this.#options.registry.forget('executor', id);
         }
       }

@@ -1,10 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { PoolLog } from '../pool/options.js';
+import { CancelRelay } from './cancel-relay.js';
 import { ClusterEngine } from './cluster-engine.js';
 import { ExecutorDirectory } from './executor-directory.js';
 import type { ExecutorRecord, GatewayRecord, SharedStore } from './member.js';
 import { ownVersions } from './member.js';
+import { LostGateways } from './lost-gateways.js';
 import type { ClusterNames } from './names.js';
 import type { RedisConnection } from './redis-connection.js';
 import { MEMBER_TTL_MS, Registry } from './registry.js';
@@ -34,6 +36,7 @@ export interface ClusterGateway {
   readonly number: number;
   readonly registry: Registry;
   readonly executors: () => readonly ExecutorRecord[];
+  readonly cancels: CancelRelay;
 }
 
 /** Joins the cluster as a gateway: listens for executors, enters the registry, reads who else is there. */
@@ -64,6 +67,8 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
   const enrolment = await registry.enter('gateway', id, () => record);
   const directory = new ExecutorDirectory({ registry, redis, gateway: () => record, log });
   await directory.open(desk);
+  const cancels = await CancelRelay.open(redis, names, number);
+  const lost = new LostGateways({ redis, names, registry, shuffleDirectory: options.shuffleDirectory, stateDirectory: store.stateDirectory, log });
   const engine = await ClusterEngine.start({
     desk,
     directory,
@@ -71,6 +76,8 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
     log,
     close: async () => {
       directory.close();
+      lost.close();
+      cancels.close();
       clearInterval(keepNumber);
       await desk.close();
       await enrolment.leave();
@@ -82,7 +89,7 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
     },
   });
   log.info({ gateway: id, host: options.host, port: desk.port }, 'joined the cluster');
-  return { engine, id, number, registry, executors: () => directory.all };
+  return { engine, id, number, registry, executors: () => directory.all, cancels };
 }
 
 /** A number no other living gateway has. */

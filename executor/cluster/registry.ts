@@ -1,3 +1,4 @@
+import { ownerName } from '../../fs/owner/owner.js';
 import type { ClusterNames, MemberKind } from './names.js';
 import type { ExecutorRecord, GatewayRecord } from './member.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -16,6 +17,14 @@ export interface Enrolment {
   leave(): Promise<void>;
 }
 
+/** Members of one kind. */
+export interface Members<Member> {
+  /** Those that are there. */
+  readonly present: readonly Member[];
+  /** Those that are gone without having left: their ids, and the names that their directories' owner records have. */
+  readonly lost: ReadonlyMap<string, string>;
+}
+
 /** Who is in the cluster: a record a member, each renewed by its owner and gone when that died. */
 export class Registry {
   readonly #redis: RedisConnection;
@@ -30,11 +39,12 @@ export class Registry {
   async enter(kind: 'executor', id: string, record: () => ExecutorRecord): Promise<Enrolment>;
   async enter(kind: 'gateway', id: string, record: () => GatewayRecord): Promise<Enrolment>;
   async enter(kind: MemberKind, id: string, record: () => ExecutorRecord | GatewayRecord): Promise<Enrolment> {
+    const owner = await ownerName();
     let left = false;
     let renewing: Promise<void> | null = null;
     const write = async (): Promise<void> => {
       await this.#redis.set(this.#names.member(kind, id), JSON.stringify(record()), 'PX', MEMBER_TTL_MS);
-      await this.#redis.sadd(this.#names.members(kind), id);
+      await this.#redis.hset(this.#names.members(kind), id, owner);
     };
     const renew = async (): Promise<void> => {
       // While Redis is away one renewal waits for it; more of them would only pile up.
@@ -58,19 +68,19 @@ export class Registry {
           return; // the record goes by itself
         }
         await this.#redis.del(this.#names.member(kind, id));
-        await this.#redis.srem(this.#names.members(kind), id);
+        await this.#redis.hdel(this.#names.members(kind), id);
       },
     };
   }
 
-  /** The executors that are there, and the ids of those that are gone without having left. */
-  async executors(): Promise<{ readonly present: readonly ExecutorRecord[]; readonly lost: readonly string[] }> {
+  /** The executors. */
+  async executors(): Promise<Members<ExecutorRecord>> {
     const { present, lost } = await this.#read('executor');
     return { present: present.map((text): ExecutorRecord => JSON.parse(text)), lost };
   }
 
-  /** The gateways that are there, and the ids of those that are gone without having left. */
-  async gateways(): Promise<{ readonly present: readonly GatewayRecord[]; readonly lost: readonly string[] }> {
+  /** The gateways. */
+  async gateways(): Promise<Members<GatewayRecord>> {
     const { present, lost } = await this.#read('gateway');
     return { present: present.map((text): GatewayRecord => JSON.parse(text)), lost };
   }
@@ -82,15 +92,19 @@ export class Registry {
 
   /** Forgets a member that is gone. */
   async forget(kind: MemberKind, id: string): Promise<void> {
-    await this.#redis.srem(this.#names.members(kind), id);
+    await this.#redis.hdel(this.#names.members(kind), id);
   }
 
-  async #read(kind: MemberKind): Promise<{ readonly present: readonly string[]; readonly lost: readonly string[] }> {
-    const ids = await this.#redis.smembers(this.#names.members(kind));
+  async #read(kind: MemberKind): Promise<Members<string>> {
+    const owners = await this.#redis.hgetall(this.#names.members(kind));
+    const ids = Object.keys(owners);
     if (ids.length === 0) {
-      return { present: [], lost: [] };
+      return { present: [], lost: new Map() };
     }
     const texts = await this.#redis.mget(ids.map((id) => this.#names.member(kind, id)));
-    return { present: texts.filter((text) => text !== null), lost: ids.filter((_, index) => texts[index] === null) };
+    return {
+      present: texts.filter((text) => text !== null),
+      lost: new Map(ids.filter((_, index) => texts[index] === null).map((id) => [id, owners[id] ?? ''])),
+    };
   }
 }

@@ -35,12 +35,22 @@ export async function releaseDirectory(path: string): Promise<void> {
   }
 }
 
+/** This process as owner records name it. */
+export async function ownerName(): Promise<string> {
+  return printIdentity(await ownIdentity());
+}
+
 /**
  * Removes the directories in `parent` whose owners are gone, and gives their paths. `beforeRemoval` may first put in order
- * what the dead owner left half done. Directories of owners on other machines are left alone.
+ * what the dead owner left half done. Directories of owners on other machines are left alone, but for those that `isGone`
+ * knows by the names that `ownerName` gave there.
  */
-export async function removeAbandoned(parent: string, beforeRemoval?: (path: string) => Promise<void>): Promise<readonly string[]> {
-  const abandoned = await listAbandoned(parent);
+export async function removeAbandoned(
+  parent: string,
+  beforeRemoval?: (path: string) => Promise<void>,
+  isGone?: (owner: string) => boolean,
+): Promise<readonly string[]> {
+  const abandoned = await listAbandoned(parent, isGone);
   await boundedMap(abandoned, async (path) => {
     await beforeRemoval?.(path);
     await releaseDirectory(path);
@@ -48,20 +58,23 @@ export async function removeAbandoned(parent: string, beforeRemoval?: (path: str
   return abandoned;
 }
 
-async function listAbandoned(parent: string): Promise<readonly string[]> {
+async function listAbandoned(parent: string, isGone: ((owner: string) => boolean) | undefined): Promise<readonly string[]> {
   // Directories first, records second: a directory listed here had its record before, so a record found missing was never there.
   const names = new Set((await namesIn(parent)).map((name) => (name.endsWith(RECORD_SUFFIX) ? name.slice(0, -RECORD_SUFFIX.length) : name)));
   const checked = await boundedMap([...names], async (name) => {
     const path = join(parent, name);
-    return (await isAbandoned(path)) ? [path] : [];
+    return (await isAbandoned(path, isGone)) ? [path] : [];
   });
   return checked.flat();
 }
 
-async function isAbandoned(path: string): Promise<boolean> {
+async function isAbandoned(path: string, isGone: ((owner: string) => boolean) | undefined): Promise<boolean> {
   const record = await readRecord(path);
   if (record === undefined) {
     return await isDirectory(path);
+  }
+  if (isGone?.(record) === true) {
+    return true;
   }
   const identity = parseIdentity(record);
   return identity === undefined || (await livenessOf(identity)) === 'dead';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Binder } from '../../executor/binder/binder.js';
 import type { PoolLog } from '../../executor/pool/options.js';
 import { ExecutorPool } from '../../executor/pool/pool.js';
+import type { ClusterGateway } from '../../executor/cluster/join-as-gateway.js';
 import type { QueryEngine } from '../../executor/query-engine.js';
 import { removeAbandonedStaging } from '../../fs/commit/staging.js';
 import { claimDirectory, releaseDirectory, removeAbandoned } from '../../fs/owner/owner.js';
@@ -22,6 +23,8 @@ import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT } from './options
 /** Everything below the sockets, started together and stopped together. */
 export interface Engine {
   readonly services: Services;
+  /** Null when queries run in processes of this machine. */
+  readonly cluster: ClusterGateway | null;
   close(): Promise<void>;
 }
 
@@ -50,16 +53,17 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   const readableRoots = [...roots.stores.map((store) => store.root), stateDirectory];
   const lake = await openCatalog({ dataRoot, readableRoots, cacheDirectory: join(temporaryDirectory, 'lake'), option: values.get('catalog') });
   const processLog = poolLog(log);
-  const { pool, binder } = await closingOnFailure(lake, async () => {
+  const { pool, cluster, binder } = await closingOnFailure(lake, async () => {
     const executors = await startExecutors(values, directories, readableRoots, processLog);
-    return closingOnFailure(executors, async () => ({
-      pool: executors,
+    return closingOnFailure(executors.pool, async () => ({
+      ...executors,
       binder: await Binder.start({ stubDirectory, spillDirectory, readableRoots, log: processLog }),
     }));
   });
   const sequences = new SequenceAllocator(lake);
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
   return {
+    cluster,
     services: {
       pool,
       binder,
@@ -82,14 +86,20 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   };
 }
 
+interface Executors {
+  readonly pool: QueryEngine;
+  readonly cluster: ClusterGateway | null;
+}
+
 /** The processes of this machine, or with --redis those of the cluster. */
-async function startExecutors(values: OptionValues, directories: Directories, readableRoots: readonly string[], log: PoolLog): Promise<QueryEngine> {
+async function startExecutors(values: OptionValues, directories: Directories, readableRoots: readonly string[], log: PoolLog): Promise<Executors> {
   if (values.has('redis')) {
     const { joinCluster } = await import('./cluster.js');
-    return (await joinCluster(values, directories, log)).engine;
+    const cluster = await joinCluster(values, directories, log);
+    return { pool: cluster.engine, cluster };
   }
   const executorCount = Number(values.get('executors') ?? EXECUTOR_COUNT_DEFAULT);
-  return ExecutorPool.start({
+  const pool = await ExecutorPool.start({
     executorCount,
     executorCountMax: Math.max(executorCount, Number(values.get('executors-max') ?? EXECUTOR_COUNT_MAX_DEFAULT)),
     threads: Number(values.get('threads') ?? THREADS_DEFAULT),
@@ -100,6 +110,7 @@ async function startExecutors(values: OptionValues, directories: Directories, re
     writableRoots: readableRoots,
     log,
   });
+  return { pool, cluster: null };
 }
 
 /** What was started is closed when the next step fails: a child that is left running would keep this process from ending. */

@@ -42,6 +42,7 @@ async function listen(engine: Engine, values: OptionValues, host: string): Promi
       connectionCountMax: Number(values.get('max-connections') ?? 1000),
       startSession: openSession(engine.services),
       gatekeeper: await openGatekeeper(values, engine.services),
+      ...(engine.cluster === null ? {} : { cancelPeers: engine.cluster.cancels }),
       log: engine.services.log,
       serverVersion: SLUICE_VERSION,
     });

@@ -6,7 +6,7 @@ import { FatalSqlError } from '../protocol/protocol-error.js';
 import type { Gatekeeper } from '../security/gatekeeper.js';
 import type { Role } from '../security/roles.js';
 import type { SessionFactory } from '../session/backend.js';
-import { CancelRegistry } from './cancel-registry.js';
+import { CancelRegistry, type CancelPeers } from './cancel-registry.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { serverShutdown } from './failure.js';
 import type { Log } from './log.js';
@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly connectionCountMax: number;
   readonly startSession: SessionFactory;
   readonly gatekeeper: Gatekeeper;
+  /** The other gateways of a cluster. */
+  readonly cancelPeers?: CancelPeers;
   readonly log: Log;
   /** Sluice's own version, for the log. */
   readonly serverVersion: string;
@@ -60,7 +62,7 @@ export class WireServer {
     const sessions = new SessionCount(options.connectionCountMax);
     const host: ConnectionHost = {
       startSession: options.startSession,
-      cancels: new CancelRegistry(),
+      cancels: new CancelRegistry(options.cancelPeers ?? null),
       startupDeadlineMs: options.startupDeadlineMs ?? STARTUP_DEADLINE_MS,
       log: options.log,
       gatekeeper: options.gatekeeper,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +9,7 @@ import { after, before, describe, it } from 'mocha';
 import type { Client } from 'pg';
 import { ENDLESS_ROWS_SQL, ENDLESS_SQL, outcomeOf } from '../faults/long-query.js';
 import { startExecutor } from '../services/executor.js';
+import { startOwnPostgres, type PostgresServer } from '../services/postgres.js';
 import { waitUntil } from '../services/sluice.js';
 import { startTestCluster, type TestCluster } from './test-cluster.js';
 
@@ -134,3 +137,68 @@ describe('cluster', function () {
     });
   }
 });
+
+describe('cluster with several gateways', function () {
+  this.timeout(60_000);
+  let postgres: PostgresServer;
+  let cluster: TestCluster;
+  let first: Client;
+  let second: Client;
+
+  before(async () => {
+    postgres = await startOwnPostgres();
+    const catalog = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`;
+    cluster = await startTestCluster({ gateways: 2, executors: 1, gatewayArguments: ['--catalog', catalog] });
+    const [one, two] = cluster.gateways;
+    assert(one !== undefined && two !== undefined);
+    first = await one.connect();
+    second = await two.connect();
+  });
+
+  after(async () => {
+    await first?.end();
+    await second?.end();
+    await cluster?.stop();
+    await postgres?.stop();
+  });
+
+  it('what one stores the other sees at once', async () => {
+    await first.query('CREATE TABLE shared (a int)');
+    await second.query('INSERT INTO shared VALUES (1), (2)');
+    assert.deepEqual((await first.query('SELECT sum(a)::int AS sum FROM shared')).rows, [{ sum: 3 }]);
+    await first.query('DROP TABLE shared');
+    await assert.rejects(second.query('SELECT * FROM shared'), { code: '42P01' });
+  });
+
+  it('a cancel request reaches the session through the other gateway', async () => {
+    const outcome = outcomeOf(first, ENDLESS_SQL);
+    await sleep(500);
+    const other = cluster.gateways[1];
+    assert(other !== undefined);
+    const started = performance.now();
+    await sendCancel(other.port, first);
+    assert.equal(await outcome, '57014');
+    assert(performance.now() - started < 1_500, `it took ${Math.round(performance.now() - started)} ms`);
+  });
+
+  it('the end of one ends its connections only', async () => {
+    await cluster.gateways[0]?.kill();
+    cluster.gateways.splice(0, 1);
+    assert.deepEqual((await second.query('SELECT count(*)::int AS n FROM flights')).rows, [{ n: 60_000 }]);
+    await waitUntil('the other to remove what it left', 30_000, () => cluster.gateway.leftovers().length === 0);
+  });
+});
+
+/** A CancelRequest with the key of a connection, sent to a port. */
+async function sendCancel(port: number, client: Client): Promise<void> {
+  assert('processID' in client && typeof client.processID === 'number' && 'secretKey' in client && typeof client.secretKey === 'number');
+  const packet = Buffer.alloc(16);
+  packet.writeInt32BE(16, 0);
+  packet.writeInt32BE(80_877_102, 4);
+  packet.writeInt32BE(client.processID, 8);
+  packet.writeInt32BE(client.secretKey, 12);
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.on('error', () => undefined);
+  socket.end(packet);
+  await once(socket, 'close');
+}
