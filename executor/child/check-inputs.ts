@@ -1,6 +1,7 @@
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { fileListSql } from '../../planner/relation/file-list-sql.js';
+import { EXCHANGE_ROWS } from '../stages/retry-reason.js';
 import type { InputCheck } from '../protocol/messages.js';
 import type { TaskContext } from './task-context.js';
 
@@ -17,7 +18,7 @@ export async function checkInputs(context: TaskContext, inputs: readonly InputCh
     context.check();
     const found = rows[0]?.[0];
     if (found !== rowCount) {
-      throw new SqlError(SQLSTATE.data_corrupted, `an exchange has ${JSON.stringify(found)} rows where its writers wrote ${rowCount}`);
+      throw new SqlError(SQLSTATE.data_corrupted, `${EXCHANGE_ROWS}${JSON.stringify(found)} rows where its writers wrote ${rowCount}`);
     }
   }
 }

@@ -25,8 +25,14 @@ const LOOK_MS = 100;
 /** Task time of a query after which its tasks stand behind those of shorter ones. */
 const INTERACTIVE_MS_MAX = 10_000;
 
-/** Back-off before the second attempt of a task; each further one waits twice as long. */
-const RETRY_DELAY_MS = 100;
+/** Times a task is tried unless sluice.task_retries says otherwise. */
+const ATTEMPTS_MAX = 4;
+
+/**
+ * Back-off before the second attempt of a task; each further one waits four times as long, together longer than the five
+ * seconds for which 3FS may not see a name that is there.
+ */
+const RETRY_DELAY_MS = 250;
 
 /** More than any executor has: each gives a task what it can. */
 const ALL_MEMORY = Number.MAX_SAFE_INTEGER;
@@ -88,13 +94,13 @@ export class ClusterEngine implements QueryEngine {
     const { desk, directory, shuffleDirectory } = this.#options;
     let taskMs = 0;
     return {
-      acquire: async (signal): Promise<TaskPlace> => {
+      acquire: async (signal, beside): Promise<TaskPlace> => {
         await this.#executors(signal);
         return {
           run: (work, settings, attempt = 1) => {
             const startedMs = performance.now();
             const share = taskMs > INTERACTIVE_MS_MAX ? 'batch' : 'interactive';
-            const run = desk.submit({ work, settings, attempt, share, delayMs: attempt === 1 ? 0 : RETRY_DELAY_MS * 2 ** (attempt - 2) });
+            const run = desk.submit({ work, settings, attempt, share, beside: beside ?? null, delayMs: retryDelayMs(attempt) });
             const count = (): void => {
               taskMs += performance.now() - startedMs;
             };
@@ -107,6 +113,8 @@ export class ClusterEngine implements QueryEngine {
       threads: Math.max(1, directory.threads),
       memoryBytes: () => ALL_MEMORY,
       parallelism: this.parallelism,
+      attemptsMax: ATTEMPTS_MAX,
+      speculation: 'on',
       retriesWhole: true,
       shuffleDirectory,
     };
@@ -128,4 +136,10 @@ export class ClusterEngine implements QueryEngine {
       await sleep(LOOK_MS);
     }
   }
+}
+
+/** Attempts of copies and re-runs are numbered from 101, 201, ... on. */
+function retryDelayMs(attempt: number): number {
+  const tries = (attempt - 1) % 100;
+  return tries === 0 ? 0 : RETRY_DELAY_MS * 4 ** (tries - 1);
 }

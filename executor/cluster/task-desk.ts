@@ -21,12 +21,18 @@ const REDIS_AWAY_MS_MAX = 30_000;
 /** Links that have not shown a secret. */
 const UNKNOWN_LINKS_MAX = 1_000;
 
+/** A copy is kept from the executor of its original so many times, with this wait between; then it is better there than nowhere. */
+const REFUSALS_MAX = 20;
+const REFUSED_DELAY_MS = 50;
+
 /** What a task is queued with. */
 export interface Submission {
   readonly work: TaskWork;
   readonly settings: TaskSettings;
   readonly attempt: number;
   readonly share: Share;
+  /** For a copy of a straggler: the run that it is a copy of, whose executor is not to have it. */
+  readonly beside: (() => TaskRun | null) | null;
   /** Wait before an executor may take it: the back-off of a task that is tried again. */
   readonly delayMs: number;
 }
@@ -44,6 +50,9 @@ interface QueuedTask {
   readonly run: TaskRun;
   readonly message: ClaimedTask['message'];
   readonly sinceMs: number;
+  readonly beside: Submission['beside'];
+  /** Times it was refused to the executor it is not for; each time its job is another one. */
+  refusedCount: number;
   link: ClaimedLink | null;
 }
 
@@ -110,7 +119,7 @@ export class TaskDesk implements LinkHost {
   }
 
   /** Queues a task. */
-  submit({ work, settings, attempt, share, delayMs }: Submission): TaskRun {
+  submit({ work, settings, attempt, share, beside, delayMs }: Submission): TaskRun {
     const task = this.#nextTask++;
     const id = randomBytes(12).toString('hex');
     const { gateway, host } = this.#options;
@@ -127,6 +136,8 @@ export class TaskDesk implements LinkHost {
       run,
       message: { kind: 'task', task, attempt, settings, work },
       sinceMs: performance.now() + delayMs,
+      beside,
+      refusedCount: 0,
       link: null,
     };
     this.#tasks.set(id, queued);
@@ -135,8 +146,8 @@ export class TaskDesk implements LinkHost {
     return run;
   }
 
-  claim(link: ClaimedLink, { id, secret }: Extract<FromLink, { readonly kind: 'claim' }>): ClaimedTask | null | undefined {
-    const queued = this.#tasks.get(id);
+  claim(link: ClaimedLink, { id: jobId, secret, executor }: Extract<FromLink, { readonly kind: 'claim' }>): ClaimedTask | null | undefined {
+    const queued = this.#tasks.get(jobId.split('-', 1)[0] ?? '');
     if (queued === undefined) {
       return null;
     }
@@ -146,6 +157,11 @@ export class TaskDesk implements LinkHost {
     }
     if (queued.link !== null || queued.run.isEnded) {
       return null; // a job that the queue took for stalled, while its executor is at it
+    }
+    if (queued.refusedCount < REFUSALS_MAX && this.#isBeside(queued, executor)) {
+      queued.refusedCount += 1;
+      this.#options.queues.add(queued.share, jobIdOf(queued), queued.job, REFUSED_DELAY_MS).catch(() => undefined);
+      return null;
     }
     queued.link = link;
     return { run: queued.run, message: queued.message };
@@ -181,6 +197,12 @@ export class TaskDesk implements LinkHost {
     await closed;
   }
 
+  /** True when the executor runs the task that this one is a copy of. */
+  #isBeside({ beside }: QueuedTask, executor: string): boolean {
+    const original = beside?.() ?? null;
+    return original !== null && [...this.#tasks.values()].some(({ run, link }) => run === original && link?.executor === executor);
+  }
+
   #cancel(id: string): void {
     const queued = this.#tasks.get(id);
     if (queued === undefined) {
@@ -191,7 +213,7 @@ export class TaskDesk implements LinkHost {
       return;
     }
     queued.run.fail(cancelError(null)); // the run reports the reason it was cancelled for
-    this.#options.queues.remove(queued.share, id).catch(() => undefined);
+    this.#options.queues.remove(queued.share, jobIdOf(queued)).catch(() => undefined);
   }
 
   async #look(): Promise<void> {
@@ -220,7 +242,9 @@ export class TaskDesk implements LinkHost {
       return;
     }
     this.#lastReadyMs = now;
-    for (const { id, share, job, run } of waiting) {
+    for (const queued of waiting) {
+      const { share, job, run } = queued;
+      const id = jobIdOf(queued);
       try {
         const state = await this.#options.queues.look(share, id);
         if (state.kind === 'missing' && !run.isEnded) {
@@ -239,4 +263,8 @@ export class TaskDesk implements LinkHost {
       }
     }
   }
+}
+
+function jobIdOf({ id, refusedCount }: QueuedTask): string {
+  return refusedCount === 0 ? id : `${id}-${refusedCount}`;
 }

@@ -75,6 +75,9 @@ export class ExecutorPool implements QueryEngine {
       threads: this.#options.threads,
       memoryBytes: () => this.#desk.share.bytes,
       parallelism: this.parallelism,
+      // Twice is bad luck; a task that kills its process twice would go on doing so.
+      attemptsMax: 2,
+      speculation: 'off',
       retriesWhole: false, // here a lost process is most often the statement's own doing
       shuffleDirectory: this.#options.shuffleDirectory,
     };

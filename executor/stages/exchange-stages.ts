@@ -4,7 +4,6 @@ import type { Stage } from '../../planner/fragment/staged-plan.js';
 import { peakMemoryOf, throwFirst } from './attempt-task.js';
 import { writeExchangeSql } from './exchange-sql.js';
 import { readCopyStatistics } from './manifest.js';
-import type { Manifest } from './manifest.js';
 import { producersOf, type StagedQuery } from './staged-query.js';
 
 /** Most files one task may write: the statistics of all of them come back in one message. */
@@ -36,7 +35,6 @@ async function runAfter(producers: readonly number[], done: ReadonlyMap<number, 
 async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void> {
   const { output } = stage;
   assert(output.kind === 'hash' || output.kind === 'value' || output.kind === 'whole', `stage ${stage.id} is not the last and must write shuffle files`);
-  const manifests: Manifest[] = [];
   const taskCount = await query.runStage(stage, ({ task, filled, settings }) => {
     const startedMs = query.elapsedMs;
     return {
@@ -47,11 +45,11 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
         const directory = join(query.directory, `s${stage.id}`, `t${task}-a${attempt}`);
         return {
           kind: 'collect',
-          statements: writeExchangeSql(filled.sql, stage.fragment.columns, output, directory),
+          statements: writeExchangeSql(filled().sql, stage.fragment.columns, output, directory),
           directories: [directory],
           rowCountMax: FILES_PER_TASK_MAX,
           preludes: query.options.preludes ?? [],
-          inputs: filled.inputs,
+          inputs: filled().inputs,
         };
       },
       follow: async (run, attempt) => {
@@ -59,7 +57,7 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
         assert(end.kind === 'collected');
         const files = readCopyStatistics(end.rows);
         assert(files.length < FILES_PER_TASK_MAX, `task ${task} of stage ${stage.id} wrote too many files`);
-        manifests.push({ task, attempt, files });
+        query.wrote(stage.id, { task, attempt, files });
         return {
           task,
           attempt,
@@ -73,9 +71,5 @@ async function runExchangeStage(query: StagedQuery, stage: Stage): Promise<void>
       },
     };
   });
-  // In task order, so that the same plan over the same files reads its exchanges in the same order.
-  query.remember(
-    stage.id,
-    manifests.filter(({ task }) => task < taskCount).toSorted((a, b) => a.task - b.task),
-  );
+  query.finish(stage.id, taskCount);
 }

@@ -2,6 +2,7 @@ import type { CopyEncoding } from '../encode/copy-encoding.js';
 import type { OutputSettings, Prelude, ResultColumnEncoding, ResultStream } from '../engine.js';
 import type { TaskRun } from '../pool/task-run.js';
 import type { TaskSettings, TaskWork } from '../protocol/messages.js';
+import type { Speculation } from './stragglers.js';
 
 /** How the rows of a distributed query go to the client. */
 export interface StagedRunOptions extends StageRunOptions {
@@ -26,6 +27,9 @@ export interface StageRunOptions {
   readonly queryId: string;
   /** Tasks at the same time; the pool's when absent. */
   readonly parallelism?: number;
+  /** Times a task is tried again, and whether stragglers get copies; the engine's when absent. */
+  readonly taskRetries?: number;
+  readonly speculation?: Speculation;
   /** State that fragments need in their process (pg_catalog's tables). */
   readonly preludes?: readonly Prelude[];
 }
@@ -39,8 +43,12 @@ export interface TaskPlace {
 
 /** What stages need of the engine. */
 export interface StageEnvironment {
-  /** A place for one task. */
-  readonly acquire: (signal: AbortSignal) => Promise<TaskPlace>;
+  /** A place for one task; with `beside` a copy's, not where that task runs. */
+  readonly acquire: (signal: AbortSignal, beside?: () => TaskRun | null) => Promise<TaskPlace>;
+  /** Times a task is tried that failed of something that passes. */
+  readonly attemptsMax: number;
+  /** Whether a straggler may get a copy: it must be able to run elsewhere. */
+  readonly speculation: Speculation;
   /** DuckDB threads for all tasks of a query together. */
   readonly threads: number;
   /** Memory a task that starts now may use. */

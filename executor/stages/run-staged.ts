@@ -103,13 +103,13 @@ class MergedResult implements StagedResult {
         mayRetry: () => rowCount === 0,
         work: () => ({
           kind: 'stream',
-          sql: filled.sql,
+          sql: filled().sql,
           columnNames: options.columnNames ?? query.plan.columns.map((column) => column.name),
           encodings: options.encodings,
           output: options.settings,
           copy: options.copy ?? null,
           preludes: options.preludes ?? [],
-          inputs: filled.inputs,
+          inputs: filled().inputs,
         }),
         follow: async (run, attempt) => {
           this.#onColumns(await run.columns);

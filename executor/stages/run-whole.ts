@@ -4,7 +4,6 @@ import { cancelOnAbort, WholeResult } from '../pool/whole-result.js';
 import type { CollectedRow, TaskSettings, TaskWork } from '../protocol/messages.js';
 import type { CollectSettings } from '../query-engine.js';
 import type { TaskEnd, TaskRun } from '../pool/task-run.js';
-import { ATTEMPTS_MAX } from './attempt-task.js';
 import type { StageEnvironment } from './options.js';
 import { retryReason } from './retry-reason.js';
 
@@ -54,9 +53,14 @@ async function attempts<Result>(
     try {
       return await follow(run);
     } catch (error) {
-      if (!environment.retriesWhole || attempt >= ATTEMPTS_MAX || signal.aborted || retryReason(error) === null) {
+      if (!environment.retriesWhole || attempt >= environment.attemptsMax || signal.aborted || !mayPass(error)) {
         throw error;
       }
     }
   }
+}
+
+function mayPass(error: unknown): boolean {
+  const reason = retryReason(error, null);
+  return reason === 'lost process' || reason === 'store';
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { claimDirectory, releaseDirectory } from '../../fs/owner/owner.js';
 import type { Stage, StagedPlan } from '../../planner/fragment/staged-plan.js';
 import { cancelError } from '../pool/task-run.js';
+import type { TaskRun } from '../pool/task-run.js';
 import type { TaskSettings } from '../protocol/messages.js';
 import { chooseTasks } from './choose-tasks.js';
-import type { InputSize } from './choose-tasks.js';
+import type { InputSize, TaskInputs } from './choose-tasks.js';
 import { EnoughRows } from './enough-rows.js';
 import { attemptTask, runTasks } from './attempt-task.js';
 import type { TaskAttempts } from './attempt-task.js';
@@ -14,17 +15,25 @@ import { fillFragment } from './fill-fragment.js';
 import type { FilledFragment, Producer } from './fill-fragment.js';
 import { filesFor, rowsByPartition } from './manifest.js';
 import type { Manifest } from './manifest.js';
+import { retryReason } from './retry-reason.js';
+import { raceCopies, Stragglers } from './stragglers.js';
+import type { Speculation } from './stragglers.js';
 import { TaskSlots } from './task-slots.js';
+import { WrittenOutput } from './written-output.js';
 import type { StageEnvironment, StageRunOptions, StageSummary, TaskSummary } from './options.js';
 
 /** Folder below the shuffle directory in which every query has its own. */
 export const QUERIES_FOLDER = 'queries';
 
+/** Attempts of a copy are numbered from here. */
+const COPY_ATTEMPT_FIRST = 101;
+
 /** One task of the stage being run, ready to be sent. */
 export interface StageTask {
   readonly stage: Stage;
   readonly task: number;
-  readonly filled: FilledFragment;
+  /** Its SQL as it is now: files of its inputs may have been made again since the last attempt. */
+  readonly filled: () => FilledFragment;
   readonly settings: TaskSettings;
 }
 
@@ -38,7 +47,8 @@ export class StagedQuery {
   readonly #summaries: StageSummary[] = [];
   readonly #slots: TaskSlots;
   readonly #startedMs = performance.now();
-  readonly #manifests = new Map<number, readonly Manifest[]>();
+  readonly #written: WrittenOutput;
+  readonly #running = new Set<Promise<unknown>>();
   readonly #abort = new AbortController();
   readonly #outer: AbortSignal;
   readonly #onOuterAbort: () => void;
@@ -48,7 +58,8 @@ export class StagedQuery {
     assert(/^[A-Za-z0-9-]+$/.test(options.queryId), 'a query id is a plain name');
     this.plan = plan;
     this.options = options;
-    this.environment = environment;
+    this.environment = options.taskRetries === undefined ? environment : { ...environment, attemptsMax: options.taskRetries + 1 };
+    this.#written = new WrittenOutput();
     this.directory = join(environment.shuffleDirectory, QUERIES_FOLDER, options.queryId);
     const { threads } = resourcesOf(plan);
     // Tasks that ask for several threads each leave room for fewer at a time.
@@ -95,9 +106,14 @@ export class StagedQuery {
     await claimDirectory(this.directory);
   }
 
-  /** Keeps what a stage wrote for the stages that read it. */
-  remember(stage: number, manifests: readonly Manifest[]): void {
-    this.#manifests.set(stage, manifests);
+  /** Keeps what a task of an exchange wrote; of several copies the first counts. */
+  wrote(stage: number, manifest: Manifest): void {
+    this.#written.add(stage, manifest);
+  }
+
+  /** Says that a stage is done, and of how many tasks, from the first, the rows are its. */
+  finish(stage: number, taskCount: number): void {
+    this.#written.finish(stage, taskCount);
   }
 
   /**
@@ -107,24 +123,32 @@ export class StagedQuery {
   async runStage(stage: Stage, attempts: (task: StageTask) => TaskAttempts<TaskSummary>): Promise<number> {
     const tasks = chooseTasks(stage, this.#inputSize(stage));
     const enough = new EnoughRows(stage.enoughRows ?? null, tasks.length, this.signal);
-    const resources = resourcesOf(this.plan);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
+    const stragglers = new Stragglers(tasks.length, this.#speculationOf(stage));
     await runTasks(tasks.length, stage.id, this.#slots, this.#abort, async (task) => {
       if (enough.isReached) {
         return;
       }
       const inputs = tasks[task];
       assert(inputs !== undefined);
-      const filled = fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer));
-      const settings: TaskSettings = {
-        threads: Math.max(1, Math.floor(Math.min(this.environment.threads, resources.threads ?? this.environment.threads / this.#slots.demand))),
-        memoryBytes: Math.min(this.environment.memoryBytes(), resources.memoryBytes ?? Number.POSITIVE_INFINITY),
-        timeZone: this.options.settings.timeZone,
-        keepJoinOrder: this.plan.stages.length > 1,
-        ...(this.plan.stages.length > 1 ? { measureMemory: true as const } : {}),
-      };
-      const summary = await enough.unlessReached(async (signal) => await attemptTask(this.environment, signal, attempts({ stage, task, filled, settings })));
+      const runTask = this.#taskRunner(stage, task, inputs, attempts);
+      const summary = await enough.unlessReached((signal) =>
+        raceCopies({
+          signal,
+          stragglers,
+          run: (own, isCopy) => runTask(own, isCopy ? COPY_ATTEMPT_FIRST : 1),
+          offerPlace: (work) => {
+            const isFree = this.#slots.hasFree;
+            if (isFree) {
+              void this.#slots.run(stage.id, work);
+            }
+            return isFree;
+          },
+          isFinal: (error) => retryReason(error, this.directory) === null,
+          started: (run) => this.#track(run),
+        }),
+      );
       if (summary !== null) {
         summaries.push(summary);
         enough.add(task, summary.rowCount);
@@ -133,9 +157,69 @@ export class StagedQuery {
     return enough.taskCount;
   }
 
+  /** Runs one task of a stage, under the numbers of attempts from a first one on. */
+  #taskRunner(
+    stage: Stage,
+    task: number,
+    inputs: TaskInputs,
+    attempts: (task: StageTask) => TaskAttempts<TaskSummary>,
+  ): (signal: AbortSignal, firstAttempt: number) => Promise<TaskSummary> {
+    const fill = (): FilledFragment => fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer));
+    let filled = fill();
+    let original: TaskRun | null = null;
+    const settings = this.#taskSettings();
+    const run = (signal: AbortSignal, firstAttempt: number): Promise<TaskSummary> =>
+      attemptTask(
+        {
+          environment: this.environment,
+          signal,
+          directory: this.directory,
+          firstAttempt,
+          alone: (work) => this.#slots.alone(work),
+          ...(firstAttempt === COPY_ATTEMPT_FIRST ? { beside: () => original } : {}),
+          onRun: (started) => {
+            original = firstAttempt === 1 ? started : original;
+          },
+          recover: async (reason) => {
+            if (reason === 'shuffle file') {
+              await this.#written.remakeMissing(producersOf(stage), inputs.partitions);
+              filled = fill();
+            }
+          },
+        },
+        attempts({ stage, task, filled: () => filled, settings }),
+      );
+    this.#written.addRunner(stage, task, (firstAttempt) => run(this.signal, firstAttempt));
+    return run;
+  }
+
+  #taskSettings(): TaskSettings {
+    const resources = resourcesOf(this.plan);
+    const { threads } = this.environment;
+    return {
+      threads: Math.max(1, Math.floor(Math.min(threads, resources.threads ?? threads / this.#slots.demand))),
+      memoryBytes: Math.min(this.environment.memoryBytes(), resources.memoryBytes ?? Number.POSITIVE_INFINITY),
+      timeZone: this.options.settings.timeZone,
+      keepJoinOrder: this.plan.stages.length > 1,
+      ...(this.plan.stages.length > 1 ? { measureMemory: true as const } : {}),
+    };
+  }
+
+  /** Only tasks that write shuffle files get copies: rows for the client and files to keep are made once. */
+  #speculationOf({ output }: Stage): Speculation {
+    const isSink = output.kind === 'result' || output.kind === 'files';
+    return isSink || this.environment.speculation === 'off' ? 'off' : (this.options.speculation ?? this.environment.speculation);
+  }
+
+  #track(run: Promise<unknown>): void {
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run));
+  }
+
   /** Removes the query's folder. */
   async cleanUp(): Promise<void> {
     this.#outer.removeEventListener('abort', this.#onOuterAbort);
+    await Promise.all(this.#running); // a copy that lost may still write
     if (this.#claimed) {
       this.#claimed = false;
       await releaseDirectory(this.directory);
@@ -154,9 +238,9 @@ export class StagedQuery {
   }
 
   #producer(id: number): Producer {
-    const manifests = this.#manifests.get(id);
     const stage = this.plan.stages.find((candidate) => candidate.id === id);
-    assert(manifests !== undefined && stage !== undefined, `stage ${id} has not run`);
+    assert(stage !== undefined, `there is no stage ${id}`);
+    const manifests = this.#written.manifests(id);
     return { output: stage.output, filesOf: (partitions) => filesFor(manifests, partitions) };
   }
 }

@@ -43,11 +43,11 @@ async function runFilesStage(query: StagedQuery, directory: string): Promise<rea
         const fileName = `part-${String(task).padStart(5, '0')}-${attempt}`;
         return {
           kind: 'collect',
-          statements: [writeFilesSql(filled.sql, stage.fragment.columns, output.sink, directory, fileName)],
+          statements: [writeFilesSql(filled().sql, stage.fragment.columns, output.sink, directory, fileName)],
           directories: [directory],
           rowCountMax: FILES_PER_TASK_MAX,
           preludes: query.options.preludes ?? [],
-          inputs: filled.inputs,
+          inputs: filled().inputs,
         };
       },
       follow: async (run, attempt) => {

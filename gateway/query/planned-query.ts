@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
-import type { StagedResult } from '../../executor/stages/options.js';
+import type { StagedResult, StageRunOptions } from '../../executor/stages/options.js';
 import type { DistributedPlan } from '../../planner/distribute/distributed-plan.js';
 import { distribute } from '../../planner/distribute/distribute.js';
 import { readPlan } from '../../planner/bind/read-plan.js';
@@ -85,5 +85,19 @@ export function runStaged(
   copy?: CopyEncoding,
 ): Promise<StagedResult> {
   const encoding = copy === undefined ? {} : { copy };
-  return context.pool.runStaged(staged, { ...outputOf(query, formats), ...encoding, settings: context.outputSettings(), queryId: randomUUID() }, signal);
+  return context.pool.runStaged(
+    staged,
+    { ...outputOf(query, formats), ...encoding, ...taskSettings(context), settings: context.outputSettings(), queryId: randomUUID() },
+    signal,
+  );
+}
+
+/** What the session says of its queries' tasks. */
+export function taskSettings(context: Pick<QueryContext, 'setting'>): Pick<StageRunOptions, 'taskRetries' | 'speculation'> {
+  const retries = Number(context.setting('sluice.task_retries'));
+  const speculation = context.setting('sluice.speculation');
+  return {
+    ...(retries < 0 ? {} : { taskRetries: retries }),
+    ...(speculation === 'off' || speculation === 'aggressive' ? { speculation } : {}),
+  };
 }

@@ -7,7 +7,7 @@ import { printDataType } from '../../planner/types/data-type.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { chooseRoad, roadSettings } from './choose-road.js';
 import { namingDamagedFiles } from './damaged-files.js';
-import { planQuery } from './planned-query.js';
+import { planQuery, taskSettings } from './planned-query.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
 import { whileWanted } from './while-wanted.js';
@@ -34,7 +34,11 @@ export async function writeQuery(
   const plan = withFileSink(await whileWanted(signal, planToWrite(context, query, parameters, columns)), sink);
   const preludes = await preludesFor(context, wholeSql(query, parameters));
   return namingDamagedFiles(context, query.references, () =>
-    context.pool.writeFiles(plan, { stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes }, signal),
+    context.pool.writeFiles(
+      plan,
+      { ...taskSettings(context), stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes },
+      signal,
+    ),
   );
 }
 
