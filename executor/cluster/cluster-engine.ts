@@ -114,6 +114,7 @@ export class ClusterEngine implements QueryEngine {
       memoryBytes: () => ALL_MEMORY,
       parallelism: this.parallelism,
       attemptsMax: ATTEMPTS_MAX,
+      queuedAhead: this.parallelism,
       speculation: 'on',
       retriesWhole: true,
       shuffleDirectory,

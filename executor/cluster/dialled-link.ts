@@ -125,10 +125,12 @@ export class DialledLink {
       const run = leased.run(work, this.#fit(settings), attempt);
       cancelOnAbort(run, abort.signal);
       try {
-        if (work.kind === 'stream') {
-          await this.#sendRows(task, run);
-        }
-        this.#channel.send({ ...(await run.end), task });
+        const sendStarted = work.kind === 'stream' ? await this.#sendRows(task, run) : null;
+        const end = await run.end;
+        this.#channel.together(() => {
+          sendStarted?.();
+          this.#channel.send({ ...end, task });
+        });
       } finally {
         run.cancel(null);
         await run.ended;
@@ -141,8 +143,8 @@ export class DialledLink {
     this.#end('done');
   }
 
-  /** The columns leave together with the first rows. */
-  async #sendRows(task: number, run: TaskRun): Promise<void> {
+  /** Sends a task's rows, the columns together with the first; when there are none gives what sends the columns. */
+  async #sendRows(task: number, run: TaskRun): Promise<(() => void) | null> {
     const columns = await run.columns;
     let started = false;
     for (let batch = await run.next(); batch !== null; batch = await run.next()) {
@@ -159,9 +161,7 @@ export class DialledLink {
         await this.#channel.drained();
       }
     }
-    if (!started) {
-      this.#channel.send({ kind: 'started', task, columns });
-    }
+    return started ? null : () => this.#channel.send({ kind: 'started', task, columns });
   }
 
   /** What a gateway asks for, as far as this executor has it. */

@@ -77,6 +77,7 @@ export class ExecutorPool implements QueryEngine {
       parallelism: this.parallelism,
       // Twice is bad luck; a task that kills its process twice would go on doing so.
       attemptsMax: 2,
+      queuedAhead: 0,
       speculation: 'off',
       retriesWhole: false, // here a lost process is most often the statement's own doing
       shuffleDirectory: this.#options.shuffleDirectory,

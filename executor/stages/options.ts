@@ -54,6 +54,8 @@ export interface StageEnvironment {
   /** Memory a task that starts now may use. */
   readonly memoryBytes: () => number;
   readonly parallelism: number;
+  /** Tasks of one query that wait besides, so that a place that becomes free has the next one at once. */
+  readonly queuedAhead: number;
   /** Whether a statement that runs whole is tried again, too, when its process is lost before it gave anything. */
   readonly retriesWhole: boolean;
   readonly shuffleDirectory: string;

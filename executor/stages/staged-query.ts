@@ -46,6 +46,7 @@ export class StagedQuery {
   readonly directory: string;
   readonly #summaries: StageSummary[] = [];
   readonly #slots: TaskSlots;
+  readonly #atOnce: number;
   readonly #startedMs = performance.now();
   readonly #written: WrittenOutput;
   readonly #running = new Set<Promise<unknown>>();
@@ -64,7 +65,8 @@ export class StagedQuery {
     const { threads } = resourcesOf(plan);
     // Tasks that ask for several threads each leave room for fewer at a time.
     const atOnce = threads === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(environment.threads / threads));
-    this.#slots = new TaskSlots(Math.min(options.parallelism ?? environment.parallelism, atOnce));
+    this.#atOnce = Math.min(options.parallelism ?? environment.parallelism, atOnce);
+    this.#slots = new TaskSlots(this.#atOnce + (this.#atOnce === environment.parallelism ? environment.queuedAhead : 0));
     this.#outer = signal;
     setMaxListeners(0, this.#abort.signal); // one for every task that runs
     this.#onOuterAbort = () => this.stop(signal.reason);
@@ -197,7 +199,7 @@ export class StagedQuery {
     const resources = resourcesOf(this.plan);
     const { threads } = this.environment;
     return {
-      threads: Math.max(1, Math.floor(Math.min(threads, resources.threads ?? threads / this.#slots.demand))),
+      threads: Math.max(1, Math.floor(Math.min(threads, resources.threads ?? threads / Math.min(this.#atOnce, this.#slots.demand)))),
       memoryBytes: Math.min(this.environment.memoryBytes(), resources.memoryBytes ?? Number.POSITIVE_INFINITY),
       timeZone: this.options.settings.timeZone,
       keepJoinOrder: this.plan.stages.length > 1,

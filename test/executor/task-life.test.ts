@@ -215,6 +215,7 @@ describe('executor: the life of a task', function () {
         memoryBytes: () => 256 << 20,
         parallelism: 3,
         attemptsMax: 2,
+        queuedAhead: 0,
         speculation: 'off',
         retriesWhole: false,
         shuffleDirectory,
