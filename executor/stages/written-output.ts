@@ -69,14 +69,18 @@ export class WrittenOutput {
   /** Runs those tasks of stages again whose files, of these partitions (null: all), are not as they wrote them. */
   async remakeMissing(stages: readonly number[], partitions: readonly number[] | null): Promise<void> {
     for (const stage of stages) {
-      const lost = await boundedMap(this.manifests(stage), async (manifest) => ((await isWhole(filesFor([manifest], partitions))) ? [] : [manifest.task]));
-      await Promise.all(lost.flat().map((task) => this.#remakeOnce(stage, task)));
+      const lost = await boundedMap(this.manifests(stage), async (manifest) => ((await isWhole(filesFor([manifest], partitions))) ? [] : [manifest]));
+      await Promise.all(lost.flat().map((manifest) => this.#remakeOnce(stage, manifest)));
     }
   }
 
   /** Consumers that miss the same task's files wait for one re-run. */
-  #remakeOnce(stage: number, task: number): Promise<void> {
+  #remakeOnce(stage: number, lost: Manifest): Promise<void> {
+    const { task } = lost;
     const key = keyOf(stage, task);
+    if (this.#producer(stage).manifests.get(task) !== lost) {
+      return Promise.resolve(); // made again since it was looked at
+    }
     const remaking =
       this.#remaking.get(key) ??
       this.#remake(stage, task, key).finally(() => {
