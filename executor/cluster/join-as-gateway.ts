@@ -6,6 +6,7 @@ import { ClusterEngine } from './cluster-engine.js';
 import { ExecutorDirectory } from './executor-directory.js';
 import type { ExecutorRecord, GatewayRecord, SharedStore } from './member.js';
 import { ownVersions } from './member.js';
+import { JobStore } from './job-store.js';
 import { LostGateways } from './lost-gateways.js';
 import type { ClusterNames } from './names.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -37,6 +38,7 @@ export interface ClusterGateway {
   readonly registry: Registry;
   readonly executors: () => readonly ExecutorRecord[];
   readonly cancels: CancelRelay;
+  readonly jobs: JobStore;
 }
 
 /** Joins the cluster as a gateway: listens for executors, enters the registry, reads who else is there. */
@@ -46,7 +48,7 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
   const versions = ownVersions();
   const registry = new Registry(redis, names);
   const queues = new TaskQueues(redis, names, versions);
-  const desk = await TaskDesk.listen({ gateway: id, host: options.host, port: options.port, queues, redis });
+  const desk = await TaskDesk.listen({ gateway: id, release: options.release, host: options.host, port: options.port, queues, redis });
   const number = await takeNumber(redis, names, id);
   const record: GatewayRecord = {
     id,
@@ -68,6 +70,7 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
   const directory = new ExecutorDirectory({ registry, redis, gateway: () => record, log });
   await directory.open(desk);
   const cancels = await CancelRelay.open(redis, names, number);
+  const jobs = new JobStore(redis, names, versions);
   const lost = new LostGateways({ redis, names, registry, shuffleDirectory: options.shuffleDirectory, stateDirectory: store.stateDirectory, log });
   const engine = await ClusterEngine.start({
     desk,
@@ -78,6 +81,7 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
       directory.close();
       lost.close();
       cancels.close();
+      await jobs.close();
       clearInterval(keepNumber);
       await desk.close();
       await enrolment.leave();
@@ -89,7 +93,7 @@ export async function joinAsGateway(options: GatewayOptions): Promise<ClusterGat
     },
   });
   log.info({ gateway: id, host: options.host, port: desk.port }, 'joined the cluster');
-  return { engine, id, number, registry, executors: () => directory.all, cancels };
+  return { engine, id, number, registry, executors: () => directory.all, cancels, jobs };
 }
 
 /** A number no other living gateway has. */

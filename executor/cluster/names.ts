@@ -8,6 +8,9 @@ export interface ClusterNames {
   readonly cancels: (gatewayNumber: number) => string;
   /** Held by the gateway that has the number. */
   readonly gatewayNumber: (gatewayNumber: number) => string;
+  /** Records of jobs by id, and the ids of those to be stopped. */
+  readonly jobs: string;
+  readonly canceledJobs: string;
   /** Held while one gateway removes what a dead one left. */
   readonly removal: (gatewayId: string) => string;
 }
@@ -24,6 +27,8 @@ export function clusterNames(cluster: string): ClusterNames {
     members: (kind) => `${prefix}:${kind}s`,
     cancels: (gatewayNumber) => `${prefix}:cancels:${gatewayNumber}`,
     gatewayNumber: (gatewayNumber) => `${prefix}:gateway-number:${gatewayNumber}`,
+    jobs: `${prefix}:jobs`,
+    canceledJobs: `${prefix}:canceled-jobs`,
     removal: (gatewayId) => `${prefix}:removal:${gatewayId}`,
   };
 }

@@ -25,6 +25,9 @@ const UNKNOWN_LINKS_MAX = 1_000;
 const REFUSALS_MAX = 20;
 const REFUSED_DELAY_MS = 50;
 
+/** The version of preludes that are the same in every gateway of a release. */
+const FIXED_VERSION = 'fixed';
+
 /** What a task is queued with. */
 export interface Submission {
   readonly work: TaskWork;
@@ -59,6 +62,7 @@ interface QueuedTask {
 /** How a desk is set up. */
 export interface TaskDeskOptions {
   readonly gateway: string;
+  readonly release: string;
   readonly host: string;
   readonly port: number;
   readonly queues: TaskQueues;
@@ -134,7 +138,7 @@ export class TaskDesk implements LinkHost {
       job: { gateway, host, port: this.#port, secret: randomBytes(32).toString('base64url') },
       share,
       run,
-      message: { kind: 'task', task, attempt, settings, work },
+      message: { kind: 'task', task, attempt, settings, work: this.#withOwnVersions(work) },
       sinceMs: performance.now() + delayMs,
       beside,
       refusedCount: 0,
@@ -195,6 +199,13 @@ export class TaskDesk implements LinkHost {
     const closed = once(this.#server, 'close');
     this.#server.close();
     await closed;
+  }
+
+  /** Versions of preludes are counted by each gateway for itself: in an executor that several use they say whose they are. */
+  #withOwnVersions(work: TaskWork): TaskWork {
+    const { gateway, release } = this.#options;
+    const preludes = work.preludes.map((prelude) => ({ ...prelude, version: `${prelude.version === FIXED_VERSION ? release : gateway} ${prelude.version}` }));
+    return preludes.length === 0 ? work : { ...work, preludes };
   }
 
   /** True when the executor runs the task that this one is a copy of. */

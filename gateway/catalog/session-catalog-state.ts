@@ -49,9 +49,17 @@ export async function readCatalogState(session: Session, names: StatementNames, 
       ...stored.map((relation) => describeStored(relation, oids, names.lake.tables, (guarded) => describeAccess(names.lake, guarded))),
     ],
     ...(sql.includes('sluice_snapshots') ? { snapshots: await readHistory(session) } : {}),
+    ...(sql.includes('sluice_jobs') ? { jobs: await readJobs(session, names) } : {}),
+    ...(sql.includes('sluice_executors') ? { executors: services.executors() } : {}),
     settings: settings.all(),
     sessions: services.sessions.list(),
   };
+}
+
+/** A role's own jobs, or all for a superuser. */
+async function readJobs({ services, access }: Session, names: StatementNames): Promise<NonNullable<CatalogState['jobs']>> {
+  const jobs = (await services.jobs?.list()) ?? [];
+  return access.role(names.lake).superuser ? jobs : jobs.filter(({ role }) => role === access.currentUser);
 }
 
 async function readHistory(session: Session): Promise<NonNullable<CatalogState['snapshots']>> {

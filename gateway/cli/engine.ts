@@ -10,6 +10,7 @@ import { claimDirectory, releaseDirectory, removeAbandoned } from '../../fs/owne
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { loadParser } from '../../planner/parse/parser.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
+import { JobRunner } from '../jobs/run-job.js';
 import { SequenceAllocator } from '../sequences/allocator.js';
 import type { Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
@@ -62,22 +63,31 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
   });
   const sequences = new SequenceAllocator(lake);
   const datasets = new DatasetCatalog({ roots, inspector: binder, log });
+  const services: Services = {
+    pool,
+    binder,
+    datasets,
+    lake,
+    sequences,
+    upkeep: { snapshotRetentionMs: durationOption(values, 'snapshot-retention', null) },
+    sessions: new SessionRegistry(),
+    jobs: cluster?.jobs ?? null,
+    executors: cluster?.executors ?? (() => []),
+    dataRoot,
+    temporaryDirectory,
+    database: DATABASE_NAME,
+    log,
+  };
+  const stopJobs = new AbortController();
+  if (cluster !== null) {
+    const runner = new JobRunner(services, cluster.jobs, cluster.id, stopJobs.signal);
+    cluster.jobs.work((id) => runner.run(id));
+  }
   return {
     cluster,
-    services: {
-      pool,
-      binder,
-      datasets,
-      lake,
-      sequences,
-      upkeep: { snapshotRetentionMs: durationOption(values, 'snapshot-retention', null) },
-      sessions: new SessionRegistry(),
-      dataRoot,
-      temporaryDirectory,
-      database: DATABASE_NAME,
-      log,
-    },
+    services,
     close: async () => {
+      stopJobs.abort();
       await Promise.all([pool.close(), binder.close()]);
       await sequences.release();
       await lake.close();

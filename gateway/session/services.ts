@@ -1,4 +1,6 @@
 import type { Binder } from '../../executor/binder/binder.js';
+import type { JobStore } from '../../executor/cluster/job-store.js';
+import type { ExecutorRecord } from '../../executor/cluster/member.js';
 import type { QueryEngine } from '../../executor/query-engine.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
 import type { SequenceAllocator } from '../sequences/allocator.js';
@@ -16,6 +18,10 @@ export interface Services {
   readonly sequences: SequenceAllocator;
   readonly upkeep: UpkeepSettings;
   readonly sessions: SessionRegistry;
+  /** Jobs that outlive connections; null without a cluster. */
+  readonly jobs: JobStore | null;
+  /** The executors of the cluster; none without one. */
+  readonly executors: () => readonly ExecutorRecord[];
   /** Absolute path of the first data root. */
   readonly dataRoot: string;
   /** Directory of this process for its sessions' temporary tables. */

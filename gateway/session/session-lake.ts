@@ -33,6 +33,8 @@ export interface LakeOwner {
   requireWritable(command: string): void;
   readonly access: { role(snapshot: LakeSnapshot): Role };
   readonly settings: { output(): InputSettings };
+  /** For a job: what its commits say in the catalog's history, and a last look whether they may be. */
+  readonly commitGuard: { readonly message: string; readonly check: () => Promise<void> } | null;
 }
 
 /** A state of the session's changes to come back to. */
@@ -176,7 +178,9 @@ export class SessionLake {
     }
     try {
       applyOnCommit(transaction);
-      const { id } = await transaction.commit();
+      const guard = isStored ? this.#owner.commitGuard : null;
+      await guard?.check();
+      const { id } = await transaction.commit(guard === null ? {} : { message: guard.message });
       if (!isStored && id !== transaction.base.id) {
         throw new Error('something was stored in a catalog that ends with the process');
       }

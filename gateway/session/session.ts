@@ -15,6 +15,7 @@ import { SessionAccess } from './session-access.js';
 import { Savepoints } from './savepoints.js';
 import { withTemporarySchema } from './lake-schemas.js';
 import { SessionLake } from './session-lake.js';
+import type { LakeOwner } from './session-lake.js';
 import { SessionNames, readSearchPath } from './session-names.js';
 import type { SessionStatement } from './session-statement.js';
 import { areCurrent, endsTransaction, isSessionStatement } from './session-statement.js';
@@ -47,6 +48,7 @@ export class Session implements SessionBackend {
   readonly sequences: SessionSequences = new SessionSequences();
   /** Statements of SQL's PREPARE, by name. */
   readonly prepared: Map<string, SessionStatement> = new Map();
+  commitGuard: LakeOwner['commitGuard'] = null;
   onNotice: ((notice: SqlNotice) => void) | null = null;
   onDeallocate: ((name: string | null) => boolean) | null = null;
 

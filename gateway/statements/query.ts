@@ -1,6 +1,7 @@
 import type { StageSummary } from '../../executor/stages/options.js';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { ResultColumn, ResultStream } from '../../executor/engine.js';
+import { readJobCall } from '../../planner/parse/read-job-call.js';
 import { readSetConfig } from '../../planner/parse/read-set-config.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
@@ -24,6 +25,7 @@ import { whileWanted } from '../query/while-wanted.js';
 import type { ParameterConstants } from '../query/whole-query.js';
 import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
 import { bindParameters } from './bind-parameters.js';
+import { prepareJobCall } from './jobs.js';
 import { prepareSetConfig } from './set-config.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import { constantRows, describeConstantColumns, formatOf, hasSimpleBinaryForm } from '../session/constant-rows.js';
@@ -39,6 +41,10 @@ export async function prepareQuery(session: Session, statement: ParsedStatement,
   const calls = readSetConfig(statement);
   if (calls !== null) {
     return prepareSetConfig(session, statement, calls);
+  }
+  const job = readJobCall(statement);
+  if (job !== null) {
+    return prepareJobCall(session, statement, job);
   }
   const query = new QueryStatement(session, statement, declaredTypes);
   await query.translate();

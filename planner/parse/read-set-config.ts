@@ -50,7 +50,8 @@ export function readSetConfig(statement: ParsedStatement): readonly SetConfigCal
   });
 }
 
-function readArgument(node: Node): SetConfigArgument | undefined {
+/** An argument that is a constant or a parameter, with or without a cast; undefined for anything else. */
+export function readArgument(node: Node): SetConfigArgument | undefined {
   const inner = 'TypeCast' in node && node.TypeCast.arg !== undefined ? node.TypeCast.arg : node;
   if ('ParamRef' in inner) {
     return { kind: 'parameter', number: inner.ParamRef.number ?? 0 };

@@ -35,7 +35,7 @@ export interface TestCluster {
 }
 
 /** Keys that stay: BullMQ's own of each queue, bounded in number and size. */
-const LASTING_KEY = /:(?:interactive|batch)-[^:]+:(?:meta|id|events|marker|stalled-check)$/;
+const LASTING_KEY = /:(?:interactive|batch|jobs)-[^:]+:(?:meta|id|events|marker|stalled-check)$/;
 
 /** Starts a cluster and waits until its first gateway can run a query on it. */
 export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {

@@ -1,3 +1,5 @@
+import type { JobRecord } from '../../../executor/cluster/job-store.js';
+import type { ExecutorRecord } from '../../../executor/cluster/member.js';
 import type { KeyReference } from '../../statements/declared-keys.js';
 import type { Column } from '../../../planner/relation/relation.js';
 import type { Guarded, Privilege } from '../../security/privileges.js';
@@ -27,6 +29,9 @@ export interface CatalogState {
   readonly relations: readonly CatalogRelation[];
   /** The catalog's history, oldest first; there when a query names it. */
   readonly snapshots?: readonly { readonly id: number; readonly time: string; readonly schemaVersion: number; readonly changes: string }[];
+  /** Jobs that the role may see, and the executors of the cluster; there when a query names them. */
+  readonly jobs?: readonly JobRecord[];
+  readonly executors?: readonly ExecutorRecord[];
   readonly settings: readonly { readonly definition: SettingDefinition | undefined; readonly name: string; readonly value: string }[];
   readonly sessions: readonly CatalogSession[];
 }

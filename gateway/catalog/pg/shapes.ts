@@ -25,6 +25,8 @@ const FUNCTION_SHAPES = `
 pg_get_keywords 1 f: word text, catcode char, barelabel bool, catdesc text, baredesc text
 pg_listening_channels 2 f: pg_listening_channels text
 sluice_snapshots 5 f: snapshot_id int8, snapshot_time timestamptz, schema_version int8, changes text
+sluice_jobs 6 f: job_id text, role text, state text, statement text, submitted_at timestamptz, started_at timestamptz, ended_at timestamptz, gateway text, attempts int4, tag text, sqlstate text, message text
+sluice_executors 7 f: executor_id text, host text, process_id int4, state text, release text, duckdb_version text, cores int4, threads int4, places int4, memory_bytes int8, running int4, file_system text, labels text, started_at timestamptz
 pg_show_all_settings 4 f: name text, setting text, unit text, category text, short_desc text, extra_desc text, context text, vartype text, source text, min_val text, max_val text, enumvals _text, boot_val text, reset_val text, sourcefile text, sourceline int4, pending_restart bool
 `;
 

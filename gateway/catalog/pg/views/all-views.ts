@@ -9,6 +9,7 @@ import { informationTables, informationViews, pgClass, pgTables, pgViews } from 
 import { pgAuthid, pgAuthMembers, pgDbRoleSetting, pgGroup, pgRoles, pgShadow, pgUser } from './roles.js';
 import { pgNamespace, schemata } from './schemas.js';
 import { informationSequences, pgDepend, pgSequence, pgSequences } from './sequences.js';
+import { sluiceExecutors, sluiceJobs } from './cluster.js';
 import { sluiceSnapshots } from './snapshots.js';
 import { pgAm, pgCollation, pgDatabase, pgLanguage, pgSettings, pgStatActivity, pgTablespace } from './server.js';
 import { pgType } from './types.js';
@@ -40,6 +41,8 @@ export const CATALOG_VIEWS: readonly CatalogView[] = [
   informationSequences,
   pgDepend,
   sluiceSnapshots,
+  sluiceJobs,
+  sluiceExecutors,
   pgType,
   pgProc,
   pgOperator,
