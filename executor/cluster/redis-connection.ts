@@ -104,10 +104,14 @@ export async function connectRedis(place: RedisPlace): Promise<RedisConnection> 
   connection.on('error', (error: Error) => {
     last = error;
   });
+  // A Redis Cluster that is not in order yet is asked again, which connect() does not wait for.
+  const ready = new Promise<void>((resolve) => {
+    connection.once('ready', resolve);
+  });
   let timer: NodeJS.Timeout | undefined;
   try {
     await Promise.race([
-      connection.connect().then(() => connection.ping()),
+      Promise.race([ready, connection.connect()]).then(() => connection.ping()),
       new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(last ?? new Error(`no answer within ${FIRST_CONNECT_MS / 1000} s`)), FIRST_CONNECT_MS);
       }),

@@ -88,7 +88,10 @@ async function read(from: TestCluster, expected: readonly unknown[], reader: num
     const index = turn % QUERIES.length;
     const sql = QUERIES[index] ?? '';
     runningCount += 1;
-    const outcome: Outcome | { readonly kind: 'hangs' } = await Promise.race([outcomeOf(client, sql), sleep(QUERY_TIMEOUT_MS, { kind: 'hangs' as const }, { ref: false })]);
+    const outcome: Outcome | { readonly kind: 'hangs' } = await Promise.race([
+      outcomeOf(client, sql),
+      sleep(QUERY_TIMEOUT_MS, { kind: 'hangs' as const }, { ref: false }),
+    ]);
     runningCount -= 1;
     switch (outcome.kind) {
       case 'rows':

@@ -33,6 +33,7 @@ export async function startRedis(extra: readonly string[] = [], userInfo = ''): 
   const end = async (): Promise<void> => {
     if (child !== null && child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit');
+      child.ref();
       child.kill('SIGKILL');
       await exited;
     }
