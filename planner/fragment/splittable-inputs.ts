@@ -1,5 +1,7 @@
 import { mayRepeatLeft, mayRepeatRight } from '../distribute/join-side.js';
 import type { JoinType, PlanNode } from '../plan/nodes.js';
+import type { AggregateCall } from '../plan/expressions.js';
+import { children } from '../plan/plan-children.js';
 import { walkPlan } from '../plan/walk-plan.js';
 import type { CutStage } from './cut-plan.js';
 
@@ -56,5 +58,55 @@ function splittable(plan: PlanNode): readonly number[] {
 }
 
 function ofSides(joinType: JoinType, left: PlanNode, right: PlanNode): readonly number[] {
-  return [...(mayRepeatRight(joinType) ? splittable(left) : []), ...(mayRepeatLeft(joinType) ? splittable(right) : [])];
+  return [
+    ...(mayRepeatRight(joinType) && isRepeatable(right) ? splittable(left) : []),
+    ...(mayRepeatLeft(joinType) && isRepeatable(left) ? splittable(right) : []),
+  ];
+}
+
+/** Aggregates of the same value whatever the order of their rows. */
+const ORDERLESS: ReadonlySet<string> = new Set(['count', 'count_star', 'sum', 'min', 'max', 'bool_and', 'bool_or', 'bit_and', 'bit_or', 'bit_xor']);
+
+/**
+ * Whether every task that computes a plan over the same rows gets the same: what depends on their order (LIMIT, row numbers, the
+ * first value, sums of floats) could differ between tasks, and a key's rows then had partners out of two different worlds.
+ */
+function isRepeatable(plan: PlanNode): boolean {
+  switch (plan.kind) {
+    case 'stage_input':
+    case 'scan':
+    case 'filter':
+    case 'projection':
+    case 'unnest':
+    case 'join':
+    case 'cross_product':
+    case 'union':
+    case 'set_operation':
+    case 'values':
+    case 'single_row':
+    case 'empty':
+    case 'function_scan':
+      return children(plan).every(isRepeatable);
+    case 'distinct':
+      return !plan.on && isRepeatable(plan.input);
+    case 'aggregate':
+      return plan.aggregates.every(isOrderless) && isRepeatable(plan.input);
+    case 'top_n':
+    case 'limit':
+    case 'order':
+    case 'window':
+    case 'sample':
+    case 'delim_join':
+    case 'delim_get':
+    case 'cte':
+    case 'cte_reference':
+    case 'exchange':
+      return false;
+  }
+}
+
+function isOrderless(call: AggregateCall): boolean {
+  return (
+    ORDERLESS.has(call.name.toLowerCase()) && call.arguments.every(({ type }) => type.kind !== 'scalar' || (type.name !== 'DOUBLE' && type.name !== 'FLOAT'))
+  );
 }
