@@ -48,6 +48,8 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
   const hashes = new Map<number, HashHint>();
   const splits = new Map<number, SplitRequest>();
   const moves = new Map<number, MoveHint>();
+  const joined = new Set<number>();
+  const partitioned = new Set<number>();
   const notices: SqlNotice[] = [];
   let partitionCount: number | null = null;
   let shuffleAll: Hint | null = null;
@@ -61,36 +63,54 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
       use(found.index);
     }
   };
+  /** The first of several that contradict each other holds; the others are reported. */
+  const once = (hint: Hint & { readonly relation: string }, taken: Set<number>, reference: number, use: () => void): void => {
+    if (taken.has(reference)) {
+      notices.push(warn(hint, `hint ${hint.kind.toUpperCase()} follows another on relation "${hint.relation}"`));
+    } else {
+      taken.add(reference);
+      use();
+    }
+  };
+  const split = (reference: number, hint: Extract<Hint, { readonly kind: 'partition' }>): void => {
+    if (hint.scheme.kind === 'hash') {
+      hashes.set(reference, { columns: hint.scheme.columns, count: hint.count, hint });
+    } else if (hint.scheme.kind === 'range' || hint.scheme.kind === 'random' || hint.scheme.kind === 'value') {
+      moves.set(reference, { scheme: hint.scheme, count: hint.count, hint });
+    } else {
+      const request = splitRequest(hint);
+      if (request === null) {
+        notices.push(warn(hint, `hint PARTITION(${hint.relation}, ${hint.scheme.kind.toUpperCase()}) needs a number of partitions`));
+      } else {
+        splits.set(reference, request);
+      }
+    }
+  };
   for (const hint of hints) {
     switch (hint.kind) {
       case 'broadcast':
-        onReference(hint, hint.relation, (reference) => broadcasts.set(reference, hint));
+        onReference(hint, hint.relation, (reference) => once(hint, joined, reference, () => broadcasts.set(reference, hint)));
         break;
       case 'shuffle_hash':
         if (hint.relation === '*') {
           shuffleAll = hint;
         } else {
-          onReference(hint, hint.relation, (reference) => shuffles.set(reference, hint));
+          onReference(hint, hint.relation, (reference) => once(hint, joined, reference, () => shuffles.set(reference, hint)));
         }
         break;
       case 'partitions':
-        partitionCount = hint.count;
+        if (partitionCount === null) {
+          partitionCount = hint.count;
+        } else {
+          notices.push(warn(hint, 'hint PARTITIONS follows another in the same statement'));
+        }
         break;
       case 'partition':
         onReference(hint, hint.relation, (reference) => {
           if (hint.dimension !== null) {
             notices.push(notSupported(hint, 'PARTITION(...) AS'));
-          } else if (hint.scheme.kind === 'hash') {
-            hashes.set(reference, { columns: hint.scheme.columns, count: hint.count, hint });
-          } else if (hint.scheme.kind === 'range' || hint.scheme.kind === 'random' || hint.scheme.kind === 'value') {
-            moves.set(reference, { scheme: hint.scheme, count: hint.count, hint });
           } else {
-            const split = splitRequest(hint);
-            if (split === null) {
-              notices.push(warn(hint, `hint PARTITION(${hint.relation}, ${hint.scheme.kind.toUpperCase()}) needs a number of partitions`));
-            } else {
-              splits.set(reference, split);
-            }
+            once(hint, partitioned, reference, () => split(reference, hint));
           }
         });
         break;
@@ -107,7 +127,11 @@ export function resolveHints(hints: readonly Hint[], references: readonly Relati
         }
         break;
       case 'resources':
-        resources = hint;
+        if (resources === null) {
+          resources = hint;
+        } else {
+          notices.push(warn(hint, 'hint RESOURCES follows another in the same statement'));
+        }
         break;
       case 'local':
       case 'distributed':
