@@ -72,8 +72,8 @@ export class CommitQueue {
    */
   async #gather(): Promise<void> {
     const { count, untilMs } = this.#expected;
-    const wanted = Math.min(GROUP_SIZE_MAX, count);
-    while (count > 1 && this.#waiting.length < wanted && performance.now() < untilMs) {
+    const wanted = count > 1 ? Math.min(GROUP_SIZE_MAX, count) : 0;
+    while (this.#waiting.length < wanted && performance.now() < untilMs) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
