@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coreClients, ensureClients } from './ensure-clients.mjs';
+import { ensureCeph } from './ensure-ceph.mjs';
 import { ensurePostgres } from './ensure-postgres.mjs';
 import { ensureRedis } from './ensure-redis.mjs';
 import { buildIfStale, installIfStale, repository } from './prepare.mjs';
@@ -52,6 +53,10 @@ if (folders.includes('clients')) {
     process.stderr.write(`==== a client is neither installed nor installable, and its suite FAILS: ${error.message} ====\n`);
     failed += 1;
   }
+}
+if (folders.includes('s3') && !ensureCeph()) {
+  process.stderr.write('==== Ceph is neither installed nor installable, and test/s3 FAILS ====\n');
+  failed += 1;
 }
 for (const name of values.only?.split(',') ?? []) {
   if (!folders.includes(name)) {

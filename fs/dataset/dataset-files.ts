@@ -65,8 +65,8 @@ export async function readAttributes(store: Store, named: readonly NamedFile[]):
       if (found?.kind !== 'file') {
         return [];
       }
-      const { byteCount, mtimeMs, inode } = found;
-      return [{ ...file, store, absolutePath: `${parent}/${file.name}`, byteCount, mtimeMs, inode }];
+      const { byteCount, mtimeMs, inode, localPath } = found;
+      return [{ ...file, store, absolutePath: localPath ?? `${parent}/${file.name}`, byteCount, mtimeMs, inode }];
     });
   });
   return files.flat();

@@ -44,6 +44,11 @@ export class DataRoots {
     return new DataRoots(roots);
   }
 
+  /** One root that is no directory: paths in it start with its URL. */
+  static ofRemote(store: Store): DataRoots {
+    return new DataRoots([{ prefixes: [store.root], store }]);
+  }
+
   /** The stores of the roots, in order. */
   get stores(): readonly Store[] {
     return this.#roots.map((root) => root.store);
@@ -66,8 +71,9 @@ export class DataRoots {
     if (userPath.includes('\0')) {
       throw new StoreError('outside-roots', userPath, 'path contains a NUL');
     }
-    const normal = posix.normalize(userPath).replace(/\/+$/, '') || '/';
-    if (!posix.isAbsolute(normal)) {
+    const [scheme = ''] = /^[a-z][a-z0-9+.-]*:\/\//.exec(userPath) ?? [];
+    const normal = scheme + (posix.normalize(userPath.slice(scheme.length)).replace(/\/+$/, '') || '/');
+    if (scheme === '' && !posix.isAbsolute(normal)) {
       return { store: this.first, path: checkUserPath(userPath, normal === '.' ? '' : normal) };
     }
     for (const { prefixes, store } of this.#roots) {

@@ -1,5 +1,5 @@
 /** Why a store refused or failed. `outside-roots` is a path that leaves its root, by its text or by a symbolic link. */
-export type StoreErrorCode = 'not-found' | 'exists' | 'no-space' | 'permission' | 'io' | 'corrupt' | 'outside-roots' | 'too-large';
+export type StoreErrorCode = 'not-found' | 'exists' | 'no-space' | 'permission' | 'io' | 'corrupt' | 'outside-roots' | 'too-large' | 'unsupported';
 
 /** A failed store operation. `path` is what the operation was given, or the absolute path it stood for. */
 export class StoreError extends Error {

@@ -18,6 +18,8 @@ export interface FileStat {
 /** Attributes of a name in a directory. `link`: the name is a symbolic link, the attributes are those of what it leads to. */
 export interface NameStat extends FileStat {
   readonly link: boolean;
+  /** Absolute path of the copy that is read in the file's place, where the store is not a local file system. */
+  readonly localPath?: string;
 }
 
 /** An open file. `sync` and `close` report errors of earlier writes (3FS acknowledges writes from a buffer): check both. */

@@ -46,5 +46,7 @@ export function storeSqlState(code: StoreErrorCode): SqlState {
       return SQLSTATE.data_corrupted;
     case 'too-large':
       return SQLSTATE.program_limit_exceeded;
+    case 'unsupported':
+      return SQLSTATE.feature_not_supported;
   }
 }

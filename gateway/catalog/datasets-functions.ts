@@ -6,6 +6,7 @@ import type { DatasetFormat } from '../../fs/dataset/file-format.js';
 import { isGlob } from '../../fs/dataset/glob.js';
 import { parseHiveFolder } from '../../fs/dataset/hive-path.js';
 import type { NamedFile } from '../../fs/dataset/table-files.js';
+import type { ObjectCache } from '../../fs/s3/object-cache.js';
 import type { DataRoots, StoreLocation } from '../../fs/store/data-roots.js';
 import type { EntryKind } from '../../fs/store/store.js';
 import { StoreError } from '../../fs/store/store-error.js';
@@ -31,9 +32,11 @@ export class FileFunctions {
   readonly #roots: DataRoots;
   readonly #indexes: ReadonlyMap<unknown, DatasetIndex>;
   readonly #inspector: FileInspector;
+  readonly #objects: ObjectCache | null;
   readonly #known = new Map<string, KnownCall>();
 
-  constructor(roots: DataRoots, indexes: readonly DatasetIndex[], inspector: FileInspector) {
+  constructor(roots: DataRoots, indexes: readonly DatasetIndex[], inspector: FileInspector, objects: ObjectCache | null) {
+    this.#objects = objects;
     this.#roots = roots;
     this.#indexes = new Map(indexes.map((index) => [index.store, index]));
     this.#inspector = inspector;
@@ -77,7 +80,7 @@ export class FileFunctions {
 
   #remember(key: string): KnownCall {
     const known = this.#known.get(key) ?? {
-      builder: new RelationBuilder(this.#inspector),
+      builder: new RelationBuilder(this.#inspector, this.#objects),
       files: [],
       relation: undefined,
     };

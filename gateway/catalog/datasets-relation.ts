@@ -1,5 +1,6 @@
 import type { FileInspector } from '../../executor/engine.js';
 import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
+import type { ObjectCache, Wanted } from '../../fs/s3/object-cache.js';
 import type { DatasetFormat } from '../../fs/dataset/file-format.js';
 import type { Column, DataFile, Relation } from '../../planner/relation/relation.js';
 import { buildCsv } from './datasets-csv.js';
@@ -31,13 +32,26 @@ export interface RelationRequest {
 /** Makes the relations of one table, version after version; what it read of files that stay is kept. */
 export class RelationBuilder {
   readonly #inspector: FileInspector;
+  readonly #objects: ObjectCache | null;
   readonly #footers = new ParquetFooters();
 
-  constructor(inspector: FileInspector) {
+  constructor(inspector: FileInspector, objects: ObjectCache | null) {
     this.#inspector = inspector;
+    this.#objects = objects;
   }
 
   async build(request: RelationRequest): Promise<Relation> {
+    // Columns are learned from Parquet footers, and from the text of other files.
+    const wanted: Wanted = { kind: request.format === 'parquet' ? 'footer' : 'whole' };
+    const used = await this.#objects?.use(request.files.map((file) => ({ path: file.absolutePath, wanted })));
+    try {
+      return await this.#build(request);
+    } finally {
+      used?.release();
+    }
+  }
+
+  async #build(request: RelationRequest): Promise<Relation> {
     const built = await this.#read(request);
     const partitionColumns = partitionColumnsOf(request.partitionKeys, request.files);
     return {

@@ -2,6 +2,7 @@ import type { FileInspector } from '../../executor/engine.js';
 import { commonFormat, commonPartitionKeys, sameFiles } from '../../fs/dataset/dataset-files.js';
 import type { DatasetFile } from '../../fs/dataset/dataset-files.js';
 import type { DatasetIndex } from '../../fs/dataset/dataset-index.js';
+import type { ObjectCache } from '../../fs/s3/object-cache.js';
 import type { TableLocation } from '../../fs/dataset/table-listing.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
@@ -16,9 +17,9 @@ export class DatasetTable {
   #relation: Relation | undefined;
   #loading: Promise<Relation | undefined> | undefined;
 
-  constructor(index: DatasetIndex, inspector: FileInspector) {
+  constructor(index: DatasetIndex, inspector: FileInspector, objects: ObjectCache | null) {
     this.#index = index;
-    this.#builder = new RelationBuilder(inspector);
+    this.#builder = new RelationBuilder(inspector, objects);
   }
 
   /** The relation as it was last loaded. */

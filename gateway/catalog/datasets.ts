@@ -2,6 +2,7 @@ import type { FileInspector } from '../../executor/engine.js';
 import { DatasetIndex } from '../../fs/dataset/dataset-index.js';
 import type { TableLocation } from '../../fs/dataset/table-listing.js';
 import { tableKey } from '../../fs/dataset/table-listing.js';
+import type { ObjectCache } from '../../fs/s3/object-cache.js';
 import type { DataRoots, StoreLocation } from '../../fs/store/data-roots.js';
 import type { Column, Relation } from '../../planner/relation/relation.js';
 import type { FileFunctionCall } from '../../planner/translate/environment.js';
@@ -41,6 +42,8 @@ export interface CatalogSnapshot {
 export interface DatasetCatalogOptions {
   readonly roots: DataRoots;
   readonly inspector: FileInspector;
+  /** Local copies of objects in S3; absent where the data is local. */
+  readonly objects?: ObjectCache | null;
   /** Told of what is odd but harms no statement. */
   readonly log: (level: 'warn', fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -51,6 +54,7 @@ export class DatasetCatalog {
   readonly #indexes: readonly DatasetIndex[];
   readonly #functions: FileFunctions;
   readonly #inspector: FileInspector;
+  readonly #objects: ObjectCache | null;
   readonly #log: DatasetCatalogOptions['log'];
   readonly #tables = new Map<string, DatasetTable>();
   readonly #warned = new Set<string>();
@@ -63,8 +67,9 @@ export class DatasetCatalog {
     this.#roots = options.roots;
     this.#indexes = options.roots.stores.map((store) => new DatasetIndex(store));
     this.#inspector = options.inspector;
+    this.#objects = options.objects ?? null;
     this.#log = options.log;
-    this.#functions = new FileFunctions(options.roots, this.#indexes, options.inspector);
+    this.#functions = new FileFunctions(options.roots, this.#indexes, options.inspector, this.#objects);
   }
 
   /** The tables there are now. Costs a stat of each root, schema folder and undecided folder. */
@@ -125,7 +130,7 @@ export class DatasetCatalog {
   }
 
   async #load(key: string, location: TableLocation, index: DatasetIndex): Promise<Relation | undefined> {
-    const table = this.#tables.get(key) ?? new DatasetTable(index, this.#inspector);
+    const table = this.#tables.get(key) ?? new DatasetTable(index, this.#inspector, this.#objects);
     this.#tables.set(key, table);
     return await withSqlErrors(async () => await table.load(location));
   }

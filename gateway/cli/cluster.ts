@@ -10,6 +10,7 @@ import { connectRedis, parseRedisUrl } from '../../executor/cluster/redis-connec
 import type { RedisConnection } from '../../executor/cluster/redis-connection.js';
 import { SLUICE_VERSION } from '../settings/definitions.js';
 import type { Directories } from './directories.js';
+import { sharedDirectory } from './directories.js';
 import type { OptionValues } from './options.js';
 import { UsageError } from './options.js';
 
@@ -37,7 +38,8 @@ function readPlace(url: string): ReturnType<typeof parseRedisUrl> {
 }
 
 /** What this process sees of the directories that all members share. */
-export async function openSharedStore({ dataRoot, stateDirectory }: Directories): Promise<SharedStore> {
+export async function openSharedStore({ data, stateDirectory }: Directories): Promise<SharedStore> {
+  const dataRoot = sharedDirectory(data);
   return {
     dataRoot,
     stateDirectory,

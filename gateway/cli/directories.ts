@@ -1,13 +1,16 @@
 import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isS3Url } from '../../fs/s3/location.js';
 import type { OptionValues } from './options.js';
 import { UsageError } from './options.js';
 
+/** Where the tables' files are: a directory, its path without links, or a place in S3. */
+export type DataPlace = { readonly kind: 'directory'; readonly path: string } | { readonly kind: 's3'; readonly url: string };
+
 /** The directories that every command works in. */
 export interface Directories {
-  /** Without links. */
-  readonly dataRoot: string;
+  readonly data: DataPlace;
   readonly stateDirectory: string;
   readonly shuffleDirectory: string;
   readonly spillDirectory: string;
@@ -15,14 +18,33 @@ export interface Directories {
 
 /** Makes what is missing of the directories named by --data, --state and --spill. Throws UsageError. */
 export function openDirectories(values: OptionValues): Directories {
-  const dataRoot = requireDirectory(values.get('data'));
-  const stateDirectory = makeDirectory(values.get('state') ?? join(dataRoot, '.sluice'), 'state');
+  const data = openDataPlace(values.get('data'));
+  const stateDirectory = makeDirectory(values.get('state') ?? ownStateDirectory(data), 'state');
   return {
-    dataRoot,
+    data,
     stateDirectory,
     shuffleDirectory: makeDirectory(join(stateDirectory, 'shuffle'), 'state'),
     spillDirectory: values.has('spill') ? makeDirectory(values.get('spill') ?? '', 'spill') : makeOwnSpillDirectory(),
   };
+}
+
+/** The data directory of a member of a cluster, whose members all see the same files. Throws UsageError. */
+export function sharedDirectory(data: DataPlace): string {
+  if (data.kind === 's3') {
+    throw new UsageError(`--redis with --data ${data.url}: a cluster over data in S3 is not supported`);
+  }
+  return data.path;
+}
+
+function openDataPlace(data: string | undefined): DataPlace {
+  return data !== undefined && isS3Url(data) ? { kind: 's3', url: data } : { kind: 'directory', path: requireDirectory(data) };
+}
+
+function ownStateDirectory(data: DataPlace): string {
+  if (data.kind === 's3') {
+    throw new UsageError(`--state DIR is required with --data ${data.url}: a local directory for copies of what is read, and for results being written`);
+  }
+  return join(data.path, '.sluice');
 }
 
 function requireDirectory(path: string | undefined): string {

@@ -7,6 +7,7 @@ import type { ClusterGateway } from '../../executor/cluster/join-as-gateway.js';
 import type { QueryEngine } from '../../executor/query-engine.js';
 import { removeAbandonedStaging } from '../../fs/commit/staging.js';
 import { claimDirectory, releaseDirectory, removeAbandoned } from '../../fs/owner/owner.js';
+import type { GapFill } from '../../fs/s3/cached-object.js';
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { loadParser } from '../../planner/parse/parser.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
@@ -17,7 +18,7 @@ import { SessionRegistry } from '../session/session-registry.js';
 import type { Directories } from './directories.js';
 import { makeDirectory, openDirectories } from './directories.js';
 import { poolLog, startLog } from './log.js';
-import { openCatalog } from './open-catalog.js';
+import { openCatalog, openTemporaryCatalog } from './open-catalog.js';
 import type { OptionValues } from './options.js';
 import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT } from './options.js';
 
@@ -38,21 +39,30 @@ const EXECUTOR_COUNT_DEFAULT = 2;
 /** Most executor processes unless --executors-max says otherwise: every running query and every half-read portal holds one. */
 const EXECUTOR_COUNT_MAX_DEFAULT = 32;
 
-/** Starts executors, binder and catalog over a data directory. */
-export async function startEngine(values: OptionValues): Promise<Engine> {
+/** Starts executors, binder and catalog over a data directory or a place in S3; `gapFill` is what tests put where nothing was fetched. */
+export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole'): Promise<Engine> {
   const directories = openDirectories(values);
-  const { dataRoot, stateDirectory, spillDirectory } = directories;
+  const { data, stateDirectory, spillDirectory } = directories;
   const stubDirectory = makeDirectory(join(spillDirectory, 'stubs'), 'spill');
   const log = startLog(values.get('log-level') ?? 'info');
   const temporaryParent = join(stateDirectory, 'temporary');
   await removeAbandoned(temporaryParent);
   const temporaryDirectory = join(temporaryParent, randomUUID());
   await claimDirectory(temporaryDirectory);
-  const roots = await DataRoots.open([dataRoot]);
-  await removeAbandonedStaging(roots.first);
+  // Loaded for a root in S3 alone.
+  const remote = data.kind === 's3' ? await (await import('./s3-root.js')).openS3Root(data.url, values, stateDirectory, gapFill) : null;
+  const roots = remote?.roots ?? (await DataRoots.open(data.kind === 's3' ? [] : [data.path]));
+  if (remote === null) {
+    await removeAbandonedStaging(roots.first);
+  }
   await loadParser();
-  const readableRoots = [...roots.stores.map((store) => store.root), stateDirectory];
-  const lake = await openCatalog({ dataRoot, readableRoots, cacheDirectory: join(temporaryDirectory, 'lake'), option: values.get('catalog') });
+  const dataRoot = remote?.directory ?? roots.first.root;
+  const readableRoots = [dataRoot, stateDirectory];
+  const lakeCache = join(temporaryDirectory, 'lake');
+  const lake =
+    remote === null
+      ? await openCatalog({ dataRoot, readableRoots, cacheDirectory: lakeCache, option: values.get('catalog') })
+      : openTemporaryCatalog({ dataRoot, readableRoots, cacheDirectory: lakeCache, option: values.get('catalog') });
   const processLog = poolLog(log);
   const { pool, cluster, binder } = await closingOnFailure(lake, async () => {
     const executors = await startExecutors(values, directories, readableRoots, processLog);
@@ -62,11 +72,13 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
     }));
   });
   const sequences = new SequenceAllocator(lake);
-  const datasets = new DatasetCatalog({ roots, inspector: binder, log });
+  const objects = remote?.objects ?? null;
+  const datasets = new DatasetCatalog({ roots, inspector: binder, objects, log });
   const services: Services = {
     pool,
     binder,
     datasets,
+    objects,
     lake,
     sequences,
     upkeep: { snapshotRetentionMs: durationOption(values, 'snapshot-retention', null) },
@@ -91,6 +103,7 @@ export async function startEngine(values: OptionValues): Promise<Engine> {
       await Promise.all([pool.close(), binder.close()]);
       await sequences.release();
       await lake.close();
+      await remote?.close();
       await releaseDirectory(temporaryDirectory);
     },
   };

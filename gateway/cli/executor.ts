@@ -1,5 +1,5 @@
 import { SLUICE_VERSION } from '../settings/definitions.js';
-import { openDirectories } from './directories.js';
+import { openDirectories, sharedDirectory } from './directories.js';
 import { poolLog, startLog } from './log.js';
 import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT, UsageError } from './options.js';
 import { readOptions } from './read-options.js';
@@ -22,7 +22,7 @@ export async function runExecutor(argv: readonly string[]): Promise<number> {
   const places = Number(values.get('executors') ?? threads);
   try {
     const directories = openDirectories(values);
-    const { dataRoot, stateDirectory, shuffleDirectory, spillDirectory } = directories;
+    const { stateDirectory, shuffleDirectory, spillDirectory } = directories;
     const host = await ExecutorHost.join({
       redis,
       names,
@@ -30,7 +30,7 @@ export async function runExecutor(argv: readonly string[]): Promise<number> {
       store: await openSharedStore(directories),
       shuffleDirectory,
       spillDirectory,
-      readableRoots: [dataRoot, stateDirectory],
+      readableRoots: [sharedDirectory(directories.data), stateDirectory],
       threads,
       places,
       memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),

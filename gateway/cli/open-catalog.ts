@@ -50,6 +50,18 @@ export async function openCatalog(options: CatalogOptions): Promise<SharedLake> 
   );
 }
 
+/** Where no tables can be stored: temporary ones alone, which end with the process. */
+export function openTemporaryCatalog(options: CatalogOptions): SharedLake {
+  if (options.option !== undefined) {
+    throw new UsageError('--catalog: stored tables on S3 are not supported');
+  }
+  return new LazyLake(tablesDirectory(options.dataRoot), null, refuseTables, () => createScratch(options));
+}
+
+function refuseTables(): Promise<never> {
+  return Promise.reject(new SqlError(SQLSTATE.feature_not_supported, 'stored tables on S3 are not supported'));
+}
+
 async function openAtStart(place: CatalogPlace, options: CatalogOptions, marker: CatalogMarker | null): Promise<Lake> {
   let lake: Lake;
   try {

@@ -90,6 +90,23 @@ const MEMORY_SHARE_DEFAULT = 0.7;
 /** Bytes all running queries may use together unless --memory says otherwise. */
 export const MEMORY_BYTES_DEFAULT: number = Math.floor(totalmem() * MEMORY_SHARE_DEFAULT);
 
+/** Bytes of objects kept on the local disk unless --s3-cache-size says otherwise. */
+export const S3_CACHE_BYTES_DEFAULT: number = 20 * 2 ** 30;
+
+function url(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new UsageError(`"${value}" is no http or https URL`);
+  }
+  return value;
+}
+
+function onOrOff(value: string): string {
+  if (value !== 'on' && value !== 'off') {
+    throw new UsageError(`"${value}" is neither on nor off`);
+  }
+  return value;
+}
+
 const EVERY_COMMAND: readonly CommandName[] = ['serve', 'sql', 'executor'];
 const LOCAL: readonly CommandName[] = ['serve', 'sql'];
 const SERVE: readonly CommandName[] = ['serve'];
@@ -99,8 +116,8 @@ const CLUSTER: readonly CommandName[] = ['serve', 'executor'];
 export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   {
     name: 'data',
-    argument: 'DIR',
-    description: 'directory whose files and folders are the tables',
+    argument: 'DIR|URL',
+    description: 'directory whose files and folders are the tables, or s3://BUCKET/PREFIX',
     commands: EVERY_COMMAND,
     check: anything,
     defaultText: 'none: it must be given',
@@ -168,6 +185,38 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
     commands: EVERY_COMMAND,
     check: anything,
     defaultText: "inside the system's temporary directory",
+  },
+  {
+    name: 's3-endpoint',
+    argument: 'URL',
+    description: "S3 server other than AWS's own, such as https://ceph.example:7480",
+    commands: EVERY_COMMAND,
+    check: url,
+    defaultText: "the region's",
+  },
+  {
+    name: 's3-region',
+    argument: 'NAME',
+    description: 'region of the bucket',
+    commands: EVERY_COMMAND,
+    check: anything,
+    defaultText: 'AWS_REGION, or the profile',
+  },
+  {
+    name: 's3-path-style',
+    argument: 'on|off',
+    description: 'the bucket stands in the path of requests, not in the host name',
+    commands: EVERY_COMMAND,
+    check: onOrOff,
+    defaultText: 'off',
+  },
+  {
+    name: 's3-cache-size',
+    argument: 'SIZE',
+    description: 'bytes of objects kept in the state directory, such as 50GB',
+    commands: EVERY_COMMAND,
+    check: (value) => parseByteSize('s3-cache-size', value),
+    defaultText: '20GB',
   },
   {
     name: 'max-connections',

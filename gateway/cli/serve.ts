@@ -1,3 +1,4 @@
+import type { GapFill } from '../../fs/s3/cached-object.js';
 import { WireServer } from '../server/server.js';
 import { openSession } from '../session/open-session.js';
 import { SLUICE_VERSION } from '../settings/definitions.js';
@@ -14,8 +15,8 @@ import { nextSignal } from './signals.js';
 /** How long running statements may go on after SIGTERM. */
 const SHUTDOWN_GRACE_MS = 5000;
 
-/** `sluice serve`: runs until SIGINT or SIGTERM. */
-export async function runServe(argv: readonly string[]): Promise<number> {
+/** `sluice serve`: runs until SIGINT or SIGTERM. `gapFill`: what tests put where nothing was fetched of an object. */
+export async function runServe(argv: readonly string[], gapFill: GapFill = 'hole'): Promise<number> {
   const { values, positionals } = readOptions('serve', argv, process.env);
   if (positionals.length > 0) {
     throw new UsageError(`sluice serve takes no arguments: ${positionals.join(' ')}`);
@@ -23,7 +24,7 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   const host = values.get('host') ?? '127.0.0.1';
   // Asked for before anything starts, so that a signal during start-up stops it too.
   const stopped = nextSignal();
-  const engine = await startEngine(values);
+  const engine = await startEngine(values, gapFill);
   const server = await listen(engine, values, host);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`sluice listens on ${address}:${server.port}\n  psql -h ${host} -p ${server.port} -U sluice ${DATABASE_NAME}\n`);

@@ -9,6 +9,7 @@ export function sessionQueryContext(session: Session, names: StatementNames): Qu
   return {
     pool: services.pool,
     binder: services.binder,
+    objects: services.objects,
     names: () => Promise.resolve(names),
     loadRelation: (schema, name, version) => names.load(schema, name, version),
     loadFileFunction: (call, via) => names.loadFileFunction(call, via),

@@ -7,6 +7,7 @@ import { printDataType } from '../../planner/types/data-type.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
 import { chooseRoad, roadSettings } from './choose-road.js';
 import { namingDamagedFiles } from './damaged-files.js';
+import { fetchInputs, releasingAfter } from './fetch-inputs.js';
 import { planQuery, taskSettings } from './planned-query.js';
 import type { QueryContext } from './query-context.js';
 import type { ParameterConstants } from './whole-query.js';
@@ -33,11 +34,14 @@ export async function writeQuery(
 ): Promise<readonly WrittenFile[]> {
   const plan = withFileSink(await whileWanted(signal, planToWrite(context, query, parameters, columns)), sink);
   const preludes = await preludesFor(context, wholeSql(query, parameters));
-  return namingDamagedFiles(context, query.references, () =>
-    context.pool.writeFiles(
-      plan,
-      { ...taskSettings(context), stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes },
-      signal,
+  const files = await whileWanted(signal, fetchInputs(context, query, parameters, null));
+  return releasingAfter(files, () =>
+    namingDamagedFiles(context, query.references, () =>
+      context.pool.writeFiles(
+        plan,
+        { ...taskSettings(context), stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings(), preludes },
+        signal,
+      ),
     ),
   );
 }

@@ -2,6 +2,7 @@ import type { Binder } from '../../executor/binder/binder.js';
 import type { JobStore } from '../../executor/cluster/job-store.js';
 import type { ExecutorRecord } from '../../executor/cluster/member.js';
 import type { QueryEngine } from '../../executor/query-engine.js';
+import type { ObjectCache } from '../../fs/s3/object-cache.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
 import type { SequenceAllocator } from '../sequences/allocator.js';
 import type { SharedLake } from './session-lake.js';
@@ -12,6 +13,8 @@ export interface Services {
   readonly pool: QueryEngine;
   readonly binder: Binder;
   readonly datasets: DatasetCatalog;
+  /** Local copies of objects in S3; null where the data is local. */
+  readonly objects: ObjectCache | null;
   /** The stored tables. */
   readonly lake: SharedLake;
   /** Values of the stored sequences. */

@@ -3,7 +3,8 @@ import { readCopy } from '../../planner/parse/read-copy.js';
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { parseDataFileName } from '../../fs/dataset/file-format.js';
-import { Staging } from '../../fs/commit/staging.js';
+import { beginStaging } from '../../fs/commit/begin-staging.js';
+import { isS3Url } from '../../fs/s3/location.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
@@ -31,7 +32,7 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
   if (path === null) {
     return request.direction === 'from' ? prepareCopyFrom(session, statement, request) : prepareCopyOut(session, statement, sourceOf(request), request);
   }
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) && !isS3Url(path)) {
     throw new SqlError(SQLSTATE.feature_not_supported, `COPY ${request.direction} a URL is not supported: "${path}"`, {
       hint: 'Name a place under the data directory.',
     });
@@ -63,7 +64,8 @@ async function copyTo(session: Session, query: QueryStatement, path: string, tar
   if (!place.exists) {
     await requireFreeName(session, place.path);
   }
-  const staging = await withSqlErrors(() => Staging.begin(place.store));
+  const published = { mode: target.mode, singleFile: target.singleFile };
+  const staging = await withSqlErrors(() => beginStaging(place.store, place.path, published));
   try {
     const sink = {
       format: target.format,
@@ -78,7 +80,7 @@ async function copyTo(session: Session, query: QueryStatement, path: string, tar
       staging.publish(
         place.path,
         files.map((file) => ({ path: file.relativePath, byteCount: file.byteCount })),
-        { mode: target.mode, singleFile: target.singleFile },
+        published,
       ),
     );
     datasets.invalidate();

@@ -21,6 +21,7 @@ import { namingDamagedFiles, namingDamagedFilesOf } from '../query/damaged-files
 import type { QueryContext } from '../query/query-context.js';
 import type { Translation } from '../query/translate-query.js';
 import { translateWithNames } from '../query/translate-query.js';
+import { fetchInputs, NO_FILES, releasingAtEnd } from '../query/fetch-inputs.js';
 import { whileWanted } from '../query/while-wanted.js';
 import type { ParameterConstants } from '../query/whole-query.js';
 import { preludesFor, runWhole, stubSql } from '../query/whole-query.js';
@@ -214,11 +215,18 @@ async function startQuery(
   const road = chooseRoad(query, roadSettings(context));
   const planned = road.kind === 'planned' ? await whileWanted(options.signal, planQuery(context, query, parameters, road.mode)) : null;
   const notices = planned?.notices ?? [];
-  if (planned?.kind === 'staged') {
-    const stream = await runStaged(context, query, planned.staged, options.resultFormats, options.signal, copy);
-    return { stream, notices, summary: () => stream.summary() };
+  const files = context.objects === null ? NO_FILES : await whileWanted(options.signal, fetchInputs(context, query, parameters, planned));
+  try {
+    if (planned?.kind === 'staged') {
+      const stream = await runStaged(context, query, planned.staged, options.resultFormats, options.signal, copy);
+      return { stream: releasingAtEnd(stream, files), notices, summary: () => stream.summary() };
+    }
+    const stream = await runWhole(context, query, parameters, options.resultFormats, options.signal, copy);
+    return { stream: releasingAtEnd(stream, files), notices, summary: () => [] };
+  } catch (error) {
+    files.release();
+    throw error;
   }
-  return { stream: await runWhole(context, query, parameters, options.resultFormats, options.signal, copy), notices, summary: () => [] };
 }
 
 /** A stream of rows as the result of a statement that selects. */

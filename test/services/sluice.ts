@@ -16,6 +16,8 @@ export interface SluiceOptions {
   readonly threads?: number;
   readonly memory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The program in place of Sluice's own command line; it is given the same arguments. */
+  readonly program?: string;
   /** Arguments of node itself, before the program. */
   readonly nodeArguments?: readonly string[];
   /** Further command line arguments, as they are. */
@@ -62,7 +64,7 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
     process.execPath,
     [
       ...(options.nodeArguments ?? []),
-      MAIN,
+      options.program ?? MAIN,
       'serve',
       '--data',
       options.data,
