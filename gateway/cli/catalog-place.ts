@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { TABLES_FOLDER } from '../../fs/store/data-roots.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** Where the catalog of a data directory's tables is. */
 export type CatalogPlace = { readonly kind: 'duckdb'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };

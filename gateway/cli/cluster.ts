@@ -12,7 +12,7 @@ import { SLUICE_VERSION } from '../settings/definitions.js';
 import type { Directories } from './directories.js';
 import { sharedDirectory } from './directories.js';
 import type { OptionValues } from './options.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 
 // Loaded only with --redis: embedded neither needs BullMQ nor waits for it to load.
 

@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isS3Url } from '../../fs/s3/location.js';
 import type { OptionValues } from './options.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** Where the tables' files are: a directory, its path without links, or a place in S3. */
 export type DataPlace = { readonly kind: 'directory'; readonly path: string } | { readonly kind: 's3'; readonly url: string };

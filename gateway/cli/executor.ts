@@ -1,7 +1,8 @@
 import { SLUICE_VERSION } from '../settings/definitions.js';
 import { openDirectories, sharedDirectory } from './directories.js';
 import { poolLog, startLog } from './log.js';
-import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT, UsageError } from './options.js';
+import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT } from './options.js';
+import { UsageError } from './usage-error.js';
 import { readOptions } from './read-options.js';
 import { nextSignal } from './signals.js';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { SLUICE_VERSION } from '../settings/definitions.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 import { helpText } from './read-options.js';
 import { runExecutor } from './executor.js';
 import { runServe } from './serve.js';

@@ -10,7 +10,7 @@ import { LazyLake } from '../session/lazy-lake.js';
 import type { SharedLake } from '../session/session-lake.js';
 import type { CatalogMarker, CatalogPlace } from './catalog-place.js';
 import { describePlace, findCatalogPlace, readMarker, tablesDirectory, writeMarker } from './catalog-place.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** What opening a catalog takes. */
 export interface CatalogOptions {

@@ -9,7 +9,7 @@ import type { ServerTls } from '../security/server-tls.js';
 import { loadTls, selfSignedTls } from '../security/server-tls.js';
 import type { Services } from '../session/services.js';
 import type { OptionValues } from './options.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** For --tls-certificate: a certificate made at every start. */
 const SELF_SIGNED = 'self-signed';

@@ -1,7 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { SqlError } from '../../planner/sql-error.js';
-import { intervalMilliseconds } from '../parameters/interval.js';
-import { parseByteSize, parseWholeNumber } from '../settings/values.js';
+import { parseByteSize } from '../settings/values.js';
+import { anything, clusterName, durationOrOff, logLevel, onOrOff, redisUrl, refuse, url, wholeNumber } from './option-checks.js';
+import { UsageError } from './usage-error.js';
 
 /** One option of the command line; flag, environment variable and config key mean the same. */
 export interface OptionDefinition {
@@ -19,66 +20,10 @@ export interface OptionDefinition {
 /** The commands of `sluice`. */
 export type CommandName = 'serve' | 'sql' | 'executor';
 
-/** A mistake in flags, environment or config file: printed without a stack, exit status 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
-
-const anything = (value: string): string => value;
-
-function wholeNumber(name: string, minimum: number, maximum: number): (value: string) => string {
-  return (value) => parseWholeNumber(name, value, minimum, maximum);
-}
-
-function refuse(reason: string): (value: string) => string {
-  return () => {
-    throw new UsageError(reason);
-  };
-}
-
-/** A time such as 30min or 7 days, kept in milliseconds; `off` for never. */
-function durationOrOff(name: string): (value: string) => string {
-  return (value) => {
-    if (value === 'off') {
-      return value;
-    }
-    const milliseconds = intervalMilliseconds(value);
-    if (milliseconds === null || milliseconds < 1000 || /^\s*\d+\s*$/.test(value)) {
-      throw new UsageError(`"${value}" is no time for ${name}: give off, or at least a second, such as 30min, 1h, '7 days'`);
-    }
-    return String(milliseconds);
-  };
-}
-
 /** The value of an option checked by `durationOrOff`, in milliseconds; null for off. */
 export function durationOption(values: OptionValues, name: string, absent: number | null): number | null {
   const value = values.get(name);
   return value === undefined ? absent : value === 'off' ? null : Number(value);
-}
-
-/** The form of a URL is checked where Redis is needed: its client is loaded only then. */
-function redisUrl(value: string): string {
-  if (!/^rediss?(\+\w+)?:\/\//.test(value)) {
-    throw new UsageError('a URL such as redis://host:6379, rediss://, redis+sentinel://a,b/master or redis+cluster://a,b is expected');
-  }
-  return value;
-}
-
-function clusterName(value: string): string {
-  if (!/^[A-Za-z0-9_-]{1,63}$/.test(value)) {
-    throw new UsageError(`"${value}" is no name for a cluster: letters, digits, - and _ are`);
-  }
-  return value;
-}
-
-function logLevel(value: string): string {
-  if (!['debug', 'info', 'warn', 'error', 'silent'].includes(value)) {
-    throw new UsageError(`"${value}" is not one of debug, info, warn, error, silent`);
-  }
-  return value;
 }
 
 /** Threads of one executor process unless --threads says otherwise: all of the machine, as DuckDB itself does. */
@@ -92,20 +37,6 @@ export const MEMORY_BYTES_DEFAULT: number = Math.floor(totalmem() * MEMORY_SHARE
 
 /** Bytes of objects kept on the local disk unless --s3-cache-size says otherwise. */
 export const S3_CACHE_BYTES_DEFAULT: number = 20 * 2 ** 30;
-
-function url(value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new UsageError(`"${value}" is no http or https URL`);
-  }
-  return value;
-}
-
-function onOrOff(value: string): string {
-  if (value !== 'on' && value !== 'off') {
-    throw new UsageError(`"${value}" is neither on nor off`);
-  }
-  return value;
-}
 
 const EVERY_COMMAND: readonly CommandName[] = ['serve', 'sql', 'executor'];
 const LOCAL: readonly CommandName[] = ['serve', 'sql'];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { CommandName, OptionDefinition, OptionValues } from './options.js';
-import { OPTION_DEFINITIONS, UsageError, checkOption } from './options.js';
+import { OPTION_DEFINITIONS, checkOption } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** A command line after reading: values by option name, and the words that are no options. */
 export interface ReadOptions {

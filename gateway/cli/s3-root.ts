@@ -10,7 +10,8 @@ import { S3Store } from '../../fs/s3/s3-store.js';
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { StoreError } from '../../fs/store/store-error.js';
 import type { OptionValues } from './options.js';
-import { S3_CACHE_BYTES_DEFAULT, UsageError } from './options.js';
+import { S3_CACHE_BYTES_DEFAULT } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** A data root in S3, and the local copies of what is read of it. */
 export interface S3Root {

@@ -8,7 +8,8 @@ import type { Engine } from './engine.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
 import { openGatekeeper } from './open-gatekeeper.js';
 import type { OptionValues } from './options.js';
-import { durationOption, UsageError } from './options.js';
+import { durationOption } from './options.js';
+import { UsageError } from './usage-error.js';
 import { readOptions } from './read-options.js';
 import { nextSignal } from './signals.js';
 

@@ -3,7 +3,7 @@ import { SqlError } from '../../planner/sql-error.js';
 import { openSession } from '../session/open-session.js';
 import type { SessionBackend } from '../session/backend.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
-import { UsageError } from './options.js';
+import { UsageError } from './usage-error.js';
 import { readDataRows } from '../session/data-rows.js';
 import { readOptions } from './read-options.js';
 import { printCopy, readCopy } from './copy-streams.js';
