@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CatalogDatabase, CatalogRow } from './catalog-database.js';
 import type { InlinedFiles } from './inlined-cache.js';
 import type { LakeCore } from './lake-core.js';
@@ -42,13 +43,16 @@ export class CatalogCore implements LakeCore {
     if (this.database.isExclusive && this.#newest !== null) {
       return Promise.resolve(this.#newest);
     }
-    // Those who ask while a question is under way must not get an answer older than their asking: they share the next one.
-    this.#next ??= this.#answering.then(() => {
-      const answer = this.#askNewest();
-      this.#next = null;
-      this.#answering = answer.catch(() => undefined);
-      return answer;
-    });
+    // Those who ask while a question is under way must not get an answer older than their asking: they share the next one, and with
+    // them whoever asks in this turn of the event loop.
+    this.#next ??= this.#answering
+      .then(() => nextTurn())
+      .then(() => {
+        const answer = this.#askNewest();
+        this.#next = null;
+        this.#answering = answer.catch(() => undefined);
+        return answer;
+      });
     return this.#next;
   }
 

@@ -12,6 +12,8 @@ const GROUP_SIZE_MAX = 64;
 const GATHER_SHARE = 0.5;
 const GATHER_MS_MIN = 1;
 const GATHER_MS_MAX = 5;
+/** For those that have begun already at least this long is waited, in milliseconds: their work fills the time. */
+const ARRIVAL_MS_MIN = 2;
 /** Races with other processes in a row before giving up: with the waits below, some twenty seconds. */
 const RACE_COUNT_MAX = 120;
 const RACE_WAIT_MS_MAX = 200;
@@ -31,13 +33,30 @@ export class CommitQueue {
   #known: KnownFacts | null = null;
   /** Who may come next: those of the last group, and those who waited when it ended. */
   #expected: { readonly count: number; readonly untilMs: number } = { count: 0, untilMs: 0 };
+  /** Transactions begun a moment ago that are not here yet, in the order they began; and how long the last commit took. */
+  readonly #begun = new Set<Arrival>();
+  #commitMs = 0;
 
   constructor(core: LakeCore) {
     this.#core = core;
   }
 
+  /** To be called when a transaction begins, which may commit soon; what it gives is to be handed to `commit` or `leave`. */
+  begin(): Arrival {
+    const arrival = { begunMs: performance.now() };
+    this.#begun.add(arrival);
+    this.#forgetSlow(arrival.begunMs);
+    return arrival;
+  }
+
+  /** The transaction will not come. */
+  leave(arrival: Arrival): void {
+    this.#begun.delete(arrival);
+  }
+
   /** Resolves with a snapshot that holds the transaction once it is committed. Throws LakeError, or the database's error. */
-  commit(request: Omit<CommitRequest, 'uuid'>): Promise<LakeSnapshot> {
+  commit(arrival: Arrival, request: Omit<CommitRequest, 'uuid'>): Promise<LakeSnapshot> {
+    this.leave(arrival);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request: { ...request, uuid: randomUUID() }, resolve, reject });
       if (!this.#isRunning) {
@@ -60,21 +79,39 @@ export class CommitQueue {
       const startedMs = performance.now();
       await this.#commitGroup(group);
       const endedMs = performance.now();
-      const limitMs = Math.min(GATHER_MS_MAX, Math.max(GATHER_MS_MIN, (endedMs - startedMs) * GATHER_SHARE));
+      this.#commitMs = endedMs - startedMs;
+      const limitMs = Math.min(GATHER_MS_MAX, Math.max(GATHER_MS_MIN, this.#commitMs * GATHER_SHARE));
       this.#expected = { count: group.length + this.#waiting.length, untilMs: endedMs + limitMs };
     } while (this.#waiting.length > 0);
     this.#isRunning = false;
   }
 
   /**
-   * Waits a moment for those whose last commit has just been answered: they are likely to come again, and one commit more for
-   * each of them costs far more than the moment. Nobody waits who is alone.
+   * Waits a moment for those that have just begun, and for those whose last commit has just been answered: they are likely
+   * to come, and one commit more for each of them costs far more than the moment. Nobody waits who is alone.
    */
   async #gather(): Promise<void> {
     const { count, untilMs } = this.#expected;
     const wanted = count > 1 ? Math.min(GROUP_SIZE_MAX, count) : 0;
-    while (this.#waiting.length < wanted && performance.now() < untilMs) {
+    const lastMs = performance.now() + Math.min(GATHER_MS_MAX, Math.max(ARRIVAL_MS_MIN, this.#commitMs));
+    while (this.#waiting.length < GROUP_SIZE_MAX) {
+      const nowMs = performance.now();
+      this.#forgetSlow(nowMs);
+      const isComing = (this.#begun.size > 0 && nowMs < lastMs) || (this.#waiting.length < wanted && nowMs < untilMs);
+      if (!isComing) {
+        return;
+      }
       await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Who takes longer is not waited for. */
+  #forgetSlow(nowMs: number): void {
+    for (const arrival of this.#begun) {
+      if (nowMs - arrival.begunMs <= GATHER_MS_MAX) {
+        return;
+      }
+      this.#begun.delete(arrival);
     }
   }
 
@@ -147,6 +184,11 @@ export class CommitQueue {
     }
     return snapshot;
   }
+}
+
+/** A transaction that has begun, at a time of the process's clock. */
+export interface Arrival {
+  readonly begunMs: number;
 }
 
 interface Waiting {

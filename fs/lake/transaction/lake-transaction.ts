@@ -5,6 +5,7 @@ import type { LakeSavepoint, LakeTransaction, NewLakeColumn, NewLakeDeletes, New
 import { lostGateway } from '../presence.js';
 import type { LakeFile, LakePartitionKey, LakeSnapshot, LakeSortKey, LakeTable, LakeView } from '../model.js';
 import { canInlineColumns } from './inlined-types.js';
+import type { Arrival } from './commit-queue.js';
 import { commitQueueOf } from './commit-queue.js';
 import { makeFilesDurable, type WrittenFile } from './durable-files.js';
 import { overlayInlinedRows } from './overlay-inlined.js';
@@ -12,7 +13,7 @@ import { overlaySnapshot, type OverlayCache } from './overlay-snapshot.js';
 import { stageAppendFiles, stageAppendRows, stageDeleteInlinedRows, stageDeleteRows, stageDropFiles, stageRewrite, stageTruncate } from './stage-data.js';
 import { definitionChanged, newPlace, stageCreateSchema, stageCreateTable, stageCreateView, stageDropSchema, stageSetTag, withTag } from './stage-objects.js';
 import { buildColumns, checkColumnNames, columnOf, withColumnChanged, withoutColumn, type ColumnChange } from './staged-columns.js';
-import { withEntry, withoutEntry, type StagedState } from './staged-state.js';
+import { StagedSavepoint, withEntry, withoutEntry, type StagedState } from './staged-state.js';
 import { stagedDifference, type StagedDifference } from './staged-difference.js';
 import { ownPart, startState, temporaryPart, type TemporaryPart } from './temporary-objects.js';
 import { TransactionFiles } from './transaction-files.js';
@@ -20,26 +21,16 @@ import { TransactionFiles } from './transaction-files.js';
 /** A transaction over the newest snapshot, which is held before it is looked for. */
 export async function beginTransaction(core: LakeCore, temporary: TemporaryObjects | null = null): Promise<LakeTransaction> {
   const hold = core.holds.begin();
+  const arrival = commitQueueOf(core).begin();
   try {
     const gatewayId = await core.presence.gatewayId();
     const base = await core.snapshot();
     hold.read(base.id);
-    return new StagedTransaction(core, base, { hold, gatewayId, temporary: ownPart(temporary) });
+    return new StagedTransaction(core, base, { hold, arrival, gatewayId, temporary: ownPart(temporary) });
   } catch (error) {
+    commitQueueOf(core).leave(arrival);
     hold.end();
     throw error;
-  }
-}
-
-/** A savepoint is the immutable state it comes back to. */
-class StagedSavepoint implements LakeSavepoint {
-  readonly kind = 'lake_savepoint';
-  readonly owner: StagedTransaction;
-  readonly state: StagedState;
-
-  constructor(owner: StagedTransaction, state: StagedState) {
-    this.owner = owner;
-    this.state = state;
   }
 }
 
@@ -48,6 +39,7 @@ class StagedTransaction implements LakeTransaction {
   tagsOfNew: ReadonlyMap<string, string> = new Map();
   readonly #core: LakeCore;
   readonly #hold: Hold;
+  readonly #arrival: Arrival;
   readonly #gatewayId: number;
   readonly #files: TransactionFiles;
   readonly #start: StagedState;
@@ -57,9 +49,14 @@ class StagedTransaction implements LakeTransaction {
   #current: LakeSnapshot;
   #isOver = false;
 
-  constructor(core: LakeCore, base: LakeSnapshot, over: { readonly hold: Hold; readonly gatewayId: number; readonly temporary: TemporaryPart | null }) {
+  constructor(
+    core: LakeCore,
+    base: LakeSnapshot,
+    over: { readonly hold: Hold; readonly arrival: Arrival; readonly gatewayId: number; readonly temporary: TemporaryPart | null },
+  ) {
     this.#core = core;
     this.#hold = over.hold;
+    this.#arrival = over.arrival;
     this.#gatewayId = over.gatewayId;
     this.#files = new TransactionFiles(over.hold, over.gatewayId);
     this.base = base;
@@ -233,6 +230,7 @@ class StagedTransaction implements LakeTransaction {
     this.#checkOpen();
     const difference = await stagedDifference(this.base, this.#state);
     if (difference === null) {
+      commitQueueOf(this.#core).leave(this.#arrival);
       await this.#keepFiles([]);
       return this.base;
     }
@@ -250,6 +248,7 @@ class StagedTransaction implements LakeTransaction {
       return;
     }
     this.#isOver = true;
+    commitQueueOf(this.#core).leave(this.#arrival);
     this.#state = this.#start;
     this.#current = this.#seen(this.#start);
     await this.#files.removeAll();
@@ -264,7 +263,7 @@ class StagedTransaction implements LakeTransaction {
   async #write(difference: StagedDifference, options: { readonly author?: string; readonly message?: string }): Promise<LakeSnapshot> {
     const request = { base: this.base, gatewayId: this.#gatewayId, difference, author: options.author ?? null, message: options.message ?? null };
     try {
-      return await commitQueueOf(this.#core).commit(request);
+      return await commitQueueOf(this.#core).commit(this.#arrival, request);
     } catch (error) {
       if (error instanceof LakeError && error.outcomeUnknown) {
         this.#isOver = true;

@@ -1,3 +1,4 @@
+import type { LakeSavepoint, LakeTransaction } from '../lake.js';
 import type { LakeDeleteFile, LakeFile, LakeSchema, LakeTable, LakeView } from '../model.js';
 
 /** Everything a transaction has staged, immutable: a savepoint is the state itself. Objects not in a map were dropped. */
@@ -85,4 +86,16 @@ export function withoutEntry<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<
   const copy = new Map(map);
   copy.delete(key);
   return copy;
+}
+
+/** A savepoint is the immutable state it comes back to. */
+export class StagedSavepoint implements LakeSavepoint {
+  readonly kind = 'lake_savepoint';
+  readonly owner: LakeTransaction;
+  readonly state: StagedState;
+
+  constructor(owner: LakeTransaction, state: StagedState) {
+    this.owner = owner;
+    this.state = state;
+  }
 }
