@@ -21,6 +21,7 @@ const SNAPSHOT_COUNT_MAX = 16;
 export class CatalogCore implements LakeCore {
   readonly database: CatalogDatabase;
   readonly dataPath: string;
+  readonly isDataForeign: boolean;
   readonly inlinedCache: InlinedFiles;
   readonly holds: Holds;
   readonly presence: Presence;
@@ -31,9 +32,16 @@ export class CatalogCore implements LakeCore {
   #answering: Promise<unknown> = Promise.resolve();
   #next: Promise<LakeSnapshot> | null = null;
 
-  constructor(database: CatalogDatabase, dataPath: string, inlinedCache: InlinedFiles, holds: Holds, presence: Presence) {
+  constructor(
+    database: CatalogDatabase,
+    data: { readonly path: string; readonly isForeign: boolean },
+    inlinedCache: InlinedFiles,
+    holds: Holds,
+    presence: Presence,
+  ) {
     this.database = database;
-    this.dataPath = dataPath;
+    this.dataPath = data.path;
+    this.isDataForeign = data.isForeign;
     this.inlinedCache = inlinedCache;
     this.holds = holds;
     this.presence = presence;

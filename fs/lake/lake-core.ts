@@ -9,6 +9,8 @@ export interface LakeCore {
   readonly database: CatalogDatabase;
   /** Absolute folder under which all data files live. */
   readonly dataPath: string;
+  /** True when that folder was not made by Sluice: what else lies there is not known to be nobody's. */
+  readonly isDataForeign: boolean;
   /** A snapshot by id. Throws `no_snapshot`. */
   loadSnapshot(id: number): Promise<LakeSnapshot>;
   /** The newest snapshot. */

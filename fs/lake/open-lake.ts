@@ -23,8 +23,10 @@ export type CatalogPlace = { readonly kind: 'duckdb'; readonly path: string } | 
 /** What a lake is opened with. */
 export interface OpenLakeOptions {
   readonly catalog: CatalogPlace;
-  /** Absolute folder for the data files of a new catalog; an existing catalog names its own, which must be this one. */
+  /** Absolute folder for the data files of a new catalog. */
   readonly dataPath: string;
+  /** True when an existing catalog may have its files in another folder, its own; else it must be that one. */
+  readonly mayBeElsewhere?: boolean;
   /** A directory of this process alone that executors can read; it is emptied. */
   readonly cacheDirectory: string;
 }
@@ -34,7 +36,8 @@ export async function openLake(options: OpenLakeOptions): Promise<Lake> {
   const database = options.catalog.kind === 'duckdb' ? await openDuckdbCatalog(options.catalog.path) : await openPostgresCatalog(options.catalog.url);
   try {
     const identity = await setUpCatalog(database, options.dataPath);
-    if (identity.dataPath !== options.dataPath.replace(/\/+$/, '')) {
+    const isElsewhere = identity.dataPath !== options.dataPath.replace(/\/+$/, '');
+    if (isElsewhere && options.mayBeElsewhere !== true) {
       throw new LakeError('catalog', 'the catalog belongs to another data directory', {
         detail: `Its data files are under ${identity.dataPath}, not under ${options.dataPath}.`,
       });
@@ -42,7 +45,7 @@ export async function openLake(options: OpenLakeOptions): Promise<Lake> {
     const cache = await InlinedFiles.open(join(options.cacheDirectory, 'inlined'));
     const holds = new Holds();
     const presence = await database.join(holds);
-    return new OpenLake(identity.uuid, database, cache, new CatalogCore(database, identity.dataPath, cache, holds, presence));
+    return new OpenLake(identity.uuid, database, cache, new CatalogCore(database, { path: identity.dataPath, isForeign: isElsewhere }, cache, holds, presence));
   } catch (error) {
     await database.close();
     throw error;

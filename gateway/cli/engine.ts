@@ -9,6 +9,7 @@ import { removeAbandonedStaging } from '../../fs/commit/staging.js';
 import { claimDirectory, releaseDirectory, removeAbandoned } from '../../fs/owner/owner.js';
 import type { GapFill } from '../../fs/s3/cached-object.js';
 import { DataRoots } from '../../fs/store/data-roots.js';
+import { isInside } from '../../fs/store/store-path.js';
 import { loadParser } from '../../planner/parse/parser.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
 import { JobRunner } from '../jobs/run-job.js';
@@ -21,6 +22,7 @@ import { poolLog, startLog } from './log.js';
 import { openCatalog, openTemporaryCatalog } from './open-catalog.js';
 import type { OptionValues } from './options.js';
 import { durationOption, MEMORY_BYTES_DEFAULT, THREADS_DEFAULT } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** Everything below the sockets, started together and stopped together. */
 export interface Engine {
@@ -65,7 +67,7 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
       : openTemporaryCatalog({ dataRoot, readableRoots, cacheDirectory: lakeCache, option: values.get('catalog') });
   const processLog = poolLog(log);
   const { pool, cluster, binder } = await closingOnFailure(lake, async () => {
-    const executors = await startExecutors(values, directories, readableRoots, processLog);
+    const executors = await startExecutors(values, directories, [...readableRoots, ...adoptedRoots(lake.dataPath, dataRoot, values)], processLog);
     return closingOnFailure(executors.pool, async () => ({
       ...executors,
       binder: await Binder.start({ stubDirectory, spillDirectory, readableRoots, log: processLog }),
@@ -107,6 +109,17 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
       await releaseDirectory(temporaryDirectory);
     },
   };
+}
+
+/** Where the tables' files are when a catalog that others made has them elsewhere: executors need that directory, and nobody's SQL names it. */
+function adoptedRoots(dataPath: string, dataRoot: string, values: OptionValues): readonly string[] {
+  if (isInside(dataRoot, dataPath)) {
+    return [];
+  }
+  if (values.has('redis')) {
+    throw new UsageError(`the catalog's data files are in ${dataPath}: with --redis they must be inside the data directory, which all members see`);
+  }
+  return [dataPath];
 }
 
 interface Executors {

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Lake } from '../../fs/lake/lake.js';
 import { LakeError } from '../../fs/lake/lake-error.js';
 import { openLake } from '../../fs/lake/open-lake.js';
+import { isInside } from '../../fs/store/store-path.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { LazyLake } from '../session/lazy-lake.js';
@@ -34,7 +35,7 @@ export async function openCatalog(options: CatalogOptions): Promise<SharedLake> 
   if (place.kind === 'postgres' || existsSync(place.path)) {
     const lake = await openAtStart(place, options, marker);
     const same = (): Promise<Lake> => Promise.resolve(lake);
-    return new LazyLake(dataPath, lake, same, same);
+    return new LazyLake(lake.dataPath, lake, same, same);
   }
   if (marker !== null) {
     throw new UsageError(
@@ -73,6 +74,7 @@ async function openAtStart(place: CatalogPlace, options: CatalogOptions, marker:
     throw error;
   }
   try {
+    checkDataPath(lake.dataPath, options);
     if (marker !== null && marker.uuid !== lake.uuid) {
       throw new UsageError(
         `the tables in ${options.dataRoot} belong to the catalog ${marker.uuid}, last at ${marker.catalog}, but ${describePlace(place)} is the catalog ${lake.uuid}`,
@@ -85,6 +87,26 @@ async function openAtStart(place: CatalogPlace, options: CatalogOptions, marker:
   } catch (error) {
     await lake.close();
     throw error;
+  }
+}
+
+/**
+ * A catalog that others made has its files where they put them. SQL reads and writes what is below the readable directories by
+ * path, so tables' files must not be there, nor those directories among them.
+ */
+function checkDataPath(dataPath: string, { dataRoot, readableRoots }: CatalogOptions): void {
+  if (dataPath === tablesDirectory(dataRoot)) {
+    return;
+  }
+  if (!isAbsolute(dataPath)) {
+    throw new UsageError(`the catalog's data files are in ${dataPath}, which is no absolute path: where that is cannot be known`);
+  }
+  const real = existsSync(dataPath) ? realpathSync(dataPath) : dataPath;
+  const shared = readableRoots.find((root) => isInside(root, real) || isInside(real, root));
+  if (shared !== undefined) {
+    throw new UsageError(
+      `the catalog's data files are in ${dataPath}, and SQL can read ${shared} by path; start with another --data directory, which is neither inside nor around the other`,
+    );
   }
 }
 
@@ -125,5 +147,5 @@ async function createScratch(options: CatalogOptions): Promise<Lake> {
 
 async function openPlace(place: CatalogPlace, options: CatalogOptions): Promise<Lake> {
   await mkdir(options.cacheDirectory, { recursive: true });
-  return openLake({ catalog: place, dataPath: tablesDirectory(options.dataRoot), cacheDirectory: options.cacheDirectory });
+  return openLake({ catalog: place, dataPath: tablesDirectory(options.dataRoot), mayBeElsewhere: true, cacheDirectory: options.cacheDirectory });
 }

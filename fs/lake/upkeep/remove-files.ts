@@ -19,7 +19,7 @@ const FOREIGN_AGE_MIN_MS = 3_600_000;
 
 /**
  * Removes files scheduled for deletion, then orphans: Parquet files below the data folder that the catalog does not name and that
- * no living gateway wrote, other than this one in what is over. Only files scheduled or last written before the limit go; what the
+ * no living gateway wrote, other than this one in what is over; of a folder that was there before Sluice only what Sluice wrote. Only files scheduled or last written before the limit go; what the
  * catalog names (again) stays whatever its age. A file that is gone already counts. A crash in between leaves files that the next
  * call finds.
  */
@@ -64,7 +64,10 @@ async function listOrphanFiles(core: LakeCore, limits: RemovalLimits): Promise<r
   const foreignBeforeMs = core.database.isExclusive ? limits.beforeMs : Math.min(limits.beforeMs, Date.now() - FOREIGN_AGE_MIN_MS);
   const found = listed.filter(({ path, mtimeMs }) => {
     const folder = statementFolderOf(core.dataPath, path);
-    return folder === null ? mtimeMs <= foreignBeforeMs : mtimeMs <= limits.beforeMs && !others.has(folder.writer) && !written.has(folder.path);
+    if (folder === null) {
+      return !core.isDataForeign && mtimeMs <= foreignBeforeMs;
+    }
+    return mtimeMs <= limits.beforeMs && !others.has(folder.writer) && !written.has(folder.path);
   });
   const named = await namedFiles(core, core.database);
   const scheduled = await core.database.query(`SELECT path, path_is_relative FROM ${core.database.prefix}ducklake_files_scheduled_for_deletion`);
