@@ -3,6 +3,7 @@ import { applyDeletes, appendStaged } from '../lake/apply-changes.js';
 import { stageRows } from '../lake/staged-rows.js';
 import type { LakeTable } from '../../fs/lake/model.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import type { Node } from '../../planner/parse/syntax-tree.js';
 import type { Column, Relation } from '../../planner/relation/relation.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
@@ -22,6 +23,8 @@ import { bindParameters } from './bind-parameters.js';
 import { asTableRows } from './not-null.js';
 import { QueryStatement } from './query.js';
 import { emptyRows, returningQuery, runReturning } from './returning.js';
+import type { ReturningSource } from './returning-sources.js';
+import { describeSources } from './returning-sources.js';
 import { defaultsOf } from './stored-defaults.js';
 import { requireAllowed, requireStoredTable } from './stored-names.js';
 import { locatedTarget, withTarget } from './target-environment.js';
@@ -38,27 +41,37 @@ export async function prepareChange(session: Session, statement: ParsedStatement
   const request = readChange(statement);
   const word = request.kind.toUpperCase();
   const table = await findTarget(session, request);
+  // Names that RETURNING mentions may mean something else at every run: what a prepared statement reads can change.
+  let sources: readonly ReturningSource[] = [];
+  const describe = async (): Promise<void> => {
+    sources = await describeSources(session, statement, declaredTypes, request, (environment) => targetEnvironment(environment, request));
+  };
+  await describe();
   const query = new QueryStatement(session, statement, declaredTypes, (parsed, environment, types) =>
-    translateChange(parsed, request, defaultsOf(table), environment, types),
+    translateChange(parsed, request, sources, defaultsOf(table), environment, types),
   );
   await query.translate();
-  const described =
-    request.returning === null
-      ? null
-      : returningQuery(session, statement, query.parameterTypes, request.returning, request.alias, emptyRows(await tableRelation(session, request)));
-  await described?.translate();
+  const returningOver = (returning: readonly Node[], types: readonly number[], rows: Relation, columns: readonly Column[]): QueryStatement =>
+    returningQuery(session, statement, types, returning, request.alias, rows, { columns, names: request.sources, sources });
+  let described: QueryStatement | null = null;
+  if (request.returning !== null) {
+    const empty = emptyRows(await tableRelation(session, request));
+    described = returningOver(request.returning, query.parameterTypes, { ...empty, columns: withSources(sources, empty.columns) }, empty.columns);
+    await described.translate();
+  }
   return {
     text: statement.text,
     parameterTypes: described?.parameterTypes ?? query.parameterTypes,
     endsTransaction: false,
     describe: () => (described === null ? Promise.resolve(null) : described.describe()),
     run: async (options): Promise<ExecutionResult> => {
-      const { rowCount, changed } = await change(session, request, query, options);
+      await describe();
+      const { rowCount, changed, columns } = await change(session, request, query, sources, options);
       const tag = `${word} ${rowCount}`;
       if (request.returning === null || changed === null) {
         return { kind: 'command', tag, notices: [] };
       }
-      return runReturning(returningQuery(session, statement, described?.parameterTypes ?? [], request.returning, request.alias, changed), options, tag);
+      return runReturning(returningOver(request.returning, described?.parameterTypes ?? [], changed, columns), options, tag);
     },
   };
 }
@@ -68,15 +81,16 @@ async function change(
   session: Session,
   request: ChangeRequest,
   query: QueryStatement,
+  sources: readonly ReturningSource[],
   options: ExecuteOptions,
-): Promise<{ readonly rowCount: number; readonly changed: Relation | null }> {
+): Promise<{ readonly rowCount: number; readonly changed: Relation | null; readonly columns: readonly Column[] }> {
   const target = await findTarget(session, request);
   const transaction = await session.lake.writable(request.kind.toUpperCase(), changeKindOf(target));
   const table = await findTarget(session, request);
   if (request.takesAll && request.returning === null) {
     const { rowCount } = await transaction.current.data(table);
     transaction.truncate(table);
-    return { rowCount, changed: null };
+    return { rowCount, changed: null, columns: [] };
   }
   const { context, query: translated } = await query.translate();
   const relation = await tableRelation(session, request);
@@ -85,7 +99,7 @@ async function change(
     session,
     context,
     translated,
-    [...LOCATION_COLUMNS, ...(hasRows ? relation.columns : [])],
+    [...LOCATION_COLUMNS, ...withSources(sources, hasRows ? relation.columns : [])],
     bindParameters(
       translated.parameterTypes,
       { ...options, parameters: options.parameters.slice(0, translated.parameterTypes.length) },
@@ -99,28 +113,46 @@ async function change(
     await appendStaged(session, transaction, transaction.current.findTable(table.schema, table.name) ?? table, staged, names, options);
   }
   // The files stay until the transaction ends: RETURNING reads them.
-  return { rowCount, changed: { ...staged.relation, name: relation.name, columns: relation.columns } };
+  const { columns } = relation;
+  return { rowCount, changed: { ...staged.relation, name: relation.name, columns: withSources(sources, columns) }, columns };
+}
+
+/** The columns of rows that hold something of FROM or USING before the table's own. */
+function withSources(sources: readonly ReturningSource[], columns: readonly Column[]): readonly Column[] {
+  return [...sources.map(({ kept }) => kept), ...columns];
+}
+
+/** Where the table is known with the columns that say where its rows lie. */
+function targetEnvironment(environment: TranslationEnvironment, request: ChangeRequest): TranslationEnvironment {
+  return withTarget(environment, TARGET_SCHEMA, locatedTarget(findRelation(environment, request)));
+}
+
+function findRelation(environment: TranslationEnvironment, request: ChangeRequest): Relation {
+  const relation = environment.findRelation(request.schema, request.name);
+  if (relation === undefined || relation.source.kind !== 'files' || relation.source.fields === undefined) {
+    throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
+  }
+  return relation;
 }
 
 function translateChange(
   statement: ParsedStatement,
   request: ChangeRequest,
+  sources: readonly ReturningSource[],
   defaultOf: DefaultOf,
   environment: TranslationEnvironment,
   declaredTypes: readonly number[],
 ): TranslatedQuery {
-  const relation = environment.findRelation(request.schema, request.name);
-  if (relation === undefined || relation.source.kind !== 'files' || relation.source.fields === undefined) {
-    throw new SqlError(SQLSTATE.undefined_table, `relation "${request.name}" does not exist`);
-  }
-  const select = changeQuery(statement, relation, LOCATION, defaultOf);
-  const target = withTarget(environment, TARGET_SCHEMA, locatedTarget(relation));
+  const relation = findRelation(environment, request);
+  const select = changeQuery(statement, relation, LOCATION, sources, defaultOf);
+  const target = targetEnvironment(environment, request);
   const hasRows = request.kind === 'update' || request.returning !== null;
-  const types = [null, null, ...(hasRows ? relation.columns.map((column) => column.postgres ?? postgresTypeOf(column.type)) : [])];
+  const types = [null, null, ...sources.map(() => null), ...(hasRows ? relation.columns.map((column) => column.postgres ?? postgresTypeOf(column.type)) : [])];
   const source = translateAssigned(statement, select, types, target, declaredTypes);
   const leading = [
     { name: ROW_FILE_COLUMN, type: { oid: OID.text, modifier: -1 } },
     { name: ROW_POSITION_COLUMN, type: { oid: OID.int8, modifier: -1 } },
+    ...sources.map(({ kept }) => ({ name: kept.name, type: kept.postgres ?? postgresTypeOf(kept.type) })),
   ];
   return hasRows
     ? asTableRows(

@@ -80,7 +80,7 @@ export function rangeVar(schema: string, name: string): Node {
 export function selectNode(targets: readonly Node[], from: readonly Node[], where: Node | null, withClause: SelectStmt['withClause'] | null): SelectStmt {
   return {
     targetList: [...targets],
-    fromClause: [...from],
+    ...(from.length === 0 ? {} : { fromClause: [...from] }),
     ...(where === null ? {} : { whereClause: where }),
     ...(withClause === null || withClause === undefined ? {} : { withClause }),
     limitOption: 'LIMIT_OPTION_DEFAULT',
