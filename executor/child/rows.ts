@@ -20,7 +20,8 @@ export function openRows(result: Result, work: Extract<TaskWork, { kind: 'stream
   const described = new DuckDBResult(result);
   const columns = resultColumns({ names: described.columnNames(), types: described.columnTypes() }, work.encodings, work.columnNames ?? undefined);
   const encoder = work.copy === null ? createRowEncoder(columns, work.output) : createCopyEncoder(columns, work.output, work.copy);
-  return { columns, encode: (chunk) => splitBatch(encoder.encode(chunk)) };
+  const isSplit = work.copy?.kind !== 'arrow'; // a batch for Arrow is one whole
+  return { columns, encode: (chunk) => (isSplit ? splitBatch(encoder.encode(chunk)) : [encoder.encode(chunk)]) };
 }
 
 /** Cuts a batch of wide rows between rows. */

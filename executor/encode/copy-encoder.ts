@@ -4,6 +4,7 @@ import { DuckDBDataChunk } from '@duckdb/node-api';
 import type { OutputSettings, ResultColumn, RowBatch } from '../engine.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
+import { createArrowEncoder } from './arrow-encoder.js';
 import { ByteSink } from './byte-sink.js';
 import type { CopyEncoding } from './copy-encoding.js';
 import { csvQuoted, textEscapes } from './copy-encoding.js';
@@ -24,6 +25,8 @@ const BATCH_BYTES_MAX = 0xffff_ffff;
 /** Makes the encoder of a COPY: whole CopyData messages, one a row. */
 export function createCopyEncoder(columns: readonly ResultColumn[], settings: OutputSettings, encoding: CopyEncoding): RowEncoder {
   switch (encoding.kind) {
+    case 'arrow':
+      return createArrowEncoder(columns, settings);
     case 'binary':
       return new BinaryCopyEncoder(createRowEncoder(columns, settings));
     case 'text':

@@ -10,7 +10,9 @@ export type CopyEncoding =
       /** By column: always in quotes. */
       readonly forced: readonly boolean[];
     }
-  | { readonly kind: 'binary' };
+  | { readonly kind: 'binary' }
+  /** No COPY: chunks for Apache Arrow's record batches, for the library. */
+  | { readonly kind: 'arrow' };
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

@@ -19,8 +19,8 @@ export interface Producer {
   readonly filesOf: (partitions: readonly number[] | null) => readonly ShuffleFile[];
 }
 
-/** Puts a task's scans and its producers' files into a fragment's holes. */
-export function fillFragment(fragment: Fragment, task: TaskInputs, producerOf: (stage: number) => Producer): FilledFragment {
+/** Puts a task's scans and its producers' files into a fragment's holes; `number` is the task's, which is its partition's where its inputs are not partitioned. */
+export function fillFragment(fragment: Fragment, task: TaskInputs, producerOf: (stage: number) => Producer, number = 0): FilledFragment {
   const inputs: InputCheck[] = [];
   const texts = fragment.sql.map((piece) => {
     if (typeof piece === 'string') {
@@ -30,6 +30,9 @@ export function fillFragment(fragment: Fragment, task: TaskInputs, producerOf: (
       const share = task.scans.find((candidate) => candidate.scan === piece.scan);
       assert(share !== undefined, `the task has no share of scan ${piece.scan}`);
       return share.sql;
+    }
+    if (piece.kind === 'partition') {
+      return String(task.partitions?.[0] ?? number);
     }
     const { output, filesOf } = producerOf(piece.stage);
     const files = filesOf(task.partitions);

@@ -127,6 +127,16 @@ export class StagedQuery {
     const enough = new EnoughRows(stage.enoughRows ?? null, tasks.length, this.signal);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
+    const report = (): void =>
+      this.options.onProgress?.({
+        stage: stage.id,
+        stageCount: this.plan.stages.length,
+        description: stage.description,
+        tasksDone: summaries.length,
+        taskCount: tasks.length,
+        rowCount: summaries.reduce((sum, summary) => sum + summary.rowCount, 0),
+      });
+    report();
     const stragglers = new Stragglers(tasks.length, this.#speculationOf(stage));
     await runTasks(tasks.length, stage.id, this.#slots, this.#abort, async (task) => {
       if (enough.isReached) {
@@ -153,6 +163,7 @@ export class StagedQuery {
       );
       if (summary !== null) {
         summaries.push(summary);
+        report();
         enough.add(task, summary.rowCount);
       }
     });
@@ -166,7 +177,7 @@ export class StagedQuery {
     inputs: TaskInputs,
     attempts: (task: StageTask) => TaskAttempts<TaskSummary>,
   ): (signal: AbortSignal, firstAttempt: number) => Promise<TaskSummary> {
-    const fill = (): FilledFragment => fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer));
+    const fill = (): FilledFragment => fillFragment(stage.fragment, inputs, (producer) => this.#producer(producer), task);
     let filled = fill();
     let original: TaskRun | null = null;
     const settings = this.#taskSettings();

@@ -14,7 +14,7 @@ import type { Session } from '../session/session.js';
 const TEXT_STORED: ReadonlySet<string> = new Set(['HUGEINT', 'UHUGEINT', 'BIGNUM', 'BIT', 'TIME WITH TIME ZONE', 'TIME_NS', 'INTERVAL']);
 
 /** The type a column has in the files. */
-function storedType(type: DataType): DataType {
+export function storedType(type: DataType): DataType {
   return survivesParquet(type) ? type : scalar('VARCHAR');
 }
 

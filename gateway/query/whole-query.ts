@@ -76,11 +76,11 @@ function referenceSql(reference: RelationReference): string {
 }
 
 async function stubReferenceSql(context: QueryContext, reference: RelationReference): Promise<string> {
-  if (reference.relation.source.kind !== 'files') {
+  if (reference.relation.source.kind !== 'files' && reference.relation.source.kind !== 'partitioned') {
     return referenceSql(reference);
   }
   const stub = stubScanSql(await context.binder.stubFor(reference.relation.columns, reference.index), estimateRowCount(reference.relation));
-  if (reference.relation.source.storedTypes === undefined) {
+  if (reference.relation.source.kind !== 'files' || reference.relation.source.storedTypes === undefined) {
     return stub;
   }
   // The stub is Parquet too and loses the same types: they are cast back, as scanSql does over the real files.

@@ -3,8 +3,10 @@ import { readCopy } from '../../planner/parse/read-copy.js';
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
 import { parseDataFileName } from '../../fs/dataset/file-format.js';
+import type { WrittenFile } from '../../executor/engine.js';
 import { beginStaging } from '../../fs/commit/begin-staging.js';
 import { isS3Url } from '../../fs/s3/location.js';
+import type { FileSink } from '../../planner/fragment/staged-plan.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import { quoteName } from '../../planner/types/data-type.js';
@@ -49,10 +51,25 @@ export async function prepareCopy(session: Session, statement: ParsedStatement):
 
 async function copyTo(session: Session, query: QueryStatement, path: string, target: CopyTarget, options: ExecuteOptions): Promise<CommandOutcome> {
   session.requireWritable('COPY TO');
-  const { datasets } = session.services;
   const { context, query: translated } = await query.translate();
   const described = await query.describeExactly();
   const columns = described.map((column) => ({ name: column.name, type: column.duckdbType, storedType: column.duckdbType }));
+  const files = await writeDataset(session, path, target, columns, options.signal, (sink, directory) =>
+    writeQuery(context, translated, [], columns, sink, directory, options.signal),
+  );
+  return { tag: `COPY ${files.reduce((sum, file) => sum + file.rowCount, 0)}`, notices: translated.notices };
+}
+
+/** Writes rows of these columns as a dataset or a file below the data directory, all or nothing; `write` makes the files in a folder. */
+export async function writeDataset(
+  session: Session,
+  path: string,
+  target: CopyTarget,
+  columns: readonly { readonly name: string }[],
+  signal: AbortSignal,
+  write: (sink: FileSink, directory: string) => Promise<readonly WrittenFile[]>,
+): Promise<readonly WrittenFile[]> {
+  const { datasets } = session.services;
   checkColumns(
     columns.map((column) => column.name),
     target,
@@ -74,8 +91,8 @@ async function copyTo(session: Session, query: QueryStatement, path: string, tar
       options: target.writerOptions,
       singleFile: target.singleFile,
     };
-    const files = await writeQuery(context, translated, [], columns, sink, staging.directory, options.signal);
-    options.signal.throwIfAborted();
+    const files = await write(sink, staging.directory);
+    signal.throwIfAborted();
     await withSqlErrors(() =>
       staging.publish(
         place.path,
@@ -84,7 +101,7 @@ async function copyTo(session: Session, query: QueryStatement, path: string, tar
       ),
     );
     datasets.invalidate();
-    return { tag: `COPY ${files.reduce((sum, file) => sum + file.rowCount, 0)}`, notices: translated.notices };
+    return files;
   } catch (error) {
     await staging.discard();
     throw toSqlError(error);

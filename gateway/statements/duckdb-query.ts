@@ -6,6 +6,7 @@ import { checkRoadText, printRoadTree, readRoadTree, translateRoad } from '../..
 import { quoteText } from '../../planner/types/data-type.js';
 import type { Session } from '../session/session.js';
 import type { SessionStatement } from '../session/session-statement.js';
+import type { Translator } from './query.js';
 import { QueryStatement } from './query.js';
 
 /** Longest text that is given to DuckDB's parser: its tree as JSON takes some hundred times the text. */
@@ -16,6 +17,13 @@ const TEXT_LENGTH_MAX = 1_000_000;
  * are found as in any other statement, and what runs is the text DuckDB prints of the checked tree, itself checked again.
  */
 export async function prepareDuckdbQuery(session: Session, statement: ParsedStatement, declaredTypes: readonly number[]): Promise<SessionStatement> {
+  const query = new QueryStatement(session, statement, declaredTypes, await duckdbTranslator(session, statement));
+  await query.translate();
+  return query;
+}
+
+/** What translates such a query against names. */
+export async function duckdbTranslator(session: Pick<Session, 'services'>, statement: ParsedStatement): Promise<Translator> {
   const { binder } = session.services;
   if (statement.text.length > TEXT_LENGTH_MAX) {
     throw (
@@ -28,9 +36,7 @@ export async function prepareDuckdbQuery(session: Session, statement: ParsedStat
     `SELECT sql, json_serialize_sql(sql)::VARCHAR FROM (SELECT json_deserialize_sql(${quoteText(printRoadTree(rewritten))}::JSON) AS sql)`,
   );
   const road = checkRoadText(statement, rewritten, textAt(printed, 0), textAt(printed, 1));
-  const query = new QueryStatement(session, statement, declaredTypes, (_, environment, types) => translateRoad(statement, road, environment, types));
-  await query.translate();
-  return query;
+  return (_, environment, types) => translateRoad(statement, road, environment, types);
 }
 
 function textAt(row: readonly (string | null)[] | undefined, index: number): string {

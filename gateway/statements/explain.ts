@@ -50,7 +50,8 @@ export async function prepareExplain(session: Session, statement: ParsedStatemen
   );
 }
 
-async function explain(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, level: ExplainLevel): Promise<ExplainDocument> {
+/** What a query's plan is, at a level. */
+export async function explain(context: QueryContext, query: TranslatedQuery, parameters: ParameterConstants, level: ExplainLevel): Promise<ExplainDocument> {
   switch (level) {
     case 'translated':
       return { kind: 'query', lines: wholeSql(query, parameters).split('\n') };

@@ -65,13 +65,13 @@ export function distribute(plan: PlanNode, options: DistributeOptions): Distribu
 }
 
 /** The ORDER BY that the client sees: only its tasks' rows follow each other. */
-function orderOfResult(plan: PlanNode): PlanNode | null {
+export function orderOfResult(plan: PlanNode): PlanNode | null {
   const inner = plan.kind === 'projection' ? plan.input : plan.kind === 'cte' ? plan.body : null;
   return plan.kind === 'order' ? plan : inner === null ? null : orderOfResult(inner);
 }
 
 /** Files between stages name every field, so ROW(1, 2) cannot go through one. */
-function movesUnnamedFields(plan: PlanNode): boolean {
+export function movesUnnamedFields(plan: PlanNode): boolean {
   let found = false;
   walkPlan(plan, (node) => {
     found ||= node.kind === 'exchange' && node.output.some(hasUnnamedField);

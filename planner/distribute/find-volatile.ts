@@ -86,6 +86,7 @@ function expressionsOf(node: PlanNode): readonly Expression[] {
     case 'single_row':
     case 'empty':
     case 'sample':
+    case 'per_partition':
     case 'exchange':
     case 'stage_input':
       return [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Expression, SortKey } from '../plan/expressions.js';
 import type { FilterNode, ScanNode } from '../plan/nodes.js';
 import { mapRefs } from '../plan/rewrite-expression.js';
-import { byteCount, estimateRowCount, type FileSource } from '../relation/relation.js';
+import { byteCount, estimateRowCount, type FileSource, type Relation } from '../relation/relation.js';
 import type { RelationReference } from '../translate/translated.js';
 import { afterConditions, type Estimate } from './estimate.js';
 import type { DataType } from '../types/data-type.js';
@@ -64,6 +64,9 @@ function overRead(conditions: readonly Expression[], scan: ScanNode): readonly E
 function plainScan(scan: ScanNode, context: PlacementContext, conditions: readonly Expression[] = []): Placed {
   const reference = referenceOf(scan, context);
   const { source } = reference.relation;
+  if (source.kind === 'partitioned') {
+    return placePartitionedScan(scan, reference.relation, context.partitionedInput(scan.reference));
+  }
   assert.ok(source.kind === 'files', 'only files are scanned in stages');
   const files = context.isOn('prune-files') ? pruneFiles({ ...scan, filters: [...scan.filters, ...conditions] }, reference.relation, source) : source.files;
   const request = splitOf(scan, context);
@@ -75,6 +78,17 @@ function plainScan(scan: ScanNode, context: PlacementContext, conditions: readon
   }
   const estimate = estimateScan(scan, reference, source, files.length);
   return { plan: scan, layout: layoutOf(shares, context), estimate };
+}
+
+/** A scan of rows that other stages, or this one, make: what the scan does to them stands above. */
+function placePartitionedScan(scan: ScanNode, relation: Relation, rows: Placed): Placed {
+  const read = pickColumns(
+    rows,
+    scan.read.map((name) => relation.columns.findIndex((column) => column.name === name)),
+  );
+  const filtered =
+    scan.filters.length === 0 ? read : placeFilter({ kind: 'filter', input: read.plan, conditions: scan.filters, projection: null, output: read.plan.output }, read);
+  return pickColumns(filtered, scan.projection);
 }
 
 function layoutOf(shares: readonly TaskShare[], context: PlacementContext): Layout {

@@ -69,6 +69,7 @@ export function place(node: PlanNode, context: PlacementContext, keysOfCte: Read
       return constant(node, FUNCTION_ROWS);
     case 'delim_join':
     case 'delim_get':
+    case 'per_partition':
     case 'exchange':
     case 'stage_input':
       throw new Error(`${node.kind} before exchanges are placed`);

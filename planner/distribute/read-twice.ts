@@ -49,6 +49,7 @@ function isOnlyRead(plan: PlanNode): boolean {
     case 'cte_reference':
     case 'function_scan':
     case 'sample':
+    case 'per_partition':
     case 'stage_input':
       return false;
   }

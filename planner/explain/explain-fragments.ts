@@ -43,5 +43,7 @@ function pieceText(piece: FragmentPiece, scans: readonly ScanShare[]): string {
       return scans.find((share) => share.scan === piece.scan)?.sql ?? '';
     case 'exchange':
       return `stage_${piece.stage}`;
+    case 'partition':
+      return '0';
   }
 }

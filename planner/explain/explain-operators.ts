@@ -61,6 +61,8 @@ function operatorLine(plan: PlanNode, stages: readonly CutStage[], references: r
       return `Function ${plan.function}`;
     case 'sample':
       return 'Sample';
+    case 'per_partition':
+      return `Per partition: ${plan.description}`;
     case 'exchange':
       return `Exchange ${plan.distribution.kind}`;
     case 'stage_input':

@@ -40,6 +40,8 @@ function verb(plan: PlanNode, references: readonly RelationReference[]): string 
       return 'window';
     case 'sample':
       return 'sample';
+    case 'per_partition':
+      return plan.description;
     case 'filter':
     case 'projection':
     case 'unnest':

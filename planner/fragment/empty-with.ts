@@ -42,6 +42,7 @@ export function emptyWith(plan: PlanNode): EmptyWays {
     case 'delim_get':
     case 'cte':
     case 'cte_reference':
+    case 'per_partition':
     case 'exchange':
       return [];
   }

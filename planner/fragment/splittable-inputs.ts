@@ -52,6 +52,7 @@ function splittable(plan: PlanNode): readonly number[] {
     case 'empty':
     case 'function_scan':
     case 'sample':
+    case 'per_partition':
     case 'exchange':
       return [];
   }
@@ -100,6 +101,7 @@ function isRepeatable(plan: PlanNode): boolean {
     case 'delim_get':
     case 'cte':
     case 'cte_reference':
+    case 'per_partition':
     case 'exchange':
       return false;
   }

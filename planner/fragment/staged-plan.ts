@@ -47,11 +47,12 @@ export interface Fragment {
   readonly columns: readonly PlanColumn[];
 }
 
-/** Text, the task's share of a scan, or the task's partition of an exchange. */
+/** Text, the task's share of a scan, the task's partition of an exchange, or the number of the task's partition. */
 export type FragmentPiece =
   | string
   | { readonly kind: 'scan'; readonly scan: number }
-  | { readonly kind: 'exchange'; readonly stage: number; readonly columns: readonly PlanColumn[] };
+  | { readonly kind: 'exchange'; readonly stage: number; readonly columns: readonly PlanColumn[] }
+  | { readonly kind: 'partition' };
 
 /** How a stage's tasks differ. */
 export type TaskLayout =

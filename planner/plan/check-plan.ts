@@ -89,6 +89,10 @@ function expectedOutput(plan: PlanNode): Types {
     case 'empty':
     case 'stage_input':
       return plan.output;
+    case 'per_partition':
+      assert.equal(plan.inputNames.length, plan.inputs.length, 'per_partition: names for each input');
+      plan.inputs.forEach((input, index) => assert.equal(plan.inputNames[index]?.length, input.output.length, 'per_partition: a name for each column'));
+      return plan.output;
   }
 }
 

@@ -30,6 +30,7 @@ export type PlanNode =
   | EmptyNode
   | FunctionScanNode
   | SampleNode
+  | PerPartitionNode
   | ExchangeNode
   | StageInputNode;
 
@@ -237,6 +238,23 @@ export interface SampleNode extends NodeBase {
   readonly isPercentage: boolean;
   readonly seed: number | null;
 }
+
+/**
+ * SQL of its own over its inputs, task by task: each task's run sees the task's partition of every input, and nothing else.
+ * Only planner/distribute makes these, where a relation's rows come from a data frame.
+ */
+export interface PerPartitionNode extends NodeBase {
+  readonly kind: 'per_partition';
+  readonly inputs: readonly PlanNode[];
+  /** By input, the names its columns have in the SQL. */
+  readonly inputNames: readonly (readonly string[])[];
+  readonly sql: readonly PerPartitionPiece[];
+  /** What it does, for people. */
+  readonly description: string;
+}
+
+/** Text, a table expression with an input's rows, or the number of the task's partition. */
+export type PerPartitionPiece = string | { readonly kind: 'input'; readonly index: number } | { readonly kind: 'partition' };
 
 /** Moves rows between stages; only planner/distribute makes these, in one pass, and planner/fragment cuts the plan at them. */
 export interface ExchangeNode extends NodeBase {

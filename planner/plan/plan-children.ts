@@ -32,6 +32,7 @@ export function children(plan: PlanNode): readonly PlanNode[] {
     case 'delim_join':
       return [plan.join.left, plan.join.right];
     case 'union':
+    case 'per_partition':
       return plan.inputs;
     case 'cte':
       return [plan.definition, plan.body];
@@ -74,6 +75,7 @@ export function withChildren(plan: PlanNode, inputs: readonly PlanNode[]): PlanN
       return { ...plan, join: { ...plan.join, left, right } };
     }
     case 'union':
+    case 'per_partition':
       assert.equal(inputs.length, plan.inputs.length);
       return { ...plan, inputs };
     case 'cte': {

@@ -108,6 +108,10 @@ class Explainer {
         return this.unary(plan.input, (names) => [explainSample(plan), names]);
       case 'exchange':
         return this.unary(plan.input, (names) => [`Exchange ${explainDistribution(plan.distribution, names)}: ${plan.reason}`, names]);
+      case 'per_partition': {
+        const inputs = plan.inputs.map((input) => this.node(input));
+        return { lines: [`Per partition: ${plan.description}`, ...inputs.flatMap(below)], names: positions(plan) };
+      }
       case 'stage_input':
         return leaf(`Rows of stage ${plan.stage}`, positions(plan));
     }

@@ -30,8 +30,8 @@ export class PrintContext {
   }
 
   /** Adds a CTE, which every later part of the query may read. */
-  addCte(lines: SqlLines, isMaterialized: boolean): string {
-    const name = `w${this.ctes.length + 1}`;
+  addCte(lines: SqlLines, isMaterialized: boolean, prefix = 'w'): string {
+    const name = `${prefix}${this.ctes.length + 1}`;
     this.ctes.push({ name, lines, isMaterialized });
     return name;
   }

@@ -4,6 +4,7 @@ import type { DelimSource, PrintContext } from './print-context.js';
 import { printAggregate, printCondition, printExpression, printKey, printSortKey } from './print-expression.js';
 import { printCrossProduct, printJoin } from './print-join.js';
 import { nulls, printDelimGet, printFunctionScan, printScan, printValues, readName } from './print-source.js';
+import { printPerPartition } from './print-per-partition.js';
 import { printWindowCall } from './print-window.js';
 import { outputName, renderBlock, selectFrom, subselect, takesConditions, takesExpressions, takesRenaming, type SelectBlock } from './select-block.js';
 import { indent, line, type SqlLines } from './sql-text.js';
@@ -86,6 +87,8 @@ export function printOperator(plan: PlanNode, context: PrintContext, delim: Deli
         columns.map((column) => `${alias}.${column.name}`),
       );
     }
+    case 'per_partition':
+      return printPerPartition(plan, plan.inputs.map(below), context);
     case 'exchange':
       throw new Error('a plan is printed after it was cut at its exchanges');
   }

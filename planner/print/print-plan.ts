@@ -45,6 +45,8 @@ export function fillPieces(pieces: readonly FragmentPiece[], fillers: PieceFille
           return fillers.scan(piece.scan);
         case 'exchange':
           return fillers.exchange(piece);
+        case 'partition':
+          return '0';
       }
     })
     .join('');

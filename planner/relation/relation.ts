@@ -21,7 +21,7 @@ export interface Relation {
 }
 
 /** Where a relation's rows come from. */
-export type RelationSource = FileSource | ViewSource | SystemSource;
+export type RelationSource = FileSource | ViewSource | SystemSource | PartitionedSource;
 
 /** Rows in immutable files of one format, with what is known of them. */
 export interface FileSource {
@@ -94,6 +94,11 @@ export interface SystemSource {
   readonly kind: 'system';
   /** Quoted, qualified name inside the executor's DuckDB, or another table expression of Sluice's own. */
   readonly duckdbName: string;
+}
+
+/** Rows of a part of a data frame that runs partition by partition: the plan behind it is with the statement that names it. */
+export interface PartitionedSource {
+  readonly kind: 'partitioned';
 }
 
 /** Total rows of a file source where every file's count is known, else an estimate from bytes. */

@@ -55,6 +55,7 @@ export function fromRelation(
     case 'view':
       return fromView(translation, relation, source.sql, alias, schema, sqlAlias, aliases, scope.block);
     case 'system':
+    case 'partitioned':
     case 'files': {
       const mark = addReference(translation, relation, alias, scope.block);
       const columns: RangeColumn[] = relation.columns.map((column) => ({

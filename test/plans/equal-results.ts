@@ -65,7 +65,7 @@ export async function assertEqualResults(tables: PlannedTables, statement: strin
   assert.equal(
     difference,
     null,
-    `${variant.name}: ${difference}\n${statement}\n${staged.stages.map((each) => `-- stage ${each.id} ${each.tasks.kind} -> ${JSON.stringify(each.output)}\n${each.fragment.sql.map((piece) => (typeof piece === 'string' ? piece : piece.kind === 'scan' ? `scan${piece.scan}` : `stage${piece.stage}`)).join('')}`).join('\n')}`,
+    `${variant.name}: ${difference}\n${statement}\n${staged.stages.map((each) => `-- stage ${each.id} ${each.tasks.kind} -> ${JSON.stringify(each.output)}\n${each.fragment.sql.map((piece) => (typeof piece === 'string' ? piece : piece.kind === 'scan' ? `scan${piece.scan}` : piece.kind === 'exchange' ? `stage${piece.stage}` : piece.kind)).join('')}`).join('\n')}`,
   );
   return run.stageCount;
 }

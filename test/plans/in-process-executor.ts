@@ -141,6 +141,8 @@ function fillPiece(plan: StagedPlan, piece: FragmentPiece, task: Task): string {
       assert.ok(share !== undefined, `a task without its share of scan ${piece.scan}`);
       return share.sql;
     }
+    case 'partition':
+      return String(task.partition ?? 0);
     case 'exchange': {
       const producer = plan.stages.find((stage) => stage.id === piece.stage);
       assert.ok(producer !== undefined, `stage ${piece.stage} does not exist`);
