@@ -120,7 +120,7 @@ export function packBuffers(buffers: readonly Uint8Array[]): Buffer {
 
 /** The buffers again: parts of `packed` where that begins at a multiple of 8, else of a copy. */
 export function unpackBuffers(packed: Uint8Array): readonly Uint8Array[] {
-  const bytes = packed.byteOffset % ALIGNMENT === 0 ? packed : packed.slice();
+  const bytes = packed.byteOffset % ALIGNMENT === 0 ? packed : new Uint8Array(packed);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint32(0, true);
   let at = aligned(4 + 4 * count);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { StagedResult, StageRunOptions } from '../../executor/stages/options.js';
-import type { DistributedPlan } from '../../planner/distribute/distributed-plan.js';
+import type { DistributedPlan, DistributeOptions } from '../../planner/distribute/distributed-plan.js';
 import { distribute } from '../../planner/distribute/distribute.js';
 import { readPlan } from '../../planner/bind/read-plan.js';
 import { cutIntoStages } from '../../planner/fragment/cut-into-stages.js';
@@ -37,19 +37,13 @@ export async function planQuery(
   if (logical.kind === 'unknown') {
     return { kind: 'whole', reason: logical.reason, notices: [] };
   }
-  const partitions = Number(context.setting('sluice.partitions'));
-  const disabledRules = context.setting('sluice.disabled_rules');
   const distributed = distribute(logical.plan, {
     references: query.references,
     hints: query.hints,
     blocks: query.blocks,
     ...(query.columns === null ? {} : { outputNames: query.columns.map((column) => column.name) }),
     mode,
-    parallelism: context.pool.parallelism,
-    partitionCount: partitions === 0 ? null : partitions,
-    broadcastByteLimit: Number(context.setting('sluice.broadcast_limit')),
-    thresholdBytes: Number(context.setting('sluice.distribute_threshold')),
-    rulesOff: new Set(disabledRules === '' ? [] : disabledRules.split(',').map((rule) => rule.trim())),
+    ...distributeSettings(context),
   });
   if (distributed.whole) {
     // One task is the whole query: it then runs as it was translated, with all of DuckDB's threads.
@@ -57,6 +51,21 @@ export async function planQuery(
   }
   const staged = cutIntoStages(distributed, { references: query.references, parallelism: context.pool.parallelism });
   return { kind: 'staged', logical: logical.plan, distributed, staged, notices: distributed.notices };
+}
+
+/** What the session's settings and the engine say of distribution. */
+export function distributeSettings(
+  context: Pick<QueryContext, 'setting' | 'pool'>,
+): Pick<DistributeOptions, 'parallelism' | 'partitionCount' | 'broadcastByteLimit' | 'thresholdBytes' | 'rulesOff'> {
+  const partitions = Number(context.setting('sluice.partitions'));
+  const disabledRules = context.setting('sluice.disabled_rules');
+  return {
+    parallelism: context.pool.parallelism,
+    partitionCount: partitions === 0 ? null : partitions,
+    broadcastByteLimit: Number(context.setting('sluice.broadcast_limit')),
+    thresholdBytes: Number(context.setting('sluice.distribute_threshold')),
+    rulesOff: new Set(disabledRules === '' ? [] : disabledRules.split(',').map((rule) => rule.trim())),
+  };
 }
 
 /**

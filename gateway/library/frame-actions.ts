@@ -1,0 +1,258 @@
+import { Table } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
+import { compileFrame } from '../../planner/dataframe/compile-frame.js';
+import type { FrameNode, StoredNode } from '../../planner/dataframe/frame-node.js';
+import { frameInputs, withFrameInputs } from '../../planner/dataframe/frame-node.js';
+import type { Relation } from '../../planner/relation/relation.js';
+import { printDataType } from '../../planner/types/data-type.js';
+import { stagedRelation, storedType } from '../lake/staged-rows.js';
+import type { ExecutionResult } from '../session/backend.js';
+import type { Session } from '../session/session.js';
+import { writeDataset } from '../statements/copy.js';
+import { readCopyOptions } from '../statements/copy-options.js';
+import { ArrowBatches } from './arrow-batches.js';
+import { rowsOfTable } from './arrow-rows.js';
+import type { BoundFrame } from './bind-frame.js';
+import { FrameBinder } from './bind-frame.js';
+import type { ActionOptions, ExplainOptions } from './data-frame.js';
+import { explainFrame } from './explain-frame.js';
+import type { WriteOptions } from './frame-options.js';
+import { textList } from './frame-options.js';
+import type { FrameRunner } from './frame-runner.js';
+import { runFrame, writeFrame, writtenColumns } from './run-frame.js';
+import type { RunSettings } from './run-frame.js';
+import type { StoredRows } from './stored-rows.js';
+
+const NEVER = new AbortController().signal;
+
+/** What data frames can be asked to do: each action compiles its frame, binds it, and runs it as one statement. */
+export class FrameActions {
+  readonly #runner: FrameRunner;
+  readonly #stored: StoredRows;
+  /** Rows that are kept of a frame. */
+  readonly #computed = new Map<FrameNode, StoredNode>();
+
+  constructor(runner: FrameRunner, stored: StoredRows) {
+    this.#runner = runner;
+    this.#stored = stored;
+  }
+
+  /** The rows as record batches, as they are made. */
+  async *batches(node: FrameNode, options: ActionOptions): AsyncGenerator<RecordBatch, void, undefined> {
+    const pending: RecordBatch[] = [];
+    const stop = new AbortController();
+    let wake: () => void = () => undefined;
+    let isEnded = false;
+    let resume: () => void = () => undefined;
+    const signal = AbortSignal.any([options.signal ?? NEVER, stop.signal]);
+    // Rows are read while the reader is away, one batch ahead.
+    const running = this.#read(node, { ...options, signal }, async (batch) => {
+      pending.push(batch);
+      wake();
+      await new Promise<void>((resolve) => {
+        resume = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }).finally(() => {
+      isEnded = true;
+      wake();
+    });
+    running.catch(() => undefined); // thrown to the reader below
+    try {
+      for (;;) {
+        const batch = pending.shift();
+        if (batch !== undefined) {
+          yield batch;
+          resume();
+        } else if (isEnded) {
+          await running;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      stop.abort();
+      await running.catch(() => undefined);
+    }
+  }
+
+  /** All rows as one table. */
+  async table(node: FrameNode, options: ActionOptions): Promise<Table> {
+    const batches: RecordBatch[] = [];
+    const schema = await this.#read(node, options, (batch) => {
+      batches.push(batch);
+    });
+    return new Table(schema, batches);
+  }
+
+  /** All rows as objects. */
+  async rows(node: FrameNode, options: ActionOptions): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return rowsOfTable(await this.table(node, options));
+  }
+
+  /** Names and types of the columns. */
+  schema(node: FrameNode, options: ActionOptions): Promise<readonly { readonly name: string; readonly type: string }[]> {
+    return this.#run('schema', node, options, (frame) =>
+      Promise.resolve(frame.columns.map(({ name, type }) => ({ name, type: printDataType(type) }))),
+    );
+  }
+
+  /** What EXPLAIN says. */
+  explain(node: FrameNode, options: ExplainOptions & ActionOptions): Promise<string> {
+    return this.#run('explain', node, options, (frame) => explainFrame(frame, options.level ?? 'distributed', options.format ?? 'text'));
+  }
+
+  /** Writes a dataset, all or nothing, and gives its files' paths below the data directory. */
+  write(node: FrameNode, path: string, format: 'parquet' | 'csv' | 'json', options: WriteOptions & ActionOptions): Promise<readonly string[]> {
+    const given = new Map<string, readonly string[]>([
+      ['format', [format]],
+      ...(options.partitionBy === undefined ? [] : [['partition_by', textList(options.partitionBy)] as const]),
+      ...(options.mode === undefined || options.mode === 'create' ? [] : [[options.mode, []] as const]),
+      ...Object.entries(options.options ?? {}).map(([name, value]) => [name, [String(value)]] as const),
+    ]);
+    const target = readCopyOptions(path, given);
+    return this.#run(`write ${path}`, node, options, async (frame, session, settings) => {
+      session.requireWritable('COPY TO');
+      await session.access.requireFiles('write', 'write files');
+      const columns = writtenColumns(frame.columns, (type) => type);
+      const files = await writeDataset(session, path, target, columns, settings.signal, (sink, directory) => writeFrame(frame, columns, sink, directory, settings));
+      return files.map((file) => (target.singleFile ? path : `${path.replace(/\/+$/, '')}/${file.relativePath}`));
+    });
+  }
+
+  /** Rows of a dataset that is written when they are first read. */
+  writeLazily(node: FrameNode, path: string, options: WriteOptions): StoredNode {
+    return this.#stored.add(async (_, signal) => {
+      await this.write(node, path, 'parquet', { ...options, signal });
+      return this.#runner.services.datasets.resolveFileFunction({ function: 'read_parquet', paths: [path], options: {}, position: 1 });
+    });
+  }
+
+  /** Computes the rows and keeps them. */
+  async compute(node: FrameNode, options: ActionOptions): Promise<void> {
+    const stored = node.kind === 'stored' ? node : (this.#computed.get(node) ?? this.#stored.add((directory, signal) => this.#keep(node, directory, { ...options, signal })));
+    await this.#stored.relation(stored.id, options.signal ?? NEVER);
+    if (node.kind !== 'stored') {
+      this.#computed.set(node, stored);
+    }
+  }
+
+  /** True when the rows are kept. */
+  isComputed(node: FrameNode): boolean {
+    const stored = node.kind === 'stored' ? node : this.#computed.get(node);
+    return stored !== undefined && this.#stored.isMade(stored.id);
+  }
+
+  /** Forgets what is kept of a frame. */
+  async forget(node: FrameNode): Promise<void> {
+    const stored = node.kind === 'stored' ? node : this.#computed.get(node);
+    this.#computed.delete(node);
+    if (stored !== undefined) {
+      await this.#stored.forget(stored.id);
+    }
+  }
+
+  /** Writes the rows into files of the session. */
+  #keep(node: FrameNode, directory: string, options: ActionOptions): Promise<Relation> {
+    return this.#run('compute', node, options, async (frame, _, settings) => {
+      const columns = writtenColumns(frame.columns, storedType);
+      const sink = { format: 'parquet' as const, columnNames: columns.map(({ name }) => name), partitionBy: [], options: {}, singleFile: false };
+      const files = await writeFrame(frame, columns, sink, directory, settings);
+      return stagedRelation(
+        'stored',
+        frame.columns,
+        files.filter((file) => file.rowCount > 0).map(({ path, byteCount, rowCount }) => ({ path, byteCount, rowCount })),
+      );
+    });
+  }
+
+  /** Runs a frame and hands over its batches; gives their schema. */
+  async #read(node: FrameNode, options: ActionOptions, take: (batch: RecordBatch) => Promise<void> | void): Promise<ArrowBatches['schema']> {
+    const { signal, relations } = await this.#prepare(node, options);
+    return this.#runner.run(
+      'data frame',
+      signal,
+      async (session): Promise<ExecutionResult> => {
+        const frame = await this.#bind(session, node, relations);
+        const { stream, notices } = await runFrame(frame, settingsOf(options, signal));
+        return { kind: 'rows', columns: stream.columns, stream, tag: (count) => `SELECT ${count}`, notices };
+      },
+      async (result) => {
+        if (result.kind !== 'rows') {
+          throw new Error('a data frame gives rows');
+        }
+        const batches = new ArrowBatches(result.columns);
+        try {
+          for (let batch = await result.stream.next(); batch !== null; batch = await result.stream.next()) {
+            await take(batches.read(batch));
+          }
+        } finally {
+          await result.stream.close();
+        }
+        return batches.schema;
+      },
+    );
+  }
+
+  /** Runs work over a bound frame as one statement. */
+  async #run<T>(
+    what: string,
+    node: FrameNode,
+    options: ActionOptions,
+    work: (frame: BoundFrame, session: Session, settings: RunSettings) => Promise<T>,
+  ): Promise<T> {
+    const { signal, relations } = await this.#prepare(node, options);
+    const done: { value?: T } = {};
+    return this.#runner.run(
+      `data frame: ${what}`,
+      signal,
+      async (session): Promise<ExecutionResult> => {
+        done.value = await work(await this.#bind(session, node, relations), session, settingsOf(options, signal));
+        return { kind: 'command', tag: what, notices: [] };
+      },
+      () => {
+        if (!('value' in done)) {
+          throw new Error('the work was done');
+        }
+        const value: T | undefined = done.value;
+        return Promise.resolve(value as T);
+      },
+    );
+  }
+
+  #bind(session: Session, node: FrameNode, relations: ReadonlyMap<string, Relation>): Promise<BoundFrame> {
+    return FrameBinder.bind(session, compileFrame(this.#withComputed(node)), relations);
+  }
+
+  /** Makes the kept rows that a frame reads. */
+  async #prepare(node: FrameNode, options: ActionOptions): Promise<{ readonly signal: AbortSignal; readonly relations: ReadonlyMap<string, Relation> }> {
+    const signal = options.signal ?? NEVER;
+    const relations = new Map<string, Relation>();
+    for (const id of storedIds(this.#withComputed(node))) {
+      relations.set(id, await this.#stored.relation(id, signal));
+    }
+    return { signal, relations };
+  }
+
+  /** The frame with kept rows in the place of what they were computed from. Partitions are made again: files do not say them. */
+  #withComputed(node: FrameNode): FrameNode {
+    const stored = this.#computed.get(node);
+    if (stored !== undefined) {
+      return node.kind === 'repartition' || node.kind === 'partial_sort' ? { ...node, input: stored } : stored;
+    }
+    const inputs = frameInputs(node);
+    const after = inputs.map((input) => this.#withComputed(input));
+    return after.every((input, index) => input === inputs[index]) ? node : withFrameInputs(node, after);
+  }
+}
+
+function settingsOf(options: ActionOptions, signal: AbortSignal): RunSettings {
+  return { signal, onProgress: options.onProgress ?? null };
+}
+
+function storedIds(node: FrameNode): ReadonlySet<string> {
+  return node.kind === 'stored' ? new Set([node.id]) : new Set(frameInputs(node).flatMap((input) => [...storedIds(input)]));
+}
