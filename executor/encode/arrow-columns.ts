@@ -95,7 +95,8 @@ class ArrayColumn extends Column {
 
   protected appendValues(rows: Uint32Array | null, count: number, buffers: Uint8Array[]): void {
     const length = this.#length;
-    const elements = rows === null ? null : Uint32Array.from({ length: count * length }, (_, at) => (rows[Math.floor(at / length)] ?? 0) * length + (at % length));
+    const elements =
+      rows === null ? null : Uint32Array.from({ length: count * length }, (_, at) => (rows[Math.floor(at / length)] ?? 0) * length + (at % length));
     this.#element.append(elements, count * length, buffers);
   }
 }

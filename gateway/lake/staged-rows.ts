@@ -2,40 +2,12 @@ import { rm } from 'node:fs/promises';
 import type { Column, DataFile, Relation } from '../../planner/relation/relation.js';
 import type { FileSink } from '../../planner/fragment/staged-plan.js';
 import type { TranslatedQuery } from '../../planner/translate/translated.js';
-import type { DataType } from '../../planner/types/data-type.js';
-import { scalar } from '../../planner/types/data-type.js';
+import { storedType, survivesParquet } from '../../planner/types/stored-type.js';
 import type { QueryContext } from '../query/query-context.js';
 import type { ParameterConstants } from '../query/whole-query.js';
 import { writeQuery } from '../query/write-query.js';
 import type { ExecuteOptions } from '../session/backend.js';
 import type { Session } from '../session/session.js';
-
-/** Types that Parquet gives back as another type: they are kept as text and cast back. */
-const TEXT_STORED: ReadonlySet<string> = new Set(['HUGEINT', 'UHUGEINT', 'BIGNUM', 'BIT', 'TIME WITH TIME ZONE', 'TIME_NS', 'INTERVAL']);
-
-/** The type a column has in the files. */
-export function storedType(type: DataType): DataType {
-  return survivesParquet(type) ? type : scalar('VARCHAR');
-}
-
-function survivesParquet(type: DataType): boolean {
-  switch (type.kind) {
-    case 'scalar':
-      return !TEXT_STORED.has(type.name);
-    case 'decimal':
-      return true;
-    case 'list':
-      return survivesParquet(type.element);
-    case 'struct':
-      return type.fields.every((field) => survivesParquet(field.type));
-    case 'map':
-      return survivesParquet(type.key) && survivesParquet(type.value);
-    case 'array':
-    case 'union':
-    case 'enum':
-      return false;
-  }
-}
 
 /** A query's rows, run once and kept in files of the session until its transaction ends. */
 export interface StagedRows {

@@ -70,7 +70,12 @@ function simpleType(type: ArrowType, name: string): DataType {
   throw new SqlError(SQLSTATE.feature_not_supported, `column "${name}" of the Arrow table is of type ${String(type)}, which is not supported`);
 }
 
-const TIMESTAMPS = { [TimeUnit.SECOND]: 'TIMESTAMP_S', [TimeUnit.MILLISECOND]: 'TIMESTAMP_MS', [TimeUnit.MICROSECOND]: 'TIMESTAMP', [TimeUnit.NANOSECOND]: 'TIMESTAMP_NS' } as const;
+const TIMESTAMPS = {
+  [TimeUnit.SECOND]: 'TIMESTAMP_S',
+  [TimeUnit.MILLISECOND]: 'TIMESTAMP_MS',
+  [TimeUnit.MICROSECOND]: 'TIMESTAMP',
+  [TimeUnit.NANOSECOND]: 'TIMESTAMP_NS',
+} as const;
 
 /** A table's rows in the forms that literal rows have. */
 export function* itemsOfTable(table: Table): Generator<Item> {

@@ -138,7 +138,9 @@ function timeText(units: bigint, digits: number): string {
   const perSecond = 10n ** BigInt(digits);
   const seconds = Number(units / perSecond);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
-  const fraction = String(units % perSecond).padStart(digits, '0').replace(/0+$/, '');
+  const fraction = String(units % perSecond)
+    .padStart(digits, '0')
+    .replace(/0+$/, '');
   return `${parts.join(':')}${fraction === '' ? '' : `.${fraction}`}`;
 }
 

@@ -91,7 +91,11 @@ export function arrowType(type: DataType): ArrowType {
       return new Struct(fieldsOf(type.fields));
     case 'map':
       return new Map_(
-        new Field('entries', new Struct<{ key: ArrowType; value: ArrowType }>([new Field('key', arrowType(type.key), false), new Field('value', arrowType(type.value), true)]), false),
+        new Field(
+          'entries',
+          new Struct<{ key: ArrowType; value: ArrowType }>([new Field('key', arrowType(type.key), false), new Field('value', arrowType(type.value), true)]),
+          false,
+        ),
       );
     case 'union':
       return new Utf8();

@@ -62,7 +62,10 @@ function titleOf(plan: PartitionedPlan): string {
 function sqlOf(plan: PartitionedPlan): string {
   return plan.kind === 'repartition'
     ? ''
-    : fillTemplate(plan.statement.query, { reference: (reference) => reference.alias, parameter: (number) => (number === 1 ? 'partition_index()' : 'partition_count()') });
+    : fillTemplate(plan.statement.query, {
+        reference: (reference) => reference.alias,
+        parameter: (number) => (number === 1 ? 'partition_index()' : 'partition_count()'),
+      });
 }
 
 function logicalLines(plan: PartitionedPlan): readonly string[] {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Table } from 'apache-arrow';
 import type { RecordBatch } from 'apache-arrow';
 import { compileFrame } from '../../planner/dataframe/compile-frame.js';
@@ -5,7 +6,8 @@ import type { FrameNode, StoredNode } from '../../planner/dataframe/frame-node.j
 import { frameInputs, withFrameInputs } from '../../planner/dataframe/frame-node.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { printDataType } from '../../planner/types/data-type.js';
-import { stagedRelation, storedType } from '../lake/staged-rows.js';
+import { storedType } from '../../planner/types/stored-type.js';
+import { stagedRelation } from '../lake/staged-rows.js';
 import type { ExecutionResult } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import { writeDataset } from '../statements/copy.js';
@@ -31,10 +33,25 @@ export class FrameActions {
   readonly #stored: StoredRows;
   /** Rows that are kept of a frame. */
   readonly #computed = new Map<FrameNode, StoredNode>();
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(runner: FrameRunner, stored: StoredRows) {
     this.#runner = runner;
     this.#stored = stored;
+  }
+
+  /** Waits for the actions that run. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) {
+      await Promise.allSettled(this.#running);
+    }
+  }
+
+  /** Runs an action that `settled` waits for. */
+  #track<T>(action: () => Promise<T>): Promise<T> {
+    const running = action().finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
   }
 
   /** The rows as record batches, as they are made. */
@@ -95,9 +112,7 @@ export class FrameActions {
 
   /** Names and types of the columns. */
   schema(node: FrameNode, options: ActionOptions): Promise<readonly { readonly name: string; readonly type: string }[]> {
-    return this.#run('schema', node, options, (frame) =>
-      Promise.resolve(frame.columns.map(({ name, type }) => ({ name, type: printDataType(type) }))),
-    );
+    return this.#run('schema', node, options, (frame) => Promise.resolve(frame.columns.map(({ name, type }) => ({ name, type: printDataType(type) }))));
   }
 
   /** What EXPLAIN says. */
@@ -118,7 +133,9 @@ export class FrameActions {
       session.requireWritable('COPY TO');
       await session.access.requireFiles('write', 'write files');
       const columns = writtenColumns(frame.columns, (type) => type);
-      const files = await writeDataset(session, path, target, columns, settings.signal, (sink, directory) => writeFrame(frame, columns, sink, directory, settings));
+      const files = await writeDataset(session, path, target, columns, settings.signal, (sink, directory) =>
+        writeFrame(frame, columns, sink, directory, settings),
+      );
       return files.map((file) => (target.singleFile ? path : `${path.replace(/\/+$/, '')}/${file.relativePath}`));
     });
   }
@@ -133,7 +150,10 @@ export class FrameActions {
 
   /** Computes the rows and keeps them. */
   async compute(node: FrameNode, options: ActionOptions): Promise<void> {
-    const stored = node.kind === 'stored' ? node : (this.#computed.get(node) ?? this.#stored.add((directory, signal) => this.#keep(node, directory, { ...options, signal })));
+    const stored =
+      node.kind === 'stored'
+        ? node
+        : (this.#computed.get(node) ?? this.#stored.add((directory, signal) => this.#keep(node, directory, { ...options, signal })));
     await this.#stored.relation(stored.id, options.signal ?? NEVER);
     if (node.kind !== 'stored') {
       this.#computed.set(node, stored);
@@ -170,57 +190,41 @@ export class FrameActions {
   }
 
   /** Runs a frame and hands over its batches; gives their schema. */
-  async #read(node: FrameNode, options: ActionOptions, take: (batch: RecordBatch) => Promise<void> | void): Promise<ArrowBatches['schema']> {
-    const { signal, relations } = await this.#prepare(node, options);
-    return this.#runner.run(
-      'data frame',
-      signal,
-      async (session): Promise<ExecutionResult> => {
-        const frame = await this.#bind(session, node, relations);
-        const { stream, notices } = await runFrame(frame, settingsOf(options, signal));
-        return { kind: 'rows', columns: stream.columns, stream, tag: (count) => `SELECT ${count}`, notices };
-      },
-      async (result) => {
-        if (result.kind !== 'rows') {
-          throw new Error('a data frame gives rows');
-        }
-        const batches = new ArrowBatches(result.columns);
-        try {
-          for (let batch = await result.stream.next(); batch !== null; batch = await result.stream.next()) {
-            await take(batches.read(batch));
-          }
-        } finally {
-          await result.stream.close();
-        }
-        return batches.schema;
-      },
-    );
+  #read(node: FrameNode, options: ActionOptions, take: (batch: RecordBatch) => Promise<void> | void): Promise<ArrowBatches['schema']> {
+    return this.#track(async () => {
+      const { signal, relations } = await this.#prepare(node, options);
+      return this.#runner.run(
+        'data frame',
+        signal,
+        async (session): Promise<ExecutionResult> => {
+          const frame = await this.#bind(session, node, relations);
+          const { stream, notices } = await runFrame(frame, settingsOf(options, signal));
+          return { kind: 'rows', columns: stream.columns, stream, tag: (count) => `SELECT ${count}`, notices };
+        },
+        (result) => readBatches(result, take),
+      );
+    });
   }
 
   /** Runs work over a bound frame as one statement. */
-  async #run<T>(
-    what: string,
-    node: FrameNode,
-    options: ActionOptions,
-    work: (frame: BoundFrame, session: Session, settings: RunSettings) => Promise<T>,
-  ): Promise<T> {
-    const { signal, relations } = await this.#prepare(node, options);
-    const done: { value?: T } = {};
-    return this.#runner.run(
-      `data frame: ${what}`,
-      signal,
-      async (session): Promise<ExecutionResult> => {
-        done.value = await work(await this.#bind(session, node, relations), session, settingsOf(options, signal));
-        return { kind: 'command', tag: what, notices: [] };
-      },
-      () => {
-        if (!('value' in done)) {
-          throw new Error('the work was done');
-        }
-        const value: T | undefined = done.value;
-        return Promise.resolve(value as T);
-      },
-    );
+  #run<T>(what: string, node: FrameNode, options: ActionOptions, work: (frame: BoundFrame, session: Session, settings: RunSettings) => Promise<T>): Promise<T> {
+    return this.#track(async () => {
+      const { signal, relations } = await this.#prepare(node, options);
+      const done: T[] = [];
+      return this.#runner.run(
+        `data frame: ${what}`,
+        signal,
+        async (session): Promise<ExecutionResult> => {
+          done.push(await work(await this.#bind(session, node, relations), session, settingsOf(options, signal)));
+          return { kind: 'command', tag: what, notices: [] };
+        },
+        () => {
+          const [value] = done;
+          assert(value !== undefined, 'the work was done');
+          return Promise.resolve(value);
+        },
+      );
+    });
   }
 
   #bind(session: Session, node: FrameNode, relations: ReadonlyMap<string, Relation>): Promise<BoundFrame> {
@@ -247,6 +251,19 @@ export class FrameActions {
     const after = inputs.map((input) => this.#withComputed(input));
     return after.every((input, index) => input === inputs[index]) ? node : withFrameInputs(node, after);
   }
+}
+
+async function readBatches(result: ExecutionResult, take: (batch: RecordBatch) => Promise<void> | void): Promise<ArrowBatches['schema']> {
+  assert(result.kind === 'rows', 'a data frame gives rows');
+  const batches = new ArrowBatches(result.columns);
+  try {
+    for (let batch = await result.stream.next(); batch !== null; batch = await result.stream.next()) {
+      await take(batches.read(batch));
+    }
+  } finally {
+    await result.stream.close();
+  }
+  return batches.schema;
 }
 
 function settingsOf(options: ActionOptions, signal: AbortSignal): RunSettings {

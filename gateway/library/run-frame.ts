@@ -109,7 +109,9 @@ function withStoredTypes(plan: StagedPlan, columns: readonly WrittenColumn[]): S
     return plan;
   }
   const names = columns.map((_, index) => `c${index}`);
-  const values = columns.map(({ type, storedType }, index) => (type === storedType ? `c${index}` : `CAST(c${index} AS ${printDataType(storedType)}) AS c${index}`));
+  const values = columns.map(({ type, storedType }, index) =>
+    type === storedType ? `c${index}` : `CAST(c${index} AS ${printDataType(storedType)}) AS c${index}`,
+  );
   const sql = [`SELECT ${values.join(', ')} FROM (`, ...last.fragment.sql, `\n) AS result(${names.join(', ')})`];
   const fragment = { sql, columns: columns.map(({ name, storedType }) => ({ name, type: storedType })) };
   return { ...plan, stages: [...plan.stages.slice(0, -1), { ...last, fragment }] };

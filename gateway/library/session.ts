@@ -8,8 +8,9 @@ import type { FilesNode, FrameNode } from '../../planner/dataframe/frame-node.js
 import type { BoundColumn } from '../../planner/dataframe/partitioned-plan.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { quoteText } from '../../planner/types/data-type.js';
+import { storedType } from '../../planner/types/stored-type.js';
 import type { Engine } from '../cli/engine.js';
-import { stagedRelation, storedType } from '../lake/staged-rows.js';
+import { stagedRelation } from '../lake/staged-rows.js';
 import { sessionQueryContext } from '../query/session-context.js';
 import { writeSql } from '../query/write-query.js';
 import type { Session as GatewaySession } from '../session/session.js';
@@ -103,7 +104,8 @@ export class Session {
 
   /** Literal rows; types are found from the values. */
   fromItems(items: readonly Item[]): DataFrame {
-    return this.#frame(this.#stored.add((directory, signal) => this.#keepLines(directory, signal, columnsOfItems(items), () => items)));
+    const columns = columnsOfItems(items);
+    return this.#frame(this.#stored.add((directory, signal) => this.#keepLines(directory, signal, columns, () => items)));
   }
 
   /** Rows of an Arrow table, with its types. */
@@ -127,7 +129,7 @@ export class Session {
     await Promise.all(frames.map((frame) => frame.compute()));
   }
 
-  /** Ends everything: kept rows are gone, executors end. */
+  /** Waits for the actions that run, then ends everything: kept rows are gone, executors end. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -138,6 +140,7 @@ export class Session {
   }
 
   async #close(): Promise<void> {
+    await this.#actions.settled();
     await this.#lastCommand;
     await (await this.#statements)?.close();
     await this.#stored.close();

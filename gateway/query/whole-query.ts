@@ -4,6 +4,7 @@ import { scanSql, stubScanSql } from '../../planner/relation/scan-sql.js';
 import { estimateRowCount } from '../../planner/relation/relation.js';
 import type { RelationReference, TranslatedQuery } from '../../planner/translate/translated.js';
 import { printDataType, quoteName } from '../../planner/types/data-type.js';
+import { storedType } from '../../planner/types/stored-type.js';
 import { fillTemplate } from '../../planner/translate/translated.js';
 import { needsSystemCatalog, systemPreludes } from '../catalog/pg/system-catalog.js';
 import { formatOf } from '../session/constant-rows.js';
@@ -79,8 +80,13 @@ async function stubReferenceSql(context: QueryContext, reference: RelationRefere
   if (reference.relation.source.kind !== 'files' && reference.relation.source.kind !== 'partitioned') {
     return referenceSql(reference);
   }
-  const stub = stubScanSql(await context.binder.stubFor(reference.relation.columns, reference.index), estimateRowCount(reference.relation));
-  if (reference.relation.source.kind !== 'files' || reference.relation.source.storedTypes === undefined) {
+  const isPartitioned = reference.relation.source.kind === 'partitioned';
+  const stored = isPartitioned ? reference.relation.columns.map((column) => ({ ...column, type: storedType(column.type) })) : reference.relation.columns;
+  const stub = stubScanSql(await context.binder.stubFor(stored, reference.index), estimateRowCount(reference.relation));
+  if (isPartitioned && stored.every((column, index) => column.type === reference.relation.columns[index]?.type)) {
+    return stub;
+  }
+  if (reference.relation.source.kind === 'files' && reference.relation.source.storedTypes === undefined) {
     return stub;
   }
   // The stub is Parquet too and loses the same types: they are cast back, as scanSql does over the real files.

@@ -128,7 +128,7 @@ class FrameCompiler {
       const body = bodyOf(rows, operands(rows).map(nameOf), rows === hinted ? HINTED : null);
       const name = `frame_${tables.length + 1}`;
       const isShared = (readers.get(rows) ?? 0) > 1 && frameInputs(rows).length > 0;
-      tables.push(`${name} AS ${isShared ? '' : 'NOT '}MATERIALIZED (${body})`);
+      tables.push(`${name} AS ${isShared ? '' : 'NOT '}MATERIALIZED (${body}\n)`);
       names.set(rows, name);
       return name;
     };
@@ -165,7 +165,7 @@ function partName(index: number): string {
 }
 
 function wrapped(tables: readonly string[], body: string): string {
-  return `WITH ${[...tables, `frame_0 AS NOT MATERIALIZED (${body})`].join(', ')} SELECT * FROM frame_0`;
+  return `WITH ${[...tables, `frame_0 AS NOT MATERIALIZED (${body}\n)`].join(', ')} SELECT * FROM frame_0`;
 }
 
 function partialText(node: PartialSqlNode, names: readonly string[]): string {

@@ -78,7 +78,10 @@ export interface JoinNode {
   readonly left: FrameNode;
   readonly right: FrameNode;
   readonly joinType: FrameJoinType;
-  readonly condition: { readonly kind: 'on'; readonly sql: string } | { readonly kind: 'using'; readonly columns: readonly string[] } | { readonly kind: 'none' };
+  readonly condition:
+    | { readonly kind: 'on'; readonly sql: string }
+    | { readonly kind: 'using'; readonly columns: readonly string[] }
+    | { readonly kind: 'none' };
   readonly expressions: readonly string[] | null;
 }
 

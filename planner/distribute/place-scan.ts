@@ -5,11 +5,11 @@ import { mapRefs } from '../plan/rewrite-expression.js';
 import { byteCount, estimateRowCount, type FileSource, type Relation } from '../relation/relation.js';
 import type { RelationReference } from '../translate/translated.js';
 import { afterConditions, type Estimate } from './estimate.js';
-import type { DataType } from '../types/data-type.js';
+import { sameDataType, type DataType } from '../types/data-type.js';
 import { deal, gather, shuffle, shuffleByValue } from './exchange.js';
 import { isHashable, pickColumns } from './key-columns.js';
 import type { PlacementContext } from './placement-context.js';
-import { columnRange, SINGLE, type Layout, type Placed } from './placed.js';
+import { columnRange, keepColumns, onEachTask, SINGLE, type Layout, type Placed } from './placed.js';
 import { placeFilter } from './place-row-wise.js';
 import { pruneFiles } from './prune-files.js';
 import { moveToRanges } from './range-sort.js';
@@ -82,12 +82,24 @@ function plainScan(scan: ScanNode, context: PlacementContext, conditions: readon
 
 /** A scan of rows that other stages, or this one, make: what the scan does to them stands above. */
 function placePartitionedScan(scan: ScanNode, relation: Relation, rows: Placed): Placed {
-  const read = pickColumns(
-    rows,
-    scan.read.map((name) => relation.columns.findIndex((column) => column.name === name)),
-  );
+  const expressions = scan.read.map((name, index): Expression => {
+    const column = relation.columns.findIndex((candidate) => candidate.name === name);
+    const [own, type] = [rows.plan.output[column], scan.readTypes[index]];
+    assert.ok(own !== undefined && type !== undefined, `there is no column ${name}`);
+    const ref: Expression = { kind: 'ref', index: column, type: own };
+    // DuckDB planned over a stub, which has the types that Parquet can hold.
+    return sameDataType(own, type) ? ref : { kind: 'cast', input: ref, type, isTry: false };
+  });
+  const sources = expressions.map((expression) => (expression.kind === 'ref' ? expression.index : null));
+  const read = onEachTask(rows, (piece) => ({
+    plan: { kind: 'projection', input: piece.plan, expressions, names: expressions.map(() => null), output: scan.readTypes },
+    layout: keepColumns(piece.layout, sources),
+    estimate: piece.estimate,
+  }));
   const filtered =
-    scan.filters.length === 0 ? read : placeFilter({ kind: 'filter', input: read.plan, conditions: scan.filters, projection: null, output: read.plan.output }, read);
+    scan.filters.length === 0
+      ? read
+      : placeFilter({ kind: 'filter', input: read.plan, conditions: scan.filters, projection: null, output: read.plan.output }, read);
   return pickColumns(filtered, scan.projection);
 }
 
