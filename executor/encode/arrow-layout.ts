@@ -51,6 +51,15 @@ const FIXED: Readonly<Record<string, number>> = {
   HUGEINT: 16,
 };
 
+const OTHER_SCALARS: Readonly<Record<string, 'null' | 'bits' | 'interval' | 'bytes'>> = {
+  NULL: 'null',
+  BOOLEAN: 'bits',
+  INTERVAL: 'interval',
+  VARCHAR: 'bytes',
+  JSON: 'bytes',
+  BLOB: 'bytes',
+};
+
 /** The layout of a type. Types that Arrow has none for go as text. */
 export function arrowLayout(type: DataType): ArrowLayout {
   switch (type.kind) {
@@ -59,20 +68,8 @@ export function arrowLayout(type: DataType): ArrowLayout {
       if (byteWidth !== undefined) {
         return { kind: 'fixed', byteWidth };
       }
-      switch (type.name) {
-        case 'NULL':
-          return { kind: 'null' };
-        case 'BOOLEAN':
-          return { kind: 'bits' };
-        case 'INTERVAL':
-          return { kind: 'interval' };
-        case 'VARCHAR':
-        case 'JSON':
-        case 'BLOB':
-          return { kind: 'bytes' };
-        default:
-          return { kind: 'text' };
-      }
+      const kind = OTHER_SCALARS[type.name];
+      return kind === undefined ? { kind: 'text' } : { kind };
     }
     case 'decimal':
       return { kind: 'wide', byteWidth: type.width <= 4 ? 2 : type.width <= 9 ? 4 : type.width <= 18 ? 8 : 16 };

@@ -1,5 +1,5 @@
-import { Data, Dictionary, Field, RecordBatch, Schema, Struct, Vector, makeData, vectorFromArray, Utf8 } from 'apache-arrow';
-import type { DataType as ArrowType } from 'apache-arrow';
+import { Data, Dictionary, Field, RecordBatch, Schema, Struct, makeData, vectorFromArray, Utf8 } from 'apache-arrow';
+import type { DataType as ArrowType, Vector } from 'apache-arrow';
 import assert from 'node:assert/strict';
 import type { ResultColumn, RowBatch } from '../../executor/engine.js';
 import { arrowLayout, unpackBuffers } from '../../executor/encode/arrow-layout.js';

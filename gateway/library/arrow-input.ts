@@ -1,4 +1,4 @@
-import { DataType as Arrow, DateUnit, IntervalUnit, TimeUnit } from 'apache-arrow';
+import { DataType as Arrow, DateUnit, IntervalUnit, Precision, TimeUnit, Type } from 'apache-arrow';
 import type { Data, DataType as ArrowType, Table } from 'apache-arrow';
 import type { BoundColumn } from '../../planner/dataframe/partitioned-plan.js';
 import { SqlError } from '../../planner/sql-error.js';
@@ -22,7 +22,7 @@ export function dataTypeOfArrow(type: ArrowType, name: string): DataType {
     return scalar((type.isSigned ? bytes : unsigned)[type.bitWidth]);
   }
   if (Arrow.isFloat(type)) {
-    return scalar(type.precision === 2 ? 'DOUBLE' : 'FLOAT');
+    return scalar(type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT');
   }
   if (Arrow.isTimestamp(type)) {
     return type.timezone === null || type.timezone === undefined ? scalar(TIMESTAMPS[type.unit]) : scalar('TIMESTAMP WITH TIME ZONE');
@@ -67,7 +67,7 @@ function simpleType(type: ArrowType, name: string): DataType {
   if (Arrow.isInterval(type) && type.unit === IntervalUnit.MONTH_DAY_NANO) {
     return scalar('INTERVAL');
   }
-  throw new SqlError(SQLSTATE.feature_not_supported, `column "${name}" of the Arrow table is of type ${String(type)}, which is not supported`);
+  throw new SqlError(SQLSTATE.feature_not_supported, `column "${name}" of the Arrow table is of type ${Type[type.typeId]}, which is not supported`);
 }
 
 const TIMESTAMPS = {

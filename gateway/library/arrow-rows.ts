@@ -1,4 +1,4 @@
-import { DataType, Type } from 'apache-arrow';
+import { DataType, TimeUnit, Type } from 'apache-arrow';
 import type { Data, Table } from 'apache-arrow';
 
 /** A value of Arrow's data, or null. */
@@ -67,7 +67,7 @@ function plainValues(data: Data, otherForm: OtherForm): ValueAt {
   }
   if (DataType.isTime(type)) {
     const units: BigInt64Array = data.values;
-    const digits = type.unit === 3 ? 9 : 6;
+    const digits = type.unit === TimeUnit.NANOSECOND ? 9 : 6;
     return (index) => timeText(units[index] ?? 0n, digits);
   }
   return nestedValues(data, otherForm);
@@ -105,7 +105,7 @@ function nestedValues(data: Data, otherForm: OtherForm): ValueAt {
   if (type.typeId === Type.List) {
     return elements;
   }
-  throw new Error(`no values of Arrow's type ${String(type)}`);
+  throw new Error(`no values of Arrow's type ${Type[type.typeId]}`);
 }
 
 /** Milliseconds as a fraction of Arrow's units: seconds, milliseconds, microseconds, nanoseconds. */

@@ -160,7 +160,7 @@ export class DataFrame {
   }
 
   /** The first rows as objects; see docs/library.md for the values' types. */
-  async take(count: number, options: ActionOptions = {}): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  take(count: number, options: ActionOptions = {}): Promise<readonly Readonly<Record<string, unknown>>[]> {
     return this.limit(count).takeAll(options);
   }
 

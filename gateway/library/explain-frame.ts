@@ -19,7 +19,7 @@ export async function explainFrame(frame: BoundFrame, level: ExplainLevel, forma
 
 async function documentOf(frame: BoundFrame, level: ExplainLevel): Promise<ExplainDocument> {
   if (frame.isPlain && frame.plan.kind === 'statement') {
-    return explain(frame.context, frame.plan.statement.query, [], level);
+    return await explain(frame.context, frame.plan.statement.query, [], level);
   }
   switch (level) {
     case 'translated':

@@ -21,6 +21,7 @@ import { explainFrame } from './explain-frame.js';
 import type { WriteOptions } from './frame-options.js';
 import { textList } from './frame-options.js';
 import type { FrameRunner } from './frame-runner.js';
+import { PulledBatches } from './pulled-batches.js';
 import { runFrame, writeFrame, writtenColumns } from './run-frame.js';
 import type { RunSettings } from './run-frame.js';
 import type { StoredRows } from './stored-rows.js';
@@ -56,42 +57,19 @@ export class FrameActions {
 
   /** The rows as record batches, as they are made. */
   async *batches(node: FrameNode, options: ActionOptions): AsyncGenerator<RecordBatch, void, undefined> {
-    const pending: RecordBatch[] = [];
     const stop = new AbortController();
-    let wake: () => void = () => undefined;
-    let isEnded = false;
-    let resume: () => void = () => undefined;
+    const pulled = new PulledBatches();
     const signal = AbortSignal.any([options.signal ?? NEVER, stop.signal]);
-    // Rows are read while the reader is away, one batch ahead.
-    const running = this.#read(node, { ...options, signal }, async (batch) => {
-      pending.push(batch);
-      wake();
-      await new Promise<void>((resolve) => {
-        resume = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }).finally(() => {
-      isEnded = true;
-      wake();
-    });
+    const running = this.#read(node, { ...options, signal }, (batch) => pulled.offer(batch)).finally(() => pulled.end());
     running.catch(() => undefined); // thrown to the reader below
     try {
-      for (;;) {
-        const batch = pending.shift();
-        if (batch !== undefined) {
-          yield batch;
-          resume();
-        } else if (isEnded) {
-          await running;
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
+      for (let batch = await pulled.take(); batch !== null; batch = await pulled.take()) {
+        yield batch;
       }
+      await running;
     } finally {
       stop.abort();
+      pulled.end();
       await running.catch(() => undefined);
     }
   }

@@ -81,10 +81,10 @@ export async function writeFrame(
 ): Promise<readonly WrittenFile[]> {
   const { context } = frame;
   if (frame.isPlain && frame.plan.kind === 'statement' && settings.onProgress === null) {
-    return writeQuery(context, frame.plan.statement.query, [], columns, sink, directory, settings.signal);
+    return await writeQuery(context, frame.plan.statement.query, [], columns, sink, directory, settings.signal);
   }
   const { staged } = stageFrame(frame);
-  return context.pool.writeFiles(
+  return await context.pool.writeFiles(
     withFileSink(withStoredTypes(staged, columns), sink),
     {
       ...taskSettings(context),

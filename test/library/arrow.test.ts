@@ -107,9 +107,9 @@ describe('Arrow', function () {
       const frame = session.sql(
         isOwn ? `FROM range(5) t(i) SELECT i, ${unless('i = 3', sql)} AS v` : `SELECT i, CASE WHEN i <> 3 THEN ${sql} END AS v FROM generate_series(0, 4) t(i)`,
       );
-      const before = await frame.takeAll();
+      const given = await frame.takeAll();
       const back = await session.fromArrow(await frame.toArrow()).takeAll();
-      assert.deepEqual(back, before);
+      assert.deepEqual(back, given);
     });
   }
 

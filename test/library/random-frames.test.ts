@@ -15,6 +15,33 @@ interface Step {
   readonly sql: string;
 }
 
+/** The frame in partitions of some kind. */
+function parted(frame: DataFrame, random: NumberSource): DataFrame {
+  const count = 1 + random.below(5);
+  const ways: readonly (() => DataFrame)[] = [
+    () => frame.repartition(count, { hashBy: 'o' }),
+    () => frame.repartition(count, { hashBy: ['d', 'n'] }),
+    () => frame.repartition(count, { rangeBy: 'n' }),
+    () => frame.repartition(count),
+    () => frame.repartition(count, { by: 'rows' }),
+    () => frame.repartition(count, { random: 3 }),
+    () => frame.partition(count, `CAST(n % ${count} AS int)`),
+    () =>
+      frame.repartition([
+        { count, hashBy: 'o' },
+        { count: 2, hashBy: 'd' },
+      ]),
+  ];
+  return (ways[random.below(ways.length)] ?? (() => frame))();
+}
+
+/** A row as text. */
+function textOf(row: Readonly<Record<string, unknown>> | undefined): string {
+  return Object.values(row ?? {})
+    .map(String)
+    .join(' ');
+}
+
 const COUNT = Number(process.env['SLUICE_RANDOM_COUNT'] ?? 40);
 const SEED = Number(process.env['SLUICE_RANDOM_SEED'] ?? 1);
 const DEPTH_MAX = 6;
@@ -45,25 +72,6 @@ describe('random data frames equal DuckDB in process', function () {
       frame: session.readParquet('flights').map(['origin AS o', 'destination AS d', 'distance AS n']).filter('n % 7 = 0'),
       sql: 'SELECT * FROM base',
     };
-  }
-
-  function parted(frame: DataFrame, random: NumberSource): DataFrame {
-    const count = 1 + random.below(5);
-    const ways: readonly (() => DataFrame)[] = [
-      () => frame.repartition(count, { hashBy: 'o' }),
-      () => frame.repartition(count, { hashBy: ['d', 'n'] }),
-      () => frame.repartition(count, { rangeBy: 'n' }),
-      () => frame.repartition(count),
-      () => frame.repartition(count, { by: 'rows' }),
-      () => frame.repartition(count, { random: 3 }),
-      () => frame.partition(count, `CAST(n % ${count} AS int)`),
-      () =>
-        frame.repartition([
-          { count, hashBy: 'o' },
-          { count: 2, hashBy: 'd' },
-        ]),
-    ];
-    return (ways[random.below(ways.length)] ?? (() => frame))();
   }
 
   function build(depth: number, random: NumberSource, known: Step[]): Step {
@@ -138,11 +146,7 @@ describe('random data frames equal DuckDB in process', function () {
       const [own] = await frame.aggregate(...summary).takeAll();
       const reader = await duckdb.runAndReadAll(`SELECT ${summary.join(', ')} FROM (${sql})`);
       const expected = reader.getRowObjects()[0] ?? {};
-      const text = (row: Readonly<Record<string, unknown>> | undefined): string =>
-        Object.values(row ?? {})
-          .map(String)
-          .join(' ');
-      assert.equal(text(own), text(expected), `round ${round} of seed ${SEED}: ${sql}\n${await frame.explain()}`);
+      assert.equal(textOf(own), textOf(expected), `round ${round} of seed ${SEED}: ${sql}\n${await frame.explain()}`);
     }
   });
 });
