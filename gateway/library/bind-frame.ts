@@ -1,3 +1,4 @@
+import type { StageProgress } from '../../executor/stages/options.js';
 import type { BoundColumn, PartitionedPlan } from '../../planner/dataframe/partitioned-plan.js';
 import { columnsOfPlan } from '../../planner/dataframe/partitioned-plan.js';
 import type { FrameStatement } from '../../planner/dataframe/compile-frame.js';
@@ -40,11 +41,17 @@ export class FrameBinder {
   readonly #bound = new Map<FrameStatement, PartitionedPlan>();
 
   /** `stored` are the rows that the library keeps, by the names that statements know them by. */
-  static async bind(session: Session, statement: FrameStatement, stored: ReadonlyMap<string, Relation>): Promise<BoundFrame> {
+  static async bind(
+    session: Session,
+    statement: FrameStatement,
+    stored: ReadonlyMap<string, Relation>,
+    onProgress?: (progress: StageProgress) => void,
+  ): Promise<BoundFrame> {
     const names = await session.names.current();
     const binder = new FrameBinder(session, names, stored);
     const plan = await binder.#plan(statement);
-    return { context: binder.#context, columns: columnsOfPlan(plan), plan, isPlain: statement.kind === 'query' && statement.parts.size === 0 };
+    const context = onProgress === undefined ? binder.#context : { ...binder.#context, onProgress };
+    return { context, columns: columnsOfPlan(plan), plan, isPlain: statement.kind === 'query' && statement.parts.size === 0 };
   }
 
   private constructor(session: Session, names: StatementNames, stored: ReadonlyMap<string, Relation>) {

@@ -1,9 +1,10 @@
 import type { OptionValues } from '../cli/options.js';
-import { checkOption, OPTION_DEFINITIONS, UsageError } from '../cli/options.js';
+import { checkOption, OPTION_DEFINITIONS } from '../cli/options.js';
+import { UsageError } from '../cli/usage-error.js';
 
 /** The options of `connect`: the command line's, by their names in camel case, with the same meanings, checks and defaults. */
 export interface ConnectOptions {
-  /** Directory whose files and folders are the tables; every path below is inside it. */
+  /** Directory, or place in S3, whose files and folders are the tables; every path below is inside it. */
   readonly data: string;
   /** Executor processes kept ready, and tasks of one distributed action at once. Without `redis`. */
   readonly executors?: number;
@@ -29,6 +30,11 @@ export interface ConnectOptions {
   /** Catalog of the stored tables: a DuckDB file, or postgres://... */
   readonly catalog?: string;
   readonly snapshotRetention?: string;
+  /** For data in S3, as the flags of these names. */
+  readonly s3Endpoint?: string;
+  readonly s3Region?: string;
+  readonly s3PathStyle?: 'on' | 'off';
+  readonly s3CacheSize?: string;
   /** The role whose rights hold. */
   readonly user?: string;
   /** Settings as SET has them: { 'sluice.partitions': 16, TimeZone: 'UTC' }. */
@@ -54,6 +60,10 @@ const NAMES: ReadonlySet<string> = new Set([
   'cluster-port',
   'catalog',
   'snapshot-retention',
+  's3-endpoint',
+  's3-region',
+  's3-path-style',
+  's3-cache-size',
 ]);
 
 /** Checks options as the command line does. Throws UsageError. */

@@ -23,7 +23,6 @@ import { textList } from './frame-options.js';
 import type { FrameRunner } from './frame-runner.js';
 import { PulledBatches } from './pulled-batches.js';
 import { runFrame, writeFrame, writtenColumns } from './run-frame.js';
-import type { RunSettings } from './run-frame.js';
 import type { StoredRows } from './stored-rows.js';
 
 const NEVER = new AbortController().signal;
@@ -107,13 +106,11 @@ export class FrameActions {
       ...Object.entries(options.options ?? {}).map(([name, value]) => [name, [String(value)]] as const),
     ]);
     const target = readCopyOptions(path, given);
-    return this.#run(`write ${path}`, node, options, async (frame, session, settings) => {
+    return this.#run(`write ${path}`, node, options, async (frame, session, signal) => {
       session.requireWritable('COPY TO');
       await session.access.requireFiles('write', 'write files');
       const columns = writtenColumns(frame.columns, (type) => type);
-      const files = await writeDataset(session, path, target, columns, settings.signal, (sink, directory) =>
-        writeFrame(frame, columns, sink, directory, settings),
-      );
+      const files = await writeDataset(session, path, target, columns, signal, (sink, directory) => writeFrame(frame, columns, sink, directory, signal));
       return files.map((file) => (target.singleFile ? path : `${path.replace(/\/+$/, '')}/${file.relativePath}`));
     });
   }
@@ -155,10 +152,10 @@ export class FrameActions {
 
   /** Writes the rows into files of the session. */
   #keep(node: FrameNode, directory: string, options: ActionOptions): Promise<Relation> {
-    return this.#run('compute', node, options, async (frame, _, settings) => {
+    return this.#run('compute', node, options, async (frame, _, signal) => {
       const columns = writtenColumns(frame.columns, storedType);
       const sink = { format: 'parquet' as const, columnNames: columns.map(({ name }) => name), partitionBy: [], options: {}, singleFile: false };
-      const files = await writeFrame(frame, columns, sink, directory, settings);
+      const files = await writeFrame(frame, columns, sink, directory, signal);
       return stagedRelation(
         'stored',
         frame.columns,
@@ -175,8 +172,8 @@ export class FrameActions {
         'data frame',
         signal,
         async (session): Promise<ExecutionResult> => {
-          const frame = await this.#bind(session, node, relations);
-          const { stream, notices } = await runFrame(frame, settingsOf(options, signal));
+          const frame = await this.#bind(session, node, relations, options);
+          const { stream, notices } = await runFrame(frame, signal);
           return { kind: 'rows', columns: stream.columns, stream, tag: (count) => `SELECT ${count}`, notices };
         },
         (result) => readBatches(result, take),
@@ -185,7 +182,7 @@ export class FrameActions {
   }
 
   /** Runs work over a bound frame as one statement. */
-  #run<T>(what: string, node: FrameNode, options: ActionOptions, work: (frame: BoundFrame, session: Session, settings: RunSettings) => Promise<T>): Promise<T> {
+  #run<T>(what: string, node: FrameNode, options: ActionOptions, work: (frame: BoundFrame, session: Session, signal: AbortSignal) => Promise<T>): Promise<T> {
     return this.#track(async () => {
       const { signal, relations } = await this.#prepare(node, options);
       const done: T[] = [];
@@ -193,7 +190,7 @@ export class FrameActions {
         `data frame: ${what}`,
         signal,
         async (session): Promise<ExecutionResult> => {
-          done.push(await work(await this.#bind(session, node, relations), session, settingsOf(options, signal)));
+          done.push(await work(await this.#bind(session, node, relations, options), session, signal));
           return { kind: 'command', tag: what, notices: [] };
         },
         () => {
@@ -205,8 +202,8 @@ export class FrameActions {
     });
   }
 
-  #bind(session: Session, node: FrameNode, relations: ReadonlyMap<string, Relation>): Promise<BoundFrame> {
-    return FrameBinder.bind(session, compileFrame(this.#withComputed(node)), relations);
+  #bind(session: Session, node: FrameNode, relations: ReadonlyMap<string, Relation>, options: ActionOptions): Promise<BoundFrame> {
+    return FrameBinder.bind(session, compileFrame(this.#withComputed(node)), relations, options.onProgress);
   }
 
   /** Makes the kept rows that a frame reads. */
@@ -242,10 +239,6 @@ async function readBatches(result: ExecutionResult, take: (batch: RecordBatch) =
     await result.stream.close();
   }
   return batches.schema;
-}
-
-function settingsOf(options: ActionOptions, signal: AbortSignal): RunSettings {
-  return { signal, onProgress: options.onProgress ?? null };
 }
 
 function storedIds(node: FrameNode): ReadonlySet<string> {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
 import type { ResultStream, WrittenFile } from '../../executor/engine.js';
-import type { StageProgress } from '../../executor/stages/options.js';
-import type { BoundColumn } from '../../planner/dataframe/partitioned-plan.js';
+import type { BoundColumn, PartitionedPlan } from '../../planner/dataframe/partitioned-plan.js';
 import { distributePartitions } from '../../planner/distribute/distribute-partitions.js';
 import type { DistributedPartitions } from '../../planner/distribute/distribute-partitions.js';
 import { cutIntoStages } from '../../planner/fragment/cut-into-stages.js';
@@ -10,18 +9,15 @@ import type { FileSink, StagedPlan } from '../../planner/fragment/staged-plan.js
 import { withFileSink } from '../../planner/fragment/with-file-sink.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
 import { printDataType } from '../../planner/types/data-type.js';
-import { chooseRoad, roadSettings } from '../query/choose-road.js';
-import { distributeSettings, planQuery, taskSettings } from '../query/planned-query.js';
-import { runWhole } from '../query/whole-query.js';
+import { fetchInputs, NO_FILES, releasingAfter, releasingAtEnd } from '../query/fetch-inputs.js';
+import { distributeSettings, taskSettings } from '../query/planned-query.js';
+import { whileWanted } from '../query/while-wanted.js';
 import type { WrittenColumn } from '../query/write-query.js';
 import { writeQuery } from '../query/write-query.js';
+import { runQuery } from '../statements/query.js';
+import type { FilesInUse } from '../../fs/s3/object-cache.js';
+import { nullLiteral } from '../parameters/parameter-literal.js';
 import type { BoundFrame } from './bind-frame.js';
-
-/** How an action is run. */
-export interface RunSettings {
-  readonly signal: AbortSignal;
-  readonly onProgress: ((progress: StageProgress) => void) | null;
-}
 
 /** A frame's rows on their way, and what planning had to say. */
 export interface RunningFrame {
@@ -45,30 +41,24 @@ export function stageFrame({ plan, context }: BoundFrame): StagedFrame {
 }
 
 /** Runs a frame, its rows as chunks for Arrow. A plain query goes the way every query goes. */
-export async function runFrame(frame: BoundFrame, settings: RunSettings): Promise<RunningFrame> {
+export async function runFrame(frame: BoundFrame, signal: AbortSignal): Promise<RunningFrame> {
   const { context } = frame;
-  const columnNames = frame.columns.map(({ name }) => name);
-  const options = {
-    encodings: [],
-    columnNames,
-    copy: ARROW,
-    ...taskSettings(context),
-    settings: context.outputSettings(),
-    queryId: randomUUID(),
-    ...(settings.onProgress === null ? {} : { onProgress: settings.onProgress }),
-  };
   if (frame.isPlain && frame.plan.kind === 'statement') {
     const { query } = frame.plan.statement;
-    const road = chooseRoad(query, roadSettings(context));
-    const planned = road.kind === 'planned' ? await planQuery(context, query, [], road.mode) : null;
-    const notices = [...query.notices, ...(planned?.notices ?? [])];
-    if (planned?.kind !== 'staged') {
-      return { stream: await runWhole(context, query, [], [], settings.signal, ARROW), notices };
-    }
-    return { stream: await context.pool.runStaged(planned.staged, options, settings.signal), notices };
+    const { stream, notices } = await runQuery(context, query, [], { parameters: [], resultFormats: [], signal }, ARROW);
+    return { stream, notices: [...query.notices, ...notices] };
   }
   const { staged, partitions } = stageFrame(frame);
-  return { stream: await context.pool.runStaged(staged, options, settings.signal), notices: partitions.distributed.notices };
+  const files = await whileWanted(signal, fetchParts(frame));
+  const columnNames = frame.columns.map(({ name }) => name);
+  const options = { encodings: [], columnNames, copy: ARROW, ...taskSettings(context), settings: context.outputSettings(), queryId: randomUUID() };
+  try {
+    const stream = await context.pool.runStaged(staged, options, signal);
+    return { stream: releasingAtEnd(stream, files), notices: partitions.distributed.notices };
+  } catch (error) {
+    files.release();
+    throw error;
+  }
 }
 
 /** Runs a frame and writes its rows as files under a directory. */
@@ -77,24 +67,45 @@ export async function writeFrame(
   columns: readonly WrittenColumn[],
   sink: FileSink,
   directory: string,
-  settings: RunSettings,
+  signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
   const { context } = frame;
-  if (frame.isPlain && frame.plan.kind === 'statement' && settings.onProgress === null) {
-    return await writeQuery(context, frame.plan.statement.query, [], columns, sink, directory, settings.signal);
+  if (frame.isPlain && frame.plan.kind === 'statement') {
+    return await writeQuery(context, frame.plan.statement.query, [], columns, sink, directory, signal);
   }
-  const { staged } = stageFrame(frame);
-  return await context.pool.writeFiles(
-    withFileSink(withStoredTypes(staged, columns), sink),
-    {
-      ...taskSettings(context),
-      stagingDirectory: directory,
-      queryId: randomUUID(),
-      settings: context.outputSettings(),
-      ...(settings.onProgress === null ? {} : { onProgress: settings.onProgress }),
-    },
-    settings.signal,
-  );
+  const plan = withFileSink(withStoredTypes(stageFrame(frame).staged, columns), sink);
+  const files = await whileWanted(signal, fetchParts(frame));
+  const options = { ...taskSettings(context), stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings() };
+  return await releasingAfter(files, () => context.pool.writeFiles(plan, options, signal));
+}
+
+/** Fetches what all statements of a frame read of objects in S3. */
+async function fetchParts({ plan, context }: BoundFrame): Promise<FilesInUse> {
+  const held: FilesInUse[] = [];
+  const seen = new Set<PartitionedPlan>();
+  const release = (): void => held.forEach((files) => files.release());
+  const visit = async (part: PartitionedPlan): Promise<void> => {
+    if (seen.has(part)) {
+      return;
+    }
+    seen.add(part);
+    if (part.kind === 'repartition') {
+      await visit(part.input);
+      return;
+    }
+    const { query, partitioned } = part.statement;
+    held.push(await fetchInputs(context, query, query.parameterTypes.map(nullLiteral), null));
+    for (const input of partitioned.values()) {
+      await visit(input);
+    }
+  };
+  try {
+    await visit(plan);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return held.every((files) => files === NO_FILES) ? NO_FILES : { release };
 }
 
 /** The columns of a frame as its files hold them. */
