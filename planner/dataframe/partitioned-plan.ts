@@ -20,7 +20,7 @@ export interface BoundColumn {
 
 /** Rows that lie in partitions somebody asked for, and what is done to each partition by itself. One object is one subplan, however often it is read. */
 export type PartitionedPlan =
-  /** Rows of a statement, which the planner distributes as any other; its tasks are its partitions. */
+  /** Rows of a statement, which the planner distributes like every other; its tasks are its partitions. */
   | { readonly kind: 'statement'; readonly statement: BoundStatement }
   /** Moves rows, of these columns, into partitions. */
   | { readonly kind: 'repartition'; readonly input: PartitionedPlan; readonly columns: readonly BoundColumn[]; readonly partitioning: Partitioning }
