@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const sourceFolders = ['gateway', 'planner', 'executor', 'fs', 'test'];
+const sourceFolders = ['gateway', 'planner', 'executor', 'fs', 'test', 'console'];
 
 /** Runs a command in the repository and ends this process when it fails. */
 function run(command, args, doing) {
@@ -32,7 +32,7 @@ export function installIfStale() {
   utimesSync(installed, now, now);
 }
 
-/** `tsc` unless dist is newer than every source file. */
+/** `npm run build` unless dist is newer than every source file. */
 export function buildIfStale() {
   const stamp = join(repository, 'dist', '.built');
   const newest = Math.max(
@@ -42,10 +42,13 @@ export function buildIfStale() {
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) {
     return;
   }
-  process.stderr.write('building (tsc) ...\n');
+  process.stderr.write('building ...\n');
   // A source file that is gone must not live on as an old compiled one.
   rmSync(join(repository, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', repository], 'the build');
+  const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc, '-p', repository], 'the build');
+  run(process.execPath, [tsc, '-p', join(repository, 'console')], 'the build of the console');
+  run(process.execPath, [join(repository, 'scripts', 'build-console.mjs')], 'the build of the console');
   writeFileSync(stamp, '');
 }
 
@@ -59,7 +62,7 @@ function newestSource(folder) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       newest = Math.max(newest, newestSource(path));
-    } else if (entry.name.endsWith('.ts')) {
+    } else if (/\.(tsx?|css|html|svg)$/.test(entry.name)) {
       newest = Math.max(newest, statSync(path).mtimeMs);
     }
   }

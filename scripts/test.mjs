@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coreClients, ensureClients } from './ensure-clients.mjs';
 import { ensureCeph } from './ensure-ceph.mjs';
+import { ensureChromium } from './ensure-chromium.mjs';
 import { ensurePostgres } from './ensure-postgres.mjs';
 import { ensureRedis } from './ensure-redis.mjs';
 import { buildIfStale, installIfStale, repository } from './prepare.mjs';
@@ -67,6 +68,11 @@ for (const name of values.only?.split(',') ?? []) {
 
 if (folders.includes('cluster') && !ensureRedis()) {
   process.stderr.write('==== Redis is neither installed nor installable: test/cluster FAILS ====\n');
+  failed += 1;
+}
+
+if (folders.includes('console') && !ensureChromium()) {
+  process.stderr.write('==== Chromium is neither installed nor installable: test/console FAILS ====\n');
   failed += 1;
 }
 

@@ -122,6 +122,7 @@ export class ClaimedLink {
     this.#channel.limitFrames(FRAME_BYTES_MAX);
     this.#executor = claim.executor;
     this.#run = task.run;
+    task.run.placed(claim.executor);
     this.#aliveTimer = setInterval(() => this.#beAlive(), ALIVE_MS);
     this.#channel.send(task.message);
   }

@@ -11,6 +11,7 @@ import { cancelError } from '../pool/task-run.js';
 import type { CollectedRow } from '../protocol/messages.js';
 import type { CollectSettings, QueryEngine } from '../query-engine.js';
 import type { FilesRunOptions, StagedResult, StagedRunOptions, StageEnvironment, TaskPlace } from '../stages/options.js';
+import type { StageObserver } from '../stages/stage-observer.js';
 import { runStaged } from '../stages/run-staged.js';
 import { collect, runWhole } from '../stages/run-whole.js';
 import { QUERIES_FOLDER } from '../stages/staged-query.js';
@@ -63,8 +64,8 @@ export class ClusterEngine implements QueryEngine {
     return new ClusterEngine(options);
   }
 
-  async runWhole(query: WholeQuery, signal: AbortSignal): Promise<ResultStream> {
-    return await runWhole(this.#environment(), query, signal);
+  async runWhole(query: WholeQuery, signal: AbortSignal, observer?: StageObserver): Promise<ResultStream> {
+    return await runWhole(this.#environment(), query, signal, observer);
   }
 
   async runStaged(plan: StagedPlan, options: StagedRunOptions, signal: AbortSignal): Promise<StagedResult> {
@@ -83,6 +84,14 @@ export class ClusterEngine implements QueryEngine {
 
   get parallelism(): number {
     return Math.max(1, this.#options.directory.places);
+  }
+
+  status(): null {
+    return null;
+  }
+
+  get isReady(): boolean {
+    return this.#options.directory.usable.length > 0;
   }
 
   async close(): Promise<void> {

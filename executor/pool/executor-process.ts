@@ -119,6 +119,7 @@ export class ExecutorProcess {
       return run;
     }
     this.#run = run;
+    run.placed(`process ${this.#child.pid ?? 0}`);
     this.#channel.send({ kind: 'task', task, attempt, settings, work: this.#preludes.strip(work) });
     return run;
   }

@@ -6,6 +6,7 @@ import type { ResultStream, WholeQuery, WrittenFile } from '../engine.js';
 import type { FilesRunOptions, StageEnvironment, StagedResult, StagedRunOptions } from '../stages/options.js';
 import type { CollectedRow } from '../protocol/messages.js';
 import type { CollectSettings, QueryEngine } from '../query-engine.js';
+import type { StageObserver } from '../stages/stage-observer.js';
 import { runStaged } from '../stages/run-staged.js';
 import { QUERIES_FOLDER } from '../stages/staged-query.js';
 import { collect, runWhole } from '../stages/run-whole.js';
@@ -32,8 +33,8 @@ export class ExecutorPool implements QueryEngine {
   }
 
   /** Runs one statement in one process. Resolves once its columns are known; the process is its own until it ends. */
-  async runWhole(query: WholeQuery, signal: AbortSignal): Promise<ResultStream> {
-    return await runWhole(this.#environment(), query, signal);
+  async runWhole(query: WholeQuery, signal: AbortSignal, observer?: StageObserver): Promise<ResultStream> {
+    return await runWhole(this.#environment(), query, signal, observer);
   }
 
   /** Runs a distributed query; resolves once the columns of its last stage are known. */
@@ -59,6 +60,12 @@ export class ExecutorPool implements QueryEngine {
   /** What the pool is doing. */
   status(): ExecutorPoolStatus {
     return this.#desk.status();
+  }
+
+  /** There is a process, or one is about to be. */
+  get isReady(): boolean {
+    const { idle, leased, starting } = this.#desk.status();
+    return idle + leased + starting > 0;
   }
 
   /** Ends all statements and processes. */

@@ -20,6 +20,12 @@ export interface TaskControls {
   readonly resume: () => void;
 }
 
+/** Where a task runs: a process of this machine, or an executor of the cluster by its id; since when, in milliseconds since 1970. */
+export interface RunPlace {
+  readonly executor: string;
+  readonly sinceMs: number;
+}
+
 /** A task's last message, when it is no failure. */
 export type TaskEnd = Exclude<TaskLastMessage, { kind: 'failed' }>;
 
@@ -45,6 +51,7 @@ export class TaskRun {
   #killTimer: NodeJS.Timeout | undefined;
   #wakeReader: (() => void) | null = null;
   #outcome: { readonly error: Error | null } | null = null;
+  #place: RunPlace | null = null;
 
   constructor(task: number, controls: TaskControls) {
     this.task = task;
@@ -59,6 +66,16 @@ export class TaskRun {
   /** The task's last message; rejects with what went wrong. */
   get end(): Promise<TaskEnd> {
     return this.#end.promise;
+  }
+
+  /** Where it runs, once that is known. */
+  get place(): RunPlace | null {
+    return this.#place;
+  }
+
+  /** Called by what runs it: where that is. */
+  placed(executor: string): void {
+    this.#place ??= { executor, sinceMs: Date.now() };
   }
 
   get isEnded(): boolean {

@@ -28,7 +28,7 @@ export interface AttemptContext {
   /** For a copy: the run it is a copy of. */
   readonly beside?: () => TaskRun | null;
   /** Told of every run. */
-  readonly onRun: (run: TaskRun) => void;
+  readonly onRun: (run: TaskRun, attempt: number, work: TaskWork) => void;
   /** Of the query's shuffle files. */
   readonly directory: string;
   /** Number of the first attempt: copies and re-runs of a task have others, for their files' names. */
@@ -64,8 +64,9 @@ export async function attemptTask<Result>(context: AttemptContext, task: TaskAtt
 
 async function attemptOnce<Result>({ environment, signal, beside, onRun }: AttemptContext, task: TaskAttempts<Result>, attempt: number): Promise<Result> {
   const place = await environment.acquire(signal, beside);
-  const run = place.run(task.work(attempt), task.settings, attempt);
-  onRun(run);
+  const work = task.work(attempt);
+  const run = place.run(work, task.settings, attempt);
+  onRun(run, attempt, work);
   cancelOnAbort(run, signal);
   try {
     return await task.follow(run, attempt);

@@ -2,6 +2,7 @@ import type { CopyEncoding } from '../encode/copy-encoding.js';
 import type { OutputSettings, Prelude, ResultColumnEncoding, ResultStream } from '../engine.js';
 import type { TaskRun } from '../pool/task-run.js';
 import type { TaskSettings, TaskWork } from '../protocol/messages.js';
+import type { StageObserver } from './stage-observer.js';
 import type { Speculation } from './stragglers.js';
 
 /** How the rows of a distributed query go to the client. */
@@ -34,6 +35,8 @@ export interface StageRunOptions {
   readonly preludes?: readonly Prelude[];
   /** Called when a stage begins, and whenever one of its tasks is done. */
   readonly onProgress?: (progress: StageProgress) => void;
+  /** Told how it goes. */
+  readonly observer?: StageObserver;
 }
 
 /** How far a stage is. */

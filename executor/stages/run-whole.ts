@@ -6,9 +6,14 @@ import type { CollectSettings } from '../query-engine.js';
 import type { TaskEnd, TaskRun } from '../pool/task-run.js';
 import type { StageEnvironment } from './options.js';
 import { retryReason } from './retry-reason.js';
+import { sqlOfWork } from './stage-observer.js';
+import type { StageObserver } from './stage-observer.js';
+
+/** The one stage of a statement that runs whole. */
+const WHOLE_STAGE = 1;
 
 /** Runs one statement in one process. Resolves once its columns are known; the process is its own until it ends. */
-export async function runWhole(environment: StageEnvironment, query: WholeQuery, signal: AbortSignal): Promise<ResultStream> {
+export async function runWhole(environment: StageEnvironment, query: WholeQuery, signal: AbortSignal, observer?: StageObserver): Promise<ResultStream> {
   const work: TaskWork = {
     kind: 'stream',
     sql: query.sql,
@@ -19,7 +24,8 @@ export async function runWhole(environment: StageEnvironment, query: WholeQuery,
     preludes: query.preludes ?? [],
     inputs: [],
   };
-  return await attempts(environment, work, query.settings.timeZone, signal, async (run) => new WholeResult(await run.columns, run));
+  observer?.stageStarted(WHOLE_STAGE, 1);
+  return await attempts(environment, work, query.settings.timeZone, signal, async (run) => new WholeResult(await run.columns, run), observer);
 }
 
 /** Runs Sluice's own statements in one process and gives the last one's rows, at most `rowCountMax`. */
@@ -43,11 +49,13 @@ async function attempts<Result>(
   timeZone: string,
   signal: AbortSignal,
   follow: (run: TaskRun) => Promise<Result>,
+  observer?: StageObserver,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     const place = await environment.acquire(signal);
     const settings: TaskSettings = { threads: environment.threads, memoryBytes: environment.memoryBytes(), timeZone, keepJoinOrder: false };
     const run = place.run(work, settings, attempt);
+    observer?.attemptStarted({ stage: WHOLE_STAGE, task: 0, attempt, run, sql: sqlOfWork(work) });
     void run.ended.then(() => place.release());
     cancelOnAbort(run, signal);
     try {

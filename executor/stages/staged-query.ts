@@ -16,6 +16,7 @@ import type { FilledFragment, Producer } from './fill-fragment.js';
 import { filesFor, rowsByPartition } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { retryReason } from './retry-reason.js';
+import { sqlOfWork } from './stage-observer.js';
 import { raceCopies, Stragglers } from './stragglers.js';
 import type { Speculation } from './stragglers.js';
 import { TaskSlots } from './task-slots.js';
@@ -116,6 +117,13 @@ export class StagedQuery {
   /** Says that a stage is done, and of how many tasks, from the first, the rows are its. */
   finish(stage: number, taskCount: number): void {
     this.#written.finish(stage, taskCount);
+    this.options.observer?.stageDone(stage, this.#partitionRows(stage));
+  }
+
+  /** Rows of each partition that a stage wrote; none where it wrote no partitions. */
+  #partitionRows(id: number): readonly number[] {
+    const { output, filesOf } = this.#producer(id);
+    return output.kind === 'hash' || output.kind === 'value' ? rowsByPartition(filesOf(null), output.partitionCount).rowCounts : [];
   }
 
   /**
@@ -137,6 +145,8 @@ export class StagedQuery {
         rowCount: summaries.reduce((sum, summary) => sum + summary.rowCount, 0),
       });
     report();
+    const { observer } = this.options;
+    observer?.stageStarted(stage.id, tasks.length);
     const stragglers = new Stragglers(tasks.length, this.#speculationOf(stage));
     await runTasks(tasks.length, stage.id, this.#slots, this.#abort, async (task) => {
       if (enough.isReached) {
@@ -164,9 +174,13 @@ export class StagedQuery {
       if (summary !== null) {
         summaries.push(summary);
         report();
+        observer?.taskDone(stage.id, summary);
         enough.add(task, summary.rowCount);
       }
     });
+    if (stage.id === this.lastStage.id) {
+      observer?.stageDone(stage.id, []);
+    }
     return enough.taskCount;
   }
 
@@ -190,8 +204,9 @@ export class StagedQuery {
           firstAttempt,
           alone: (work) => this.#slots.alone(work),
           ...(firstAttempt === COPY_ATTEMPT_FIRST ? { beside: () => original } : {}),
-          onRun: (started) => {
+          onRun: (started, attempt, work) => {
             original = firstAttempt === 1 ? started : original;
+            this.options.observer?.attemptStarted({ stage: stage.id, task, attempt, run: started, sql: sqlOfWork(work) });
           },
           recover: async (reason) => {
             if (reason === 'shuffle file') {

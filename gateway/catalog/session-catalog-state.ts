@@ -1,6 +1,8 @@
 import type { LakeSnapshot } from '../../fs/lake/model.js';
 import type { Relation } from '../../planner/relation/relation.js';
 import { byteCount, estimateRowCount } from '../../planner/relation/relation.js';
+import { seesAllQueries } from '../activity/visibility.js';
+import { rolesOf } from '../security/roles.js';
 import { SqlError } from '../../planner/sql-error.js';
 import type { Session } from '../session/session.js';
 import type { StatementNames } from '../session/session-names.js';
@@ -51,9 +53,21 @@ export async function readCatalogState(session: Session, names: StatementNames, 
     ...(sql.includes('sluice_snapshots') ? { snapshots: await readHistory(session) } : {}),
     ...(sql.includes('sluice_jobs') ? { jobs: await readJobs(session, names) } : {}),
     ...(sql.includes('sluice_executors') ? { executors: services.executors() } : {}),
+    ...(QUERY_RELATIONS.test(sql) ? { queries: readQueries(session, names) } : {}),
     settings: settings.all(),
     sessions: services.sessions.list(),
   };
+}
+
+/** What shows queries. */
+const QUERY_RELATIONS = /sluice_(?:queries|stages|tasks|shuffles|task_sql)/;
+
+/** A role's own queries, or all for one that may read all statistics. */
+function readQueries({ services, access, identity }: Session, names: StatementNames): NonNullable<CatalogState['queries']> {
+  const { activity } = services;
+  activity.settle();
+  const queries = activity.list();
+  return seesAllQueries(rolesOf(names.lake), access.role(names.lake)) ? queries : queries.filter(({ user }) => user === identity.user);
 }
 
 /** A role's own jobs, or all for a superuser. */

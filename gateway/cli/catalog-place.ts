@@ -25,12 +25,32 @@ export function findCatalogPlace(dataRoot: string, readableRoots: readonly strin
     return { kind: 'postgres', url: option };
   }
   const path = resolve(option ?? join(dirname(dataRoot), `.${basename(dataRoot)}.sluice`, 'catalog.duckdb'));
-  const real = existingPart(path);
-  const root = readableRoots.find((candidate) => real === candidate || real.startsWith(candidate.endsWith(sep) ? candidate : candidate + sep));
+  const root = rootAround(path, readableRoots);
   if (root !== undefined) {
     throw new UsageError(`the catalog ${path} would be inside ${root}, which SQL can read; name a file outside of it with --catalog FILE`);
   }
   return { kind: 'duckdb', path };
+}
+
+/** The folder of the query history; null where there is none: it is off, or would be where SQL can read. */
+export function findHistoryDirectory(dataRoot: string, readableRoots: readonly string[], option: string | undefined): string | null {
+  const path = resolve(option ?? join(dirname(dataRoot), `.${basename(dataRoot)}.sluice`, 'queries'));
+  if (option === 'off') {
+    return null;
+  }
+  const root = rootAround(path, readableRoots);
+  if (root === undefined) {
+    return path;
+  }
+  if (option === undefined) {
+    return null;
+  }
+  throw new UsageError(`--history ${path} would be inside ${root}, which SQL can read`);
+}
+
+function rootAround(path: string, readableRoots: readonly string[]): string | undefined {
+  const real = existingPart(path);
+  return readableRoots.find((candidate) => real === candidate || real.startsWith(candidate.endsWith(sep) ? candidate : candidate + sep));
 }
 
 /** The path with links resolved as far as it exists. */

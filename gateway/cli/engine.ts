@@ -11,11 +11,14 @@ import type { GapFill } from '../../fs/s3/cached-object.js';
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { isInside } from '../../fs/store/store-path.js';
 import { loadParser } from '../../planner/parse/parser.js';
+import { Activity, HISTORY_COUNT_DEFAULT } from '../activity/activity.js';
+import { HistoryFiles } from '../activity/history-files.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
 import { JobRunner } from '../jobs/run-job.js';
 import { SequenceAllocator } from '../sequences/allocator.js';
-import type { Services } from '../session/services.js';
+import type { Log, Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
+import { findHistoryDirectory } from './catalog-place.js';
 import type { Directories } from './directories.js';
 import { makeDirectory, openDirectories } from './directories.js';
 import { poolLog, startLog } from './log.js';
@@ -73,6 +76,8 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
       binder: await Binder.start({ stubDirectory, spillDirectory, readableRoots, log: processLog }),
     }));
   });
+  const activity = new Activity();
+  const history = await openHistory(activity, findHistoryDirectory(dataRoot, readableRoots, values.get('history')), log);
   const sequences = new SequenceAllocator(lake);
   const objects = remote?.objects ?? null;
   const datasets = new DatasetCatalog({ roots, inspector: binder, objects, log });
@@ -85,6 +90,7 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
     sequences,
     upkeep: { snapshotRetentionMs: durationOption(values, 'snapshot-retention', null) },
     sessions: new SessionRegistry(),
+    activity,
     jobs: cluster?.jobs ?? null,
     executors: cluster?.executors ?? (() => []),
     dataRoot,
@@ -103,6 +109,7 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
     close: async () => {
       stopJobs.abort();
       await Promise.all([pool.close(), binder.close()]);
+      await history?.close();
       await sequences.release();
       await lake.close();
       await remote?.close();
@@ -120,6 +127,21 @@ function adoptedRoots(dataPath: string, dataRoot: string, values: OptionValues):
     throw new UsageError(`the catalog's data files are in ${dataPath}: with --redis they must be inside the data directory, which all members see`);
   }
   return [dataPath];
+}
+
+/** Reads what earlier processes ran, and keeps what this one runs. */
+async function openHistory(activity: Activity, directory: string | null, log: Log): Promise<HistoryFiles | null> {
+  if (directory === null) {
+    return null;
+  }
+  const files = new HistoryFiles(directory, log);
+  try {
+    activity.restore(await files.read(HISTORY_COUNT_DEFAULT));
+  } catch (error) {
+    log('warn', { directory, error: error instanceof Error ? error.message : String(error) }, 'the query history cannot be read');
+  }
+  activity.onPast = (query) => files.add(query);
+  return files;
 }
 
 interface Executors {

@@ -14,11 +14,9 @@ export function wholeNumber(name: string, minimum: number, maximum: number): (va
   return (value) => parseWholeNumber(name, value, minimum, maximum);
 }
 
-/** An option that is known and not there: the reason is the error. */
-export function refuse(reason: string): (value: string) => string {
-  return () => {
-    throw new UsageError(reason);
-  };
+/** A port, or `off` for none. */
+export function portOrOff(name: string): (value: string) => string {
+  return (value) => (value === 'off' ? value : parseWholeNumber(name, value, 0, 65_535));
 }
 
 /** A time such as 30min or 7 days, kept in milliseconds; `off` for never. */

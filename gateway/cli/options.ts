@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { SqlError } from '../../planner/sql-error.js';
 import { parseByteSize } from '../settings/values.js';
-import { anything, clusterName, durationOrOff, logLevel, onOrOff, redisUrl, refuse, url, wholeNumber } from './option-checks.js';
+import { anything, clusterName, durationOrOff, logLevel, onOrOff, portOrOff, redisUrl, url, wholeNumber } from './option-checks.js';
 import { UsageError } from './usage-error.js';
 
 /** One option of the command line; flag, environment variable and config key mean the same. */
@@ -161,11 +161,27 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   { name: 'config', argument: 'FILE', description: 'JSON file with these options by name', commands: EVERY_COMMAND, check: anything, defaultText: 'none' },
   {
     name: 'http-port',
-    argument: 'N',
-    description: 'port of the console (not in this release)',
+    argument: 'N|off',
+    description: 'port of the console, the HTTP API and the metrics; 0 picks a free one',
     commands: SERVE,
-    check: refuse('the console is not part of this release'),
-    defaultText: 'none',
+    check: portOrOff('http-port'),
+    defaultText: '8433; when that is taken, the server goes on without',
+  },
+  {
+    name: 'http-host',
+    argument: 'ADDRESS',
+    description: 'address on which the console listens; one that other machines reach needs --tls-certificate',
+    commands: SERVE,
+    check: anything,
+    defaultText: '127.0.0.1',
+  },
+  {
+    name: 'history',
+    argument: 'DIR|off',
+    description: 'folder that keeps past queries across restarts; off keeps them in memory only',
+    commands: SERVE,
+    check: anything,
+    defaultText: 'queries in .NAME.sluice beside the data directory NAME',
   },
   {
     name: 'redis',

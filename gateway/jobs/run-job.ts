@@ -68,6 +68,7 @@ export class JobRunner {
       startup: new Map<string, string>(),
     };
     const session = new Session(this.#services, identity, prepareStatement);
+    session.onCancel = () => abort.abort(new SqlError(SQLSTATE.query_canceled, 'the job was cancelled'));
     session.commitGuard = { message: commitMessage(record.id), check: () => this.#requireOwn(record) };
     try {
       for (const [name, value] of record.settings) {

@@ -7,7 +7,7 @@ import type { QueryContext } from './query-context.js';
 export function sessionQueryContext(session: Session, names: StatementNames): QueryContext {
   const { services } = session;
   return {
-    pool: services.pool,
+    pool: session.queries.engine,
     binder: services.binder,
     objects: services.objects,
     names: () => Promise.resolve(names),

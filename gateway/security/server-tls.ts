@@ -8,6 +8,8 @@ import { generate } from 'selfsigned';
 export interface ServerTls {
   /** Puts TLS over a socket; null when the client does not get through the handshake. Its `authorized` says whether the client's certificate is good. */
   secure(socket: Socket): Promise<TLSSocket | null>;
+  /** The same for a server of its own. */
+  readonly credentials: { readonly cert: Buffer; readonly key: Buffer };
   /** True when client certificates can be verified: there is a CA for them. */
   readonly verifiesClients: boolean;
   /** Hash of the certificate for SCRAM's channel binding (RFC 5929, tls-server-end-point); null where its signature has no single hash. */
@@ -53,6 +55,7 @@ function makeTls(certificate: Buffer, key: Buffer, authority: Buffer | undefined
   });
   return {
     secure: (socket) => secureOne(server, waiting, socket),
+    credentials: { cert: certificate, key },
     verifiesClients: authority !== undefined,
     endPoint: endPointHash(new X509Certificate(certificate).raw),
   };

@@ -7,7 +7,7 @@ import type { PreparedStatement, SessionBackend } from '../session/backend.js';
 import { AbortSource } from './abort-source.js';
 import type { ClientInput } from './client-input.js';
 import type { ClientOutput } from './client-output.js';
-import { failedTransaction } from './failure.js';
+import { canceledByUser, failedTransaction } from './failure.js';
 import type { Log } from './log.js';
 import { Portals } from './portals.js';
 import { PreparedStatements } from './prepared-statements.js';
@@ -44,6 +44,7 @@ export class WireSession {
     backend.onNotice = (notice) => {
       this.sendNotice(notice);
     };
+    backend.onCancel = () => this.cancel(canceledByUser());
     backend.onDeallocate = (name) => {
       if (name !== null) {
         return this.statements.delete(name);

@@ -19,6 +19,9 @@ export interface SessionBackend {
   /** Called whenever a reported setting changes; set by the wire. */
   onParameterStatus: ((name: string, value: string) => void) | null;
 
+  /** Called to cancel what the session runs; set by whoever runs its statements. */
+  onCancel?: (() => void) | null;
+
   /** Called for notices outside a statement's own list; set by the wire. */
   onNotice: ((notice: SqlNotice) => void) | null;
 

@@ -3,7 +3,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import { prepareStatement } from '../statements/prepare-statement.js';
 import { requirePrivilege, requireRole } from '../security/privileges.js';
 import { findSetting } from '../settings/session-settings.js';
-import type { ConnectionIdentity, SessionFactory } from './backend.js';
+import type { ConnectionIdentity } from './backend.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
 
@@ -11,7 +11,7 @@ import { Session } from './session.js';
 const NOT_SETTINGS: ReadonlySet<string> = new Set(['user', 'database', 'options', 'replication', 'application_name']);
 
 /** Makes sessions for a server. */
-export function openSession(services: Services): SessionFactory {
+export function openSession(services: Services): (identity: ConnectionIdentity) => Promise<Session> {
   return (identity) => startSession(services, identity);
 }
 

@@ -3,6 +3,7 @@ import type { JobStore } from '../../executor/cluster/job-store.js';
 import type { ExecutorRecord } from '../../executor/cluster/member.js';
 import type { QueryEngine } from '../../executor/query-engine.js';
 import type { ObjectCache } from '../../fs/s3/object-cache.js';
+import type { Activity } from '../activity/activity.js';
 import type { DatasetCatalog } from '../catalog/datasets.js';
 import type { SequenceAllocator } from '../sequences/allocator.js';
 import type { SharedLake } from './session-lake.js';
@@ -21,6 +22,8 @@ export interface Services {
   readonly sequences: SequenceAllocator;
   readonly upkeep: UpkeepSettings;
   readonly sessions: SessionRegistry;
+  /** The queries that run and those that ran. */
+  readonly activity: Activity;
   /** Jobs that outlive connections; null without a cluster. */
   readonly jobs: JobStore | null;
   /** The executors of the cluster; none without one. */

@@ -1,6 +1,7 @@
 import type { ResultColumn } from '../../executor/engine.js';
 import { parseStatements } from '../../planner/parse/parser.js';
 import type { ParsedStatement } from '../../planner/parse/statement.js';
+import { SessionQueries } from '../activity/session-queries.js';
 import type { Cursor } from '../cursors/cursor.js';
 import { Cursors } from '../cursors/cursors.js';
 import type { SqlNotice } from '../../planner/sql-error.js';
@@ -51,6 +52,9 @@ export class Session implements SessionBackend {
   commitGuard: LakeOwner['commitGuard'] = null;
   onNotice: ((notice: SqlNotice) => void) | null = null;
   onDeallocate: ((name: string | null) => boolean) | null = null;
+  onCancel: (() => void) | null = null;
+  /** Its statements as they are seen from outside, and what runs them. */
+  readonly queries: SessionQueries;
 
   readonly #statements = new StatementCache<readonly SessionStatement[]>();
   readonly #parsed = new StatementCache<SessionStatement>();
@@ -61,8 +65,6 @@ export class Session implements SessionBackend {
   #cursorsBefore: ReadonlySet<Cursor> = new Set();
   /** Cursors of the transaction that ended last, on their way out. */
   #closingCursors: Promise<void> = Promise.resolve();
-  #running: string | null = null;
-  #lastQuery = '';
 
   constructor(services: Services, identity: ConnectionIdentity, prepareStatement: PrepareStatement) {
     this.services = services;
@@ -72,6 +74,7 @@ export class Session implements SessionBackend {
     this.temporaryFiles = new TemporaryFiles(services.temporaryDirectory, identity.processId);
     this.settings.setInitial('session_authorization', identity.user, 'server');
     this.settings.setInitial('application_name', identity.applicationName, 'client');
+    this.queries = new SessionQueries(services.activity, services.pool, this);
     this.#unregister = services.sessions.add(() => this.#describe());
   }
 
@@ -96,6 +99,10 @@ export class Session implements SessionBackend {
     return this.#transaction.kind === 'idle' ? nowMicros() : this.#transaction.startedMicros;
   }
 
+  applicationName(): string {
+    return this.settings.require('application_name');
+  }
+
   schemasSearched(): readonly string[] {
     return withTemporarySchema(readSearchPath(this.settings.require('search_path'), this.access.currentUser));
   }
@@ -112,7 +119,7 @@ export class Session implements SessionBackend {
   }
 
   parseSimple(text: string): Promise<readonly SessionStatement[]> {
-    return withLakeErrors(() => this.#parseSimple(text));
+    return this.queries.prepare(text, () => withLakeErrors(() => this.#parseSimple(text)));
   }
 
   async #parseSimple(text: string): Promise<readonly SessionStatement[]> {
@@ -131,7 +138,7 @@ export class Session implements SessionBackend {
   }
 
   parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
-    return withLakeErrors(() => this.#parse(text, declaredTypes));
+    return this.queries.prepare(text, () => withLakeErrors(() => this.#parse(text, declaredTypes)));
   }
 
   async #parse(text: string, declaredTypes: readonly number[]): Promise<SessionStatement | null> {
@@ -169,21 +176,17 @@ export class Session implements SessionBackend {
       this.#transaction = transition(this.#transaction, { kind: 'statement', nowMicros: nowMicros() });
       this.#beginUndo();
     }
-    this.#lastQuery = statement.text;
-    this.#running = statement.text;
-    try {
+    return await this.queries.run(statement.text, options, async () => {
       const result = await withLakeErrors(() =>
         withStatementTimeout(Number(this.settings.require('statement_timeout')), options, (limited) => statement.run(limited)),
       );
       return result.kind === 'copyIn' ? { ...result, receiver: withReceiverErrors(result.receiver) } : result;
-    } finally {
-      this.#running = null;
-    }
+    });
   }
 
   async endImplicitTransaction(failed: boolean): Promise<void> {
     if (this.#transaction.kind === 'implicit') {
-      await withLakeErrors(() => this.#finish(failed ? 'rollback' : 'commit'));
+      await this.queries.commit(() => withLakeErrors(() => this.#finish(failed ? 'rollback' : 'commit')));
     }
     if (this.#transaction.kind === 'idle') {
       await this.lake.rollback();
@@ -302,12 +305,12 @@ export class Session implements SessionBackend {
       processId: this.identity.processId,
       user: this.identity.user,
       database: this.identity.database,
-      applicationName: this.settings.require('application_name'),
+      applicationName: this.applicationName(),
       remoteAddress: this.identity.remoteAddress,
       startedMicros: this.#startedMicros,
       transactionStartedMicros: this.#transaction.kind === 'idle' ? null : this.#transaction.startedMicros,
-      state: activityState(this.transactionStatus, this.#running !== null),
-      query: this.#lastQuery,
+      state: activityState(this.transactionStatus, this.queries.isRunning),
+      query: this.queries.lastText,
     };
   }
 }

@@ -20,6 +20,10 @@ export interface SluiceOptions {
   readonly program?: string;
   /** Arguments of node itself, before the program. */
   readonly nodeArguments?: readonly string[];
+  /** True: with the console, on a free port. */
+  readonly http?: boolean;
+  /** Folder of its query history; none when absent. */
+  readonly history?: string;
   /** Further command line arguments, as they are. */
   readonly extra?: readonly string[];
 }
@@ -28,14 +32,16 @@ export interface SluiceOptions {
 export interface SluiceServer {
   readonly host: string;
   readonly port: number;
+  /** Where its console is; empty without one. */
+  readonly consoleUrl: string;
   readonly user: string;
   readonly database: string;
   readonly pid: number;
   readonly state: string;
   /** Everything it printed so far, standard output and standard error as they came. */
   readonly log: () => string;
-  /** A connected npm pg client; the caller ends it. */
-  connect(): Promise<Client>;
+  /** A connected npm pg client, of this user; the caller ends it. */
+  connect(user?: string): Promise<Client>;
   /** Its living child processes. */
   children(): ProcessEntry[];
   /** Files in its shuffle and staging directories at this moment. */
@@ -80,6 +86,10 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
       String(options.threads ?? 2),
       '--memory',
       options.memory ?? '2GB',
+      '--http-port',
+      options.http === true ? '0' : 'off',
+      '--history',
+      options.history ?? 'off',
       ...(options.extra ?? []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...ownEnvironment(), ...options.environment } },
@@ -116,13 +126,14 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
   const server: SluiceServer = {
     host: '127.0.0.1',
     port,
+    consoleUrl: options.http === true ? await waitForConsole(() => log) : '',
     user: 'sluice',
     database: 'sluice',
     pid,
     state,
     log: () => log,
-    connect: async () => {
-      const client = new Client({ host: '127.0.0.1', port, user: 'sluice', database: 'sluice' });
+    connect: async (user = 'sluice') => {
+      const client = new Client({ host: '127.0.0.1', port, user, database: 'sluice' });
       client.on('error', () => undefined);
       await client.connect();
       return client;
@@ -189,6 +200,13 @@ function waitForPort(child: ChildProcess, log: () => string): Promise<number> {
       }
     }, 10);
   });
+}
+
+/** The line of the console follows that of the port. */
+async function waitForConsole(log: () => string): Promise<string> {
+  const find = (): string | undefined => /^ {2}console: (\S+)\/$/m.exec(log())?.[1];
+  await waitUntil('the line of the console', START_TIMEOUT_MS, () => find() !== undefined);
+  return find() ?? '';
 }
 
 async function endWithin(child: ChildProcess, signal: NodeJS.Signals, timeoutMs: number, log: () => string): Promise<void> {

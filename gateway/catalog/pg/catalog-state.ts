@@ -2,6 +2,7 @@ import type { JobRecord } from '../../../executor/cluster/job-store.js';
 import type { ExecutorRecord } from '../../../executor/cluster/member.js';
 import type { KeyReference } from '../../statements/declared-keys.js';
 import type { Column } from '../../../planner/relation/relation.js';
+import type { QueryRecord } from '../../activity/records.js';
 import type { Guarded, Privilege } from '../../security/privileges.js';
 import type { Role } from '../../security/roles.js';
 import type { StoredViewKind } from '../../session/lake-relations.js';
@@ -32,6 +33,8 @@ export interface CatalogState {
   /** Jobs that the role may see, and the executors of the cluster; there when a query names them. */
   readonly jobs?: readonly JobRecord[];
   readonly executors?: readonly ExecutorRecord[];
+  /** Queries that the role may see, newest first; there when a query names one of their relations. */
+  readonly queries?: readonly QueryRecord[];
   readonly settings: readonly { readonly definition: SettingDefinition | undefined; readonly name: string; readonly value: string }[];
   readonly sessions: readonly CatalogSession[];
 }

@@ -11,6 +11,7 @@ import { CATALOG_SCHEMA, catalogRelationShapes } from './shapes.js';
 import { allKeys, constraintDefinition, indexDefinition, indexedKeys } from './views/declarations.js';
 import { operatorSignature, SYSTEM_OPERATORS } from './views/operators.js';
 import { procedureArguments, procedureResult, procedureSignature, SYSTEM_PROCEDURES } from './views/procedures.js';
+import { taskPrelude } from './task-lookup.js';
 import { viewText } from './views/relations.js';
 import { allSchemas, schemaOid } from './views/schemas.js';
 import { allSequences, ownerOf } from './views/sequences.js';
@@ -20,7 +21,7 @@ import { SYSTEM_TYPES } from './views/system-types.js';
  * Catalog functions read these DuckDB variables instead of tables: a map that stands in a query as a constant costs it
  * no join, and may stand where DuckDB refuses subqueries (the ON of an outer join).
  */
-export type LookupName = 'types' | 'procedures' | 'operators' | 'relations' | 'settings';
+export type LookupName = 'types' | 'procedures' | 'operators' | 'relations' | 'settings' | 'tasks';
 
 /** Spellings of types beside those that format_type prints and pg_type.typname. */
 const TYPE_ALIASES: readonly (readonly [alias: string, typeName: string])[] = [
@@ -58,6 +59,8 @@ export function lookupPrelude(lookup: LookupName, state: CatalogState): Prelude 
       return rememberedPrelude('lookup relations', JSON.stringify([state.relationsVersion, state.searchPath]), () => relationLookups(state));
     case 'settings':
       return rememberedPrelude('lookup settings', state.settingsVersion, () => settingLookups(state));
+    case 'tasks':
+      return taskPrelude(state, (pairs) => setMap('task_sql', pairs, 'VARCHAR', 'VARCHAR'));
   }
 }
 

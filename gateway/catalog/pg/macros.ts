@@ -126,6 +126,7 @@ export const CATALOG_MACROS: readonly CatalogMacro[] = [
     definition: `(table_oid, given_column) AS ${lookUp('serial_sequence', "CAST(table_oid AS VARCHAR) || '.' || given_column")}`,
     reads: ['relations'],
   },
+  { name: 'sluice_task_sql', definition: `(given_task) AS ${lookUp('task_sql', 'given_task')}`, reads: ['tasks'] },
   { name: 'pg_get_viewdef', definition: `(view_oid) AS ${VIEW_DEFINITION}`, reads: ['relations'] },
   { name: 'pg_get_constraintdef', definition: `(constraint_oid) AS ${lookUp('constraint_definition', 'constraint_oid')}`, reads: ['relations'] },
   {

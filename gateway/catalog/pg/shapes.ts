@@ -27,6 +27,10 @@ pg_listening_channels 2 f: pg_listening_channels text
 sluice_snapshots 5 f: snapshot_id int8, snapshot_time timestamptz, schema_version int8, changes text
 sluice_jobs 6 f: job_id text, role text, state text, statement text, submitted_at timestamptz, started_at timestamptz, ended_at timestamptz, gateway text, attempts int4, tag text, sqlstate text, message text
 sluice_executors 7 f: executor_id text, host text, process_id int4, state text, release text, duckdb_version text, cores int4, threads int4, places int4, memory_bytes int8, running int4, file_system text, labels text, started_at timestamptz
+sluice_queries 8 f: query_id text, role text, database text, client text, application text, pid int4, state text, started_at timestamptz, ended_at timestamptz, elapsed_ms int8, rows int8, bytes int8, stages int4, tasks int4, tag text, sqlstate text, message text, statement text
+sluice_stages 9 f: query_id text, stage int4, description text, reads text, output text, state text, tasks int4, done int4, retried int4, rows int8, bytes int8, files int8, started_at timestamptz, ended_at timestamptz, fragment text
+sluice_tasks 10 f: task_id text, query_id text, stage int4, task int4, attempt int4, state text, executor text, queued_at timestamptz, started_at timestamptz, ended_at timestamptz, rows int8, bytes int8, files int8, peak_memory_bytes int8, sqlstate text, message text
+sluice_shuffles 11 f: query_id text, stage int4, readers text, output text, partitions int4, files int8, rows int8, bytes int8, partition_rows_min int8, partition_rows_median int8, partition_rows_max int8
 pg_show_all_settings 4 f: name text, setting text, unit text, category text, short_desc text, extra_desc text, context text, vartype text, source text, min_val text, max_val text, enumvals _text, boot_val text, reset_val text, sourcefile text, sourceline int4, pending_restart bool
 `;
 

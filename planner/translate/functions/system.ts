@@ -1,5 +1,6 @@
 /** Catalog functions. Those that look something up are macros in the executor's main schema, made with pg_catalog. */
 export const SYSTEM_FUNCTIONS: string = String.raw`
+task_sql(text) text = main.sluice_task_sql($1)
 format_type(oid, int4) text = main.format_type($1, $2)
 pg_get_expr(text, oid) text = $1
 pg_get_expr(text, oid, bool) text = $1

@@ -10,6 +10,7 @@ import { pgAuthid, pgAuthMembers, pgDbRoleSetting, pgGroup, pgRoles, pgShadow, p
 import { pgNamespace, schemata } from './schemas.js';
 import { informationSequences, pgDepend, pgSequence, pgSequences } from './sequences.js';
 import { sluiceExecutors, sluiceJobs } from './cluster.js';
+import { sluiceQueries, sluiceShuffles, sluiceStages, sluiceTasks } from './queries.js';
 import { sluiceSnapshots } from './snapshots.js';
 import { pgAm, pgCollation, pgDatabase, pgLanguage, pgSettings, pgStatActivity, pgTablespace } from './server.js';
 import { pgType } from './types.js';
@@ -43,6 +44,10 @@ export const CATALOG_VIEWS: readonly CatalogView[] = [
   sluiceSnapshots,
   sluiceJobs,
   sluiceExecutors,
+  sluiceQueries,
+  sluiceStages,
+  sluiceTasks,
+  sluiceShuffles,
   pgType,
   pgProc,
   pgOperator,
