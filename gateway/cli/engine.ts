@@ -12,6 +12,7 @@ import { DataRoots } from '../../fs/store/data-roots.js';
 import { isInside } from '../../fs/store/store-path.js';
 import { loadParser } from '../../planner/parse/parser.js';
 import { Activity, HISTORY_COUNT_DEFAULT } from '../activity/activity.js';
+import type { QueryRecord } from '../activity/records.js';
 import { HistoryFiles } from '../activity/history-files.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
 import { JobRunner } from '../jobs/run-job.js';
@@ -49,7 +50,7 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
   const directories = openDirectories(values);
   const { data, stateDirectory, spillDirectory } = directories;
   const stubDirectory = makeDirectory(join(spillDirectory, 'stubs'), 'spill');
-  const log = startLog(values.get('log-level') ?? 'info');
+  const log = startLog(values);
   const temporaryParent = join(stateDirectory, 'temporary');
   await removeAbandoned(temporaryParent);
   const temporaryDirectory = join(temporaryParent, randomUUID());
@@ -78,6 +79,11 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
   });
   const activity = new Activity();
   const history = await openHistory(activity, findHistoryDirectory(dataRoot, readableRoots, values.get('history')), log);
+  const slowMs = durationOption(values, 'slow-query', null);
+  activity.onPast = (query) => {
+    history?.add(query);
+    logIfSlow(query, slowMs, log);
+  };
   const sequences = new SequenceAllocator(lake);
   const objects = remote?.objects ?? null;
   const datasets = new DatasetCatalog({ roots, inspector: binder, objects, log });
@@ -129,6 +135,13 @@ function adoptedRoots(dataPath: string, dataRoot: string, values: OptionValues):
   return [dataPath];
 }
 
+function logIfSlow({ id, user, startedMs, endedMs, rowCount, state, sql }: QueryRecord, slowMs: number | null, log: Log): void {
+  const elapsedMs = (endedMs ?? startedMs) - startedMs;
+  if (slowMs !== null && elapsedMs >= slowMs) {
+    log('warn', { query: id, user, elapsedMs, rows: rowCount, state, sql }, 'slow query');
+  }
+}
+
 /** Reads what earlier processes ran, and keeps what this one runs. */
 async function openHistory(activity: Activity, directory: string | null, log: Log): Promise<HistoryFiles | null> {
   if (directory === null) {
@@ -140,7 +153,6 @@ async function openHistory(activity: Activity, directory: string | null, log: Lo
   } catch (error) {
     log('warn', { directory, error: error instanceof Error ? error.message : String(error) }, 'the query history cannot be read');
   }
-  activity.onPast = (query) => files.add(query);
   return files;
 }
 

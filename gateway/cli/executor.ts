@@ -36,7 +36,7 @@ export async function runExecutor(argv: readonly string[]): Promise<number> {
       places,
       memoryBytes: Number(values.get('memory') ?? MEMORY_BYTES_DEFAULT),
       labels: (values.get('labels') ?? '').split(',').filter((label) => label !== ''),
-      log: poolLog(startLog(values.get('log-level') ?? 'info')),
+      log: poolLog(startLog(values)),
     });
     process.stdout.write(`sluice executor is ready: ${places} tasks at a time, ${threads} threads\n`);
     await stopped;

@@ -1,10 +1,15 @@
 import pino from 'pino';
 import type { PoolLog } from '../../executor/pool/options.js';
 import type { Log } from '../session/services.js';
+import type { OptionValues } from './options.js';
+import { prettyLine } from './pretty-line.js';
 
-/** A log on standard error, from this severity on. */
-export function startLog(level: string): Log {
-  const logger = pino({ level, base: null }, pino.destination(2));
+/** A log on standard error, as --log-level and --log-format say. */
+export function startLog(values: OptionValues): Log {
+  const level = values.get('log-level') ?? 'info';
+  const isPretty = values.get('log-format') === 'pretty';
+  const target = isPretty ? { write: (line: string): boolean => process.stderr.write(prettyLine(line)) } : pino.destination(2);
+  const logger = pino({ level, base: null }, target);
   return (severity, fields, message) => {
     logger[severity](fields, message);
   };

@@ -57,6 +57,14 @@ export function logLevel(value: string): string {
   return value;
 }
 
+/** How logs are written. */
+export function logFormat(value: string): string {
+  if (value !== 'json' && value !== 'pretty') {
+    throw new UsageError(`"${value}" is neither json nor pretty`);
+  }
+  return value;
+}
+
 /** An address of http or https. */
 export function url(value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { SqlError } from '../../planner/sql-error.js';
 import { parseByteSize } from '../settings/values.js';
-import { anything, clusterName, durationOrOff, logLevel, onOrOff, portOrOff, redisUrl, url, wholeNumber } from './option-checks.js';
+import { anything, clusterName, durationOrOff, logFormat, logLevel, onOrOff, portOrOff, redisUrl, url, wholeNumber } from './option-checks.js';
 import { UsageError } from './usage-error.js';
 
 /** One option of the command line; flag, environment variable and config key mean the same. */
@@ -158,6 +158,22 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
     defaultText: '1000',
   },
   { name: 'log-level', argument: 'LEVEL', description: 'debug, info, warn, error or silent', commands: EVERY_COMMAND, check: logLevel, defaultText: 'info' },
+  {
+    name: 'log-format',
+    argument: 'FORMAT',
+    description: 'json, or pretty for people',
+    commands: EVERY_COMMAND,
+    check: logFormat,
+    defaultText: 'json',
+  },
+  {
+    name: 'slow-query',
+    argument: 'TIME',
+    description: 'statements that take longer are logged as warnings, such as 5s; off for none',
+    commands: SERVE,
+    check: durationOrOff('slow-query'),
+    defaultText: 'off',
+  },
   { name: 'config', argument: 'FILE', description: 'JSON file with these options by name', commands: EVERY_COMMAND, check: anything, defaultText: 'none' },
   {
     name: 'http-port',
@@ -226,10 +242,10 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   {
     name: 'drain-timeout',
     argument: 'TIME',
-    description: 'how long running tasks may go on after SIGTERM, such as 10min; off for as long as they take',
-    commands: ['executor'],
+    description: 'how long running statements, or tasks of an executor, may go on after SIGTERM, such as 10min; off for as long as they take',
+    commands: CLUSTER,
     check: durationOrOff('drain-timeout'),
-    defaultText: '10min',
+    defaultText: '5s; of sluice executor 10min',
   },
   {
     name: 'catalog',

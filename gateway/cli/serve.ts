@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.js';
 import { readOptions } from './read-options.js';
 import { nextSignal } from './signals.js';
 
-/** How long running statements may go on after SIGTERM. */
+/** How long running statements may go on after SIGTERM unless --drain-timeout says otherwise. */
 const SHUTDOWN_GRACE_MS = 5000;
 
 /** Port of the console unless --http-port says otherwise. */
@@ -39,7 +39,9 @@ export async function runServe(argv: readonly string[], gapFill: GapFill = 'hole
   const maintenance = startMaintenance(engine.services, durationOption(values, 'maintenance-interval', MAINTENANCE_INTERVAL_MS));
   await stopped;
   http?.server.drain();
-  await Promise.all([maintenance.stop(), server.close(SHUTDOWN_GRACE_MS)]);
+  const hurry = new AbortController();
+  void nextSignal().then(() => hurry.abort());
+  await Promise.all([maintenance.stop(), server.close(durationOption(values, 'drain-timeout', SHUTDOWN_GRACE_MS) ?? Infinity, hurry.signal)]);
   await http?.server.close();
   await engine.close();
   return 0;

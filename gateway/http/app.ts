@@ -40,7 +40,7 @@ export function makeApp(host: HttpHost): Hono<HttpEnvironment> {
 
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => {
-    const reason = host.stopped.aborted ? 'the server is going down' : services.pool.isReady ? null : 'there is no executor';
+    const reason = host.isDraining() ? 'the server is going down' : services.pool.isReady ? null : 'there is no executor';
     return context.text(reason === null ? 'ready\n' : `${reason}\n`, reason === null ? 200 : 503);
   });
 

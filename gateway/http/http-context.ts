@@ -13,6 +13,8 @@ export interface HttpHost {
   /** The address it listens on, and whether it speaks TLS there. */
   readonly host: string;
   readonly encrypted: boolean;
+  /** True once the server takes nothing new. */
+  readonly isDraining: () => boolean;
   /** Aborted when the server goes down. */
   readonly stopped: AbortSignal;
 }

@@ -31,17 +31,20 @@ export class HttpServer {
   readonly port: number;
   readonly #server: Server;
   readonly #stop: AbortController;
+  readonly #draining: { now: boolean };
 
-  private constructor(server: Server, port: number, stop: AbortController) {
+  private constructor(server: Server, port: number, stop: AbortController, draining: { now: boolean }) {
     this.#server = server;
     this.port = port;
     this.#stop = stop;
+    this.#draining = draining;
   }
 
   /** Listens; rejects when the address cannot be taken. */
   static async listen({ host, port, services, gatekeeper, encrypted }: HttpServerOptions): Promise<HttpServer> {
     const stop = new AbortController();
-    const app = makeApp({ services, gatekeeper, host, encrypted, stopped: stop.signal, logins: new LoginSessions() });
+    const draining = { now: false };
+    const app = makeApp({ services, gatekeeper, host, encrypted, stopped: stop.signal, isDraining: () => draining.now, logins: new LoginSessions() });
     const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), { overrideGlobalObjects: false });
     const handle: Parameters<typeof createServer>[1] = (incoming, outgoing) => {
       listener(incoming, outgoing).catch((error: unknown) => {
@@ -57,12 +60,12 @@ export class HttpServer {
     await once(server, 'listening');
     server.on('error', (error) => services.log('error', { reason: error.message }, 'the listening socket of HTTP failed'));
     const address = server.address();
-    return new HttpServer(server, address !== null && typeof address === 'object' ? address.port : port, stop);
+    return new HttpServer(server, address !== null && typeof address === 'object' ? address.port : port, stop, draining);
   }
 
   /** From now on the server says that it is not ready. */
   drain(): void {
-    this.#stop.abort();
+    this.#draining.now = true;
   }
 
   /** Ends what it does, and stops listening. */

@@ -37,6 +37,8 @@ const GREETING_COUNT_MAX = 256;
 const KEEP_ALIVE_DELAY_MS = 60_000;
 /** What Node may queue for a client beyond the kernel's own buffer before production waits. */
 const SOCKET_HIGH_WATER_MARK = 64 * 1024;
+/** What a timer can wait. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Between aborting statements at shutdown and cutting their sockets. */
 const ABORT_DEADLINE_MS = 5_000;
 
@@ -101,10 +103,11 @@ export class WireServer {
   }
 
   /**
-   * Stops accepting, ends idle connections (57P01), gives busy ones `graceMs` to finish what they run, then aborts it.
+   * Stops accepting, ends idle connections (57P01), gives busy ones `graceMs` to finish what they run, or until `hurry` is
+   * aborted, then aborts it.
    * Resolves when every session is freed.
    */
-  async close(graceMs: number): Promise<void> {
+  async close(graceMs: number, hurry?: AbortSignal): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
@@ -114,7 +117,7 @@ export class WireServer {
     for (const connection of this.#connections) {
       connection.terminate(reason);
     }
-    await this.#allDoneWithin(graceMs);
+    await this.#allDoneWithin(graceMs, hurry);
     for (const connection of this.#connections) {
       connection.abort(reason);
     }
@@ -125,13 +128,14 @@ export class WireServer {
     await closed;
   }
 
-  async #allDoneWithin(limitMs: number): Promise<void> {
+  async #allDoneWithin(limitMs: number, hurry?: AbortSignal): Promise<void> {
     if (this.#connections.size === 0) {
       return;
     }
     const timer = new AbortController();
     const allDone = Promise.all([...this.#connections].map((connection) => connection.done));
-    await Promise.race([allDone, sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    const signal = hurry === undefined ? timer.signal : AbortSignal.any([timer.signal, hurry]);
+    await Promise.race([allDone, sleep(Math.min(limitMs, TIMER_MS_MAX), undefined, { signal }).catch(() => undefined)]);
     timer.abort();
   }
 }
