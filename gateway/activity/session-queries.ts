@@ -1,14 +1,18 @@
 import type { QueryEngine } from '../../executor/query-engine.js';
+import type { SqlNotice } from '../../planner/sql-error.js';
+import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { ConnectionIdentity, ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import type { ActiveQuery, QueryOwner } from './active-query.js';
 import type { Activity } from './activity.js';
+import { tellProgress } from './progress.js';
 import { WatchedEngine } from './watched-engine.js';
 
 /** What a session's queries are told of it as it is when they ask. */
 export interface QuerySession {
   readonly identity: ConnectionIdentity;
-  readonly applicationName: () => string;
+  readonly settings: { require(name: string): string };
   readonly onCancel: (() => void) | null;
+  readonly onProgress: ((notice: SqlNotice) => void) | null;
 }
 
 /** The queries of one session, one after another. */
@@ -16,6 +20,7 @@ export class SessionQueries {
   /** What runs the session's statements. */
   readonly engine: QueryEngine;
   readonly #activity: Activity;
+  readonly #session: QuerySession;
   readonly #owner: QueryOwner;
   #running: ActiveQuery | null = null;
   #last: ActiveQuery | null = null;
@@ -25,10 +30,11 @@ export class SessionQueries {
 
   constructor(activity: Activity, engine: QueryEngine, session: QuerySession) {
     this.#activity = activity;
+    this.#session = session;
     this.#owner = {
       ...session.identity,
       get applicationName() {
-        return session.applicationName();
+        return session.settings.require('application_name');
       },
       get onCancel() {
         return session.onCancel;
@@ -52,6 +58,7 @@ export class SessionQueries {
     this.#lastText = text;
     this.#running = query;
     this.#last = query;
+    this.#tellProgress(query);
     this.onStart?.(query.id);
     try {
       return query.follow(await work(), options);
@@ -60,6 +67,13 @@ export class SessionQueries {
       throw error;
     } finally {
       this.#running = null;
+    }
+  }
+
+  #tellProgress(query: ActiveQuery): void {
+    const { settings } = this.#session;
+    if (settings.require('sluice.progress') === 'on') {
+      tellProgress(query, (message) => this.#session.onProgress?.({ severity: 'NOTICE', sqlstate: SQLSTATE.successful_completion, message }));
     }
   }
 

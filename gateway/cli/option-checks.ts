@@ -57,6 +57,14 @@ export function logLevel(value: string): string {
   return value;
 }
 
+/** How `sluice sql` prints rows. */
+export function rowFormat(value: string): string {
+  if (!['table', 'csv', 'json'].includes(value)) {
+    throw new UsageError(`"${value}" is not one of table, csv, json; COPY (query) TO 'name' writes Parquet`);
+  }
+  return value;
+}
+
 /** How logs are written. */
 export function logFormat(value: string): string {
   if (value !== 'json' && value !== 'pretty') {

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { SqlError } from '../../planner/sql-error.js';
 import { parseByteSize } from '../settings/values.js';
-import { anything, clusterName, durationOrOff, logFormat, logLevel, onOrOff, portOrOff, redisUrl, url, wholeNumber } from './option-checks.js';
+import { anything, clusterName, durationOrOff, logFormat, logLevel, onOrOff, portOrOff, redisUrl, rowFormat, url, wholeNumber } from './option-checks.js';
 import { UsageError } from './usage-error.js';
 
 /** One option of the command line; flag, environment variable and config key mean the same. */
@@ -158,14 +158,7 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
     defaultText: '1000',
   },
   { name: 'log-level', argument: 'LEVEL', description: 'debug, info, warn, error or silent', commands: EVERY_COMMAND, check: logLevel, defaultText: 'info' },
-  {
-    name: 'log-format',
-    argument: 'FORMAT',
-    description: 'json, or pretty for people',
-    commands: EVERY_COMMAND,
-    check: logFormat,
-    defaultText: 'json',
-  },
+  { name: 'log-format', argument: 'FORMAT', description: 'json, or pretty for people', commands: EVERY_COMMAND, check: logFormat, defaultText: 'json' },
   {
     name: 'slow-query',
     argument: 'TIME',
@@ -173,6 +166,14 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
     commands: SERVE,
     check: durationOrOff('slow-query'),
     defaultText: 'off',
+  },
+  {
+    name: 'format',
+    argument: 'FORMAT',
+    description: 'how rows are printed: table, csv, or json, an object a line',
+    commands: ['sql'],
+    check: rowFormat,
+    defaultText: 'table',
   },
   { name: 'config', argument: 'FILE', description: 'JSON file with these options by name', commands: EVERY_COMMAND, check: anything, defaultText: 'none' },
   {

@@ -1,12 +1,15 @@
-import type { ResultColumn } from '../../executor/engine.js';
+import { once } from 'node:events';
 import { SqlError } from '../../planner/sql-error.js';
 import { openSession } from '../session/open-session.js';
-import type { SessionBackend } from '../session/backend.js';
+import type { Activity } from '../activity/activity.js';
+import type { ExecutionResult, SessionBackend } from '../session/backend.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
 import { UsageError } from './usage-error.js';
 import { readDataRows } from '../session/data-rows.js';
 import { readOptions } from './read-options.js';
 import { printCopy, readCopy } from './copy-streams.js';
+import { startProgressBar } from './progress-bar.js';
+import { CSV, JSON_LINES } from './row-formats.js';
 import { printTable } from './table.js';
 
 /** `sluice sql`: runs statements over a data directory in this process and prints their rows. */
@@ -30,7 +33,7 @@ export async function runSql(argv: readonly string[]): Promise<number> {
       startup: new Map(),
     });
     try {
-      return await runStatements(session, text);
+      return await runStatements(session, text, values.get('format') ?? 'table', engine.services.activity);
     } finally {
       await session.close();
     }
@@ -39,7 +42,7 @@ export async function runSql(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function runStatements(session: SessionBackend, text: string): Promise<number> {
+async function runStatements(session: SessionBackend, text: string, format: string, activity: Activity): Promise<number> {
   session.onNotice = (notice) => process.stderr.write(`${notice.severity}:  ${notice.message}\n`);
   const interrupted = new AbortController();
   process.once('SIGINT', () => {
@@ -47,21 +50,18 @@ async function runStatements(session: SessionBackend, text: string): Promise<num
   });
   try {
     for (const statement of await session.parseSimple(text)) {
-      const result = await session.execute(statement, { parameters: [], resultFormats: [], signal: interrupted.signal });
-      result.notices.forEach((notice) => process.stderr.write(`${notice.severity}:  ${notice.message}\n`));
-      if (result.kind !== 'rows') {
-        process.stdout.write(result.kind === 'command' ? `${result.tag}\n` : '');
-        await (result.kind === 'copyOut' ? printCopy(result) : result.kind === 'copyIn' ? readCopy(result) : undefined);
-        continue;
+      const startedMs = performance.now();
+      const stopBar = startProgressBar(activity);
+      try {
+        const result = await session.execute(statement, { parameters: [], resultFormats: [], signal: interrupted.signal });
+        result.notices.forEach((notice) => process.stderr.write(`${notice.severity}:  ${notice.message}\n`));
+        await printResult(result, format, stopBar);
+      } finally {
+        stopBar();
       }
-      const rows: (readonly (string | null)[])[] = [];
-      for (let batch = await result.stream.next(); batch !== null; batch = await result.stream.next()) {
-        for (const row of readDataRows(batch.bytes)) {
-          rows.push(row);
-        }
+      if (process.stderr.isTTY) {
+        process.stderr.write(`Time: ${(performance.now() - startedMs).toFixed(1)} ms\n`);
       }
-      await result.stream.close();
-      printRows(result.columns, rows);
     }
     await session.endImplicitTransaction(false);
     return 0;
@@ -80,6 +80,46 @@ async function runStatements(session: SessionBackend, text: string): Promise<num
   }
 }
 
-function printRows(columns: readonly ResultColumn[], rows: readonly (readonly (string | null)[])[]): void {
-  process.stdout.write(printTable(columns, rows));
+async function printResult(result: ExecutionResult, format: string, stopBar: () => void): Promise<void> {
+  switch (result.kind) {
+    case 'command':
+      // What comes out is to be nothing but rows in the other formats.
+      (format === 'table' ? process.stdout : process.stderr).write(`${result.tag}\n`);
+      return;
+    case 'copyOut':
+      await printCopy(result);
+      return;
+    case 'copyIn':
+      await readCopy(result);
+      return;
+    case 'rows':
+      try {
+        await printRows(result, format, stopBar);
+      } finally {
+        await result.stream.close();
+      }
+  }
+}
+
+async function printRows({ columns, stream }: Extract<ExecutionResult, { readonly kind: 'rows' }>, format: string, stopBar: () => void): Promise<void> {
+  const printer = format === 'csv' ? CSV : format === 'json' ? JSON_LINES : null;
+  const kept: (readonly (string | null)[])[] = [];
+  await write(printer?.head(columns) ?? '');
+  for (let batch = await stream.next(); batch !== null; batch = await stream.next()) {
+    const rows = readDataRows(batch.bytes);
+    if (printer === null) {
+      rows.forEach((row) => kept.push(row));
+    } else {
+      stopBar();
+      await write(printer.rows(columns, rows));
+    }
+  }
+  stopBar();
+  await write(printer === null ? printTable(columns, kept) : '');
+}
+
+async function write(text: string): Promise<void> {
+  if (text !== '' && !process.stdout.write(text)) {
+    await once(process.stdout, 'drain');
+  }
 }

@@ -44,6 +44,10 @@ export class WireSession {
     backend.onNotice = (notice) => {
       this.sendNotice(notice);
     };
+    backend.onProgress = (notice) => {
+      this.sendNotice(notice);
+      output.flush();
+    };
     backend.onCancel = () => this.cancel(canceledByUser());
     backend.onDeallocate = (name) => {
       if (name !== null) {

@@ -22,6 +22,9 @@ export interface SessionBackend {
   /** Called to cancel what the session runs; set by whoever runs its statements. */
   onCancel?: (() => void) | null;
 
+  /** Called with how far the statement that runs is (sluice.progress); to be sent at once. Set by the wire. */
+  onProgress?: ((notice: SqlNotice) => void) | null;
+
   /** Called for notices outside a statement's own list; set by the wire. */
   onNotice: ((notice: SqlNotice) => void) | null;
 

@@ -53,6 +53,7 @@ export class Session implements SessionBackend {
   onNotice: ((notice: SqlNotice) => void) | null = null;
   onDeallocate: ((name: string | null) => boolean) | null = null;
   onCancel: (() => void) | null = null;
+  onProgress: ((notice: SqlNotice) => void) | null = null;
   /** Its statements as they are seen from outside, and what runs them. */
   readonly queries: SessionQueries;
 
@@ -97,10 +98,6 @@ export class Session implements SessionBackend {
   /** Start of the current transaction, or now outside of one: what now() gives. */
   transactionStartMicros(): bigint {
     return this.#transaction.kind === 'idle' ? nowMicros() : this.#transaction.startedMicros;
-  }
-
-  applicationName(): string {
-    return this.settings.require('application_name');
   }
 
   schemasSearched(): readonly string[] {
@@ -305,7 +302,7 @@ export class Session implements SessionBackend {
       processId: this.identity.processId,
       user: this.identity.user,
       database: this.identity.database,
-      applicationName: this.applicationName(),
+      applicationName: this.settings.require('application_name'),
       remoteAddress: this.identity.remoteAddress,
       startedMicros: this.#startedMicros,
       transactionStartedMicros: this.#transaction.kind === 'idle' ? null : this.#transaction.startedMicros,

@@ -203,6 +203,7 @@ export const SETTING_DEFINITIONS: readonly SettingDefinition[] = [
   bytes('sluice.distribute_threshold', String(64 * 1024 ** 3), 'Bytes of scanned files from which a query is distributed under sluice.distribute = auto.'),
   text('sluice.disabled_rules', '', 'Names of distribution rules not to use, separated by commas; for finding faults.'),
   whole('sluice.partitions', '0', 0, PARTITION_COUNT_MAX, 'Partitions of every shuffle; 0 lets the planner choose.', 'sluice'),
+  flag('sluice.progress', 'off', 'Whether clients are told by notices, once a second, how far a statement is.', 'sluice'),
   choice(
     'sluice.speculation',
     'on',
