@@ -233,7 +233,18 @@ function outputWords(output: StageOutput): string {
 
 /** A fragment with names in its holes. */
 function fragmentText({ fragment }: Stage): string {
-  return fragment.sql.map((piece) => (typeof piece === 'string' ? piece : piece.kind === 'scan' ? `{scan ${piece.scan}}` : `{stage ${piece.stage}}`)).join('');
+  return fragment.sql.map((piece) => (typeof piece === 'string' ? piece : holeName(piece))).join('');
+}
+
+function holeName(piece: Exclude<Stage['fragment']['sql'][number], string>): string {
+  switch (piece.kind) {
+    case 'scan':
+      return `{scan ${piece.scan}}`;
+    case 'exchange':
+      return `{stage ${piece.stage}}`;
+    case 'partition':
+      return '{partition}';
+  }
 }
 
 function cut(sql: string): string {

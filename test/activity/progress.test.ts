@@ -42,9 +42,9 @@ describe('activity/progress', function () {
     await failed;
     assert.match(notices[0] ?? '', /^(running|\d+ of \d+ tasks done, \d+ of \d+ stages) after \d+ s$/);
     await client.query('RESET sluice.progress');
-    const before = notices.length;
+    const noticeCount = notices.length;
     await client.query(SLOW).catch(() => undefined);
-    assert.equal(notices.length, before);
+    assert.equal(notices.length, noticeCount);
     await client.end();
   });
 
