@@ -2,7 +2,6 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { generate } from 'selfsigned';
 
 /** What the server needs to speak TLS. */
 export interface ServerTls {
@@ -31,6 +30,8 @@ export function loadTls({ certificate, key, clientAuthority }: TlsFiles): Server
 
 /** A certificate of this process's own, gone with it: it hides what is said from who only listens, and proves nothing. */
 export async function selfSignedTls(host: string): Promise<ServerTls> {
+  // Loaded where it is asked for: loading alone takes a tenth of the time in which a server starts.
+  const { generate } = await import('selfsigned');
   const { cert, private: key } = await generate([{ name: 'commonName', value: host }], { keyType: 'ec', algorithm: 'sha256' });
   return makeTls(Buffer.from(cert), Buffer.from(key), undefined);
 }
