@@ -11,16 +11,15 @@ import type { GapFill } from '../../fs/s3/cached-object.js';
 import { DataRoots } from '../../fs/store/data-roots.js';
 import { isInside } from '../../fs/store/store-path.js';
 import { loadParser } from '../../planner/parse/parser.js';
-import { Activity, HISTORY_COUNT_DEFAULT } from '../activity/activity.js';
-import type { QueryRecord } from '../activity/records.js';
-import { HistoryFiles } from '../activity/history-files.js';
+import { Activity } from '../activity/activity.js';
 import { DatasetCatalog } from '../catalog/datasets.js';
 import { JobRunner } from '../jobs/run-job.js';
 import { SequenceAllocator } from '../sequences/allocator.js';
-import type { Log, Services } from '../session/services.js';
+import type { Services } from '../session/services.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { findHistoryDirectory } from './catalog-place.js';
 import type { Directories } from './directories.js';
+import { followPast } from './follow-past.js';
 import { makeDirectory, openDirectories } from './directories.js';
 import { poolLog, startLog } from './log.js';
 import { openCatalog, openTemporaryCatalog } from './open-catalog.js';
@@ -78,12 +77,7 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
     }));
   });
   const activity = new Activity();
-  const history = await openHistory(activity, findHistoryDirectory(dataRoot, readableRoots, values.get('history')), log);
-  const slowMs = durationOption(values, 'slow-query', null);
-  activity.onPast = (query) => {
-    history?.add(query);
-    logIfSlow(query, slowMs, log);
-  };
+  const past = await followPast(activity, findHistoryDirectory(dataRoot, readableRoots, values.get('history')), values, log);
   const sequences = new SequenceAllocator(lake);
   const objects = remote?.objects ?? null;
   const datasets = new DatasetCatalog({ roots, inspector: binder, objects, log });
@@ -115,7 +109,7 @@ export async function startEngine(values: OptionValues, gapFill: GapFill = 'hole
     close: async () => {
       stopJobs.abort();
       await Promise.all([pool.close(), binder.close()]);
-      await history?.close();
+      await past.close();
       await sequences.release();
       await lake.close();
       await remote?.close();
@@ -133,27 +127,6 @@ function adoptedRoots(dataPath: string, dataRoot: string, values: OptionValues):
     throw new UsageError(`the catalog's data files are in ${dataPath}: with --redis they must be inside the data directory, which all members see`);
   }
   return [dataPath];
-}
-
-function logIfSlow({ id, user, startedMs, endedMs, rowCount, state, sql }: QueryRecord, slowMs: number | null, log: Log): void {
-  const elapsedMs = (endedMs ?? startedMs) - startedMs;
-  if (slowMs !== null && elapsedMs >= slowMs) {
-    log('warn', { query: id, user, elapsedMs, rows: rowCount, state, sql }, 'slow query');
-  }
-}
-
-/** Reads what earlier processes ran, and keeps what this one runs. */
-async function openHistory(activity: Activity, directory: string | null, log: Log): Promise<HistoryFiles | null> {
-  if (directory === null) {
-    return null;
-  }
-  const files = new HistoryFiles(directory, log);
-  try {
-    activity.restore(await files.read(HISTORY_COUNT_DEFAULT));
-  } catch (error) {
-    log('warn', { directory, error: error instanceof Error ? error.message : String(error) }, 'the query history cannot be read');
-  }
-  return files;
 }
 
 interface Executors {

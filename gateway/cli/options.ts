@@ -158,6 +158,7 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
     defaultText: '1000',
   },
   { name: 'log-level', argument: 'LEVEL', description: 'debug, info, warn, error or silent', commands: EVERY_COMMAND, check: logLevel, defaultText: 'info' },
+  { name: 'otlp-endpoint', argument: 'URL', description: 'OpenTelemetry collector of its traces', commands: SERVE, check: url, defaultText: 'none' },
   { name: 'log-format', argument: 'FORMAT', description: 'json, or pretty for people', commands: EVERY_COMMAND, check: logFormat, defaultText: 'json' },
   {
     name: 'slow-query',
