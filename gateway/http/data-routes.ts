@@ -9,6 +9,7 @@ import { withSession } from './http-session.js';
 import { readBody, textField } from './read-body.js';
 import { readExecutors } from './read-executors.js';
 import { describeTable, listTables } from './read-tables.js';
+import { visibleTo } from './query-routes.js';
 import { runSql } from './run-sql.js';
 import type { Session } from '../session/session.js';
 
@@ -25,7 +26,7 @@ export function addDataRoutes(app: Hono<HttpEnvironment>, host: HttpHost): void 
     withSession(services, context.get('guest'), addressOf(context), work);
   let running = 0;
 
-  app.get('/api/executors', async (context) => context.json(await readExecutors(services)));
+  app.get('/api/executors', async (context) => context.json(await readExecutors(services, visibleTo(context.get('guest')))));
 
   app.get('/api/tables', async (context) => context.json(await inSession(context, listTables)));
 

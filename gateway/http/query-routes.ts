@@ -105,7 +105,8 @@ async function sees(host: HttpHost, context: HttpContext): Promise<((query: Quer
   }
 }
 
-function visibleTo({ roles, role, user }: Guest): (query: QueryRecord) => boolean {
+/** Which queries a guest sees. */
+export function visibleTo({ roles, role, user }: Guest): (query: QueryRecord) => boolean {
   const all = seesAllQueries(roles, role);
   return (query) => all || query.user === user;
 }

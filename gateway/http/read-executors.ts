@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { TaskRecord } from '../activity/records.js';
+import type { QueryRecord, TaskRecord } from '../activity/records.js';
 import { taskName } from '../activity/records.js';
 import type { Services } from '../session/services.js';
 import type { Executors } from './api-types.js';
 
-/** What runs queries, and what it does now. */
-export async function readExecutors({ pool, executors, activity }: Services): Promise<Executors> {
+/** What runs queries, and what it does now for queries that the asker sees. */
+export async function readExecutors({ pool, executors, activity }: Services, sees: (query: QueryRecord) => boolean): Promise<Executors> {
   activity.settle();
   const running = new Map<string, string>();
   for (const query of activity.list()) {
-    if (query.state === 'running') {
+    if (query.state === 'running' && sees(query)) {
       for (const task of query.stages.flatMap((stage) => stage.tasks)) {
         noteRunning(running, query.id, task);
       }

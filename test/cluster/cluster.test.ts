@@ -40,6 +40,17 @@ describe('cluster', function () {
     assert.deepEqual(shuffled.rows, local.rows);
   });
 
+  it('tells which executor ran each task', async () => {
+    await client.query(SHUFFLED);
+    const { rows } = await client.query<{ executor: string; known: boolean; n: string }>(
+      `SELECT executor, executor IN (SELECT executor_id FROM sluice_executors) AS known, count(*) AS n FROM sluice_tasks
+        WHERE query_id = (SELECT query_id FROM sluice_queries WHERE statement = $1 AND state = 'finished' ORDER BY started_at DESC LIMIT 1) GROUP BY executor`,
+      [SHUFFLED],
+    );
+    assert(rows.length >= 1);
+    assert(rows.every(({ known, n }) => known && Number(n) > 0));
+  });
+
   it('runs all tasks in executors: the gateway has no process but the binder’s', () => {
     const children = cluster.gateway.children();
     assert.equal(children.length, 2, children.map(({ command }) => command).join('\n'));
