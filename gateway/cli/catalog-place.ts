@@ -32,20 +32,20 @@ export function findCatalogPlace(dataRoot: string, readableRoots: readonly strin
   return { kind: 'duckdb', path };
 }
 
-/** The folder of the query history; null where there is none: it is off, or would be where SQL can read. */
+/** Value of --history for the folder beside the data directory, which `sluice serve` has unless it is told otherwise. */
+export const HISTORY_BESIDE = 'beside';
+
+/** The folder of the query history; null where there is none: it is not asked for, or the one beside the data would be where SQL can read. */
 export function findHistoryDirectory(dataRoot: string, readableRoots: readonly string[], option: string | undefined): string | null {
-  const path = resolve(option ?? join(dirname(dataRoot), `.${basename(dataRoot)}.sluice`, 'queries'));
-  if (option === 'off') {
+  if (option === undefined || option === 'off') {
     return null;
   }
+  const path = option === HISTORY_BESIDE ? join(dirname(dataRoot), `.${basename(dataRoot)}.sluice`, 'queries') : resolve(option);
   const root = rootAround(path, readableRoots);
-  if (root === undefined) {
-    return path;
+  if (root !== undefined && option !== HISTORY_BESIDE) {
+    throw new UsageError(`--history ${path} would be inside ${root}, which SQL can read`);
   }
-  if (option === undefined) {
-    return null;
-  }
-  throw new UsageError(`--history ${path} would be inside ${root}, which SQL can read`);
+  return root === undefined ? path : null;
 }
 
 function rootAround(path: string, readableRoots: readonly string[]): string | undefined {

@@ -195,11 +195,11 @@ export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   },
   {
     name: 'history',
-    argument: 'DIR|off',
+    argument: 'DIR|beside|off',
     description: 'folder that keeps past queries across restarts; off keeps them in memory only',
     commands: SERVE,
     check: anything,
-    defaultText: 'queries in .NAME.sluice beside the data directory NAME',
+    defaultText: 'beside: queries in .NAME.sluice beside the data directory NAME',
   },
   {
     name: 'redis',

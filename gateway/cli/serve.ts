@@ -6,6 +6,7 @@ import { openSession } from '../session/open-session.js';
 import { SLUICE_VERSION } from '../settings/definitions.js';
 import { MAINTENANCE_INTERVAL_MS } from '../upkeep/defaults.js';
 import { startMaintenance } from '../upkeep/schedule.js';
+import { HISTORY_BESIDE } from './catalog-place.js';
 import type { Engine } from './engine.js';
 import { DATABASE_NAME, startEngine } from './engine.js';
 import { isLoopback, openGatekeeper } from './open-gatekeeper.js';
@@ -30,7 +31,7 @@ export async function runServe(argv: readonly string[], gapFill: GapFill = 'hole
   const host = values.get('host') ?? '127.0.0.1';
   // Asked for before anything starts, so that a signal during start-up stops it too.
   const stopped = nextSignal();
-  const engine = await startEngine(values, gapFill);
+  const engine = await startEngine(new Map([['history', HISTORY_BESIDE], ...values]), gapFill);
   const { server, http } = await listen(engine, values, host);
   process.stdout.write(`sluice listens on ${inUrl(host)}:${server.port}\n  psql -h ${host} -p ${server.port} -U sluice ${DATABASE_NAME}\n`);
   if (http !== null) {

@@ -20,7 +20,6 @@ export async function runSql(argv: readonly string[]): Promise<number> {
     throw new UsageError('sluice sql takes one argument: the statements, in quotes');
   }
   const quiet = new Map(values);
-  quiet.set('history', 'off');
   quiet.set('log-level', values.get('log-level') ?? 'warn');
   const engine = await startEngine(quiet);
   try {
