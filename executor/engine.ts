@@ -66,6 +66,25 @@ export interface Prelude {
   readonly name: string;
   readonly version: string;
   readonly statements: readonly string[];
+  /** Functions in JavaScript, which the process registers besides. */
+  readonly scripts?: readonly ScriptFunction[];
+}
+
+/**
+ * A function in JavaScript, called once a chunk of up to 2048 rows, which become an Arrow table. What it gives is text for each row: `row` forms a
+ * value for each, the others one JSON array of all rows they make, with the chunk's first row.
+ */
+export interface ScriptFunction {
+  /** Its name in DuckDB. */
+  readonly name: string;
+  /** Columns of its rows, in the order of its arguments. */
+  readonly columns: readonly DescribedColumn[];
+  /** Its own text, or where executors find it. */
+  readonly code: { readonly kind: 'inline'; readonly source: string } | { readonly kind: 'module'; readonly path: string; readonly export: string };
+  /** `value`: a value of each row. `map`: a row of each row. `flat_map`: any rows of each row. `batch`: rows, or an Arrow table, of a table. */
+  readonly form: 'value' | 'map' | 'flat_map' | 'batch';
+  /** A second argument, as JSON; null for none. */
+  readonly parameters: string | null;
 }
 
 /** What one file's metadata says, asked of DuckDB in a child process. */

@@ -46,6 +46,7 @@ export const SQLSTATE = {
   invalid_grant_operation: '0LP01',
   dependent_objects_still_exist: '2BP01',
   invalid_cursor_name: '34000',
+  external_routine_exception: '38000',
   invalid_savepoint_specification: '3B001',
   invalid_catalog_name: '3D000',
   invalid_schema_name: '3F000',

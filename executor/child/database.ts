@@ -1,6 +1,7 @@
 import duckdb from '@duckdb/node-bindings';
 import type { Connection, Database as Instance } from '@duckdb/node-bindings';
 import { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBScalarFunction } from '@duckdb/node-api';
 import { mkdirSync } from 'node:fs';
 import { quoteText } from '../../planner/types/data-type.js';
 import type { CollectedRow, InstanceOptions, TaskSettings } from '../protocol/messages.js';
@@ -91,6 +92,11 @@ export class Database {
     } catch {
       // The use is above the new limit right now: keep the old one.
     }
+  }
+
+  /** Adds a function that SQL can call. */
+  register(scalar: DuckDBScalarFunction): void {
+    this.#collector.registerScalarFunction(scalar);
   }
 
   /** Runs one statement whose result does not matter. */

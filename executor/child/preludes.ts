@@ -15,6 +15,11 @@ export class Preludes {
       for (const statement of prelude.statements) {
         await database.run(statement);
       }
+      for (const script of prelude.scripts ?? []) {
+        // Loaded for these alone: Arrow is large.
+        const { registerScript } = await import('./script-function.js');
+        await registerScript(database, script);
+      }
       this.#held.set(prelude.name, prelude.version);
     }
   }

@@ -18,7 +18,10 @@ import { preludesFor, stubSql } from '../query/whole-query.js';
 import type { Session } from '../session/session.js';
 import type { StatementNames } from '../session/session-names.js';
 import { duckdbTranslator } from '../statements/duckdb-query.js';
+import type { ScriptFunction } from '../../executor/engine.js';
+import { quoteName } from '../../planner/types/data-type.js';
 import { FRAME_SCHEMA, FrameNames } from './frame-names.js';
+import { scriptStatement } from './script-statement.js';
 
 /** A data frame whose names and types are known. */
 export interface BoundFrame {
@@ -27,6 +30,8 @@ export interface BoundFrame {
   readonly plan: PartitionedPlan;
   /** True when it is one query that the planner may place as it likes, like any other. */
   readonly isPlain: boolean;
+  /** Functions in JavaScript that its statements call. */
+  readonly scripts: readonly ScriptFunction[];
 }
 
 /** Parameters of a statement that runs once a partition: the partition's number, and their count. */
@@ -39,6 +44,7 @@ export class FrameBinder {
   readonly #context: QueryContext;
   readonly #stored: ReadonlyMap<string, Relation>;
   readonly #bound = new Map<FrameStatement, PartitionedPlan>();
+  readonly #scripts = new Map<string, ScriptFunction>();
 
   /** `stored` are the rows that the library keeps, by the names that statements know them by. */
   static async bind(
@@ -51,7 +57,13 @@ export class FrameBinder {
     const binder = new FrameBinder(session, names, stored);
     const plan = await binder.#plan(statement);
     const context = onProgress === undefined ? binder.#context : { ...binder.#context, onProgress };
-    return { context, columns: columnsOfPlan(plan), plan, isPlain: statement.kind === 'query' && statement.parts.size === 0 };
+    return {
+      context,
+      columns: columnsOfPlan(plan),
+      plan,
+      isPlain: statement.kind === 'query' && statement.parts.size === 0,
+      scripts: [...binder.#scripts.values()],
+    };
   }
 
   private constructor(session: Session, names: StatementNames, stored: ReadonlyMap<string, Relation>) {
@@ -76,6 +88,12 @@ export class FrameBinder {
       const input = await this.#plan(statement.input);
       return { kind: 'repartition', input, columns: columnsOfPlan(input), partitioning: statement.partitioning };
     }
+    if (statement.kind === 'script') {
+      const input = await this.#plan(statement.input);
+      const { script, bound } = scriptStatement(input, statement, statement.columns === null ? null : await this.#declared(statement.columns));
+      this.#scripts.set(script.name, script);
+      return { kind: 'per_partition', statement: bound, description: `JavaScript, ${statement.script.use}` };
+    }
     const parts = new Map<string, PartitionedPlan>();
     for (const [name, part] of statement.parts) {
       parts.set(name, await this.#plan(part));
@@ -96,6 +114,12 @@ export class FrameBinder {
       ),
     };
     return isPerPartition ? { kind: 'per_partition', statement: bound, description: statement.description } : { kind: 'statement', statement: bound };
+  }
+
+  /** Columns of which only names and SQL types are known. */
+  async #declared(columns: readonly (readonly [name: string, type: string])[]): Promise<readonly BoundColumn[]> {
+    const query = await this.#translate(`SELECT ${columns.map(([name, type]) => `CAST(NULL AS ${type}) AS ${quoteName(name)}`).join(', ')}`, new Map(), []);
+    return this.#columns(query, []);
   }
 
   async #translate(sql: string, parts: ReadonlyMap<string, PartitionedPlan>, parameterTypes: readonly number[]): Promise<TranslatedQuery> {

@@ -1,8 +1,11 @@
 import type { RecordBatch, Table } from 'apache-arrow';
-import type { FrameNode, StoredNode } from '../../planner/dataframe/frame-node.js';
+import type { FrameNode, FrameScript, StoredNode } from '../../planner/dataframe/frame-node.js';
+import { quoteName } from '../../planner/types/data-type.js';
 import type { StageProgress } from '../../executor/stages/options.js';
 import type { FrameActions } from './frame-actions.js';
 import { GroupedFrame } from './grouped-frame.js';
+import type { AnyScript, BatchScript, NumberScript, RowScript, RowsScript, ScriptOptions, TestScript } from './scripts.js';
+import { columnsOf, frameScript, isScript } from './scripts.js';
 import type { JoinOptions, PartitionOptions, SortKeys, WriteOptions } from './frame-options.js';
 import { joinNode, partitioningOf, textList } from './frame-options.js';
 
@@ -44,22 +47,38 @@ export class DataFrame {
 
   /** The columns of that name. */
   select(...columns: readonly string[]): DataFrame {
-    return this.map(columns.map((name) => `"${name.replaceAll('"', '""')}"`));
+    return this.map(columns.map(quoteName));
   }
 
-  /** A row for each row: SELECT of these expressions, `*` among them where all columns stay. */
-  map(expressions: string | readonly string[]): DataFrame {
-    return this.#with({ kind: 'select', input: this.#node, expressions: textList(expressions) });
+  /**
+   * A row for each row: SELECT of these expressions, `*` among them where all columns stay; or what a function gives for each
+   * row, `columns` saying which columns that has.
+   */
+  map(expressions: string | readonly string[]): DataFrame;
+  map(script: RowScript, options: ScriptOptions): DataFrame;
+  map(what: string | readonly string[] | RowScript, options: ScriptOptions = {}): DataFrame {
+    return isScript(what) ? this.#script(what, 'map', options) : this.#with({ kind: 'select', input: this.#node, expressions: textList(what) });
   }
 
-  /** Any number of rows for each row: `unnest(...)` among the expressions makes them. */
-  flatMap(expressions: string | readonly string[]): DataFrame {
-    return this.map(expressions);
+  /** Any number of rows for each row: `unnest(...)` among the expressions makes them, or a function that gives an array of rows. */
+  flatMap(expressions: string | readonly string[]): DataFrame;
+  flatMap(script: RowsScript, options: ScriptOptions): DataFrame;
+  flatMap(what: string | readonly string[] | RowsScript, options: ScriptOptions = {}): DataFrame {
+    return isScript(what) ? this.#script(what, 'flat_map', options) : this.#with({ kind: 'select', input: this.#node, expressions: textList(what) });
   }
 
-  /** The rows for which the condition is true. */
-  filter(condition: string): DataFrame {
-    return this.#with({ kind: 'filter', input: this.#node, condition });
+  /** The rows for which the condition, or what a function gives, is true. */
+  filter(condition: string | TestScript, options: Omit<ScriptOptions, 'columns'> = {}): DataFrame {
+    return isScript(condition) ? this.#script(condition, 'filter', options) : this.#with({ kind: 'filter', input: this.#node, condition });
+  }
+
+  /** The rows that a function makes of Arrow tables of up to 2048 rows each, as a table or as an array of objects. */
+  mapBatches(script: BatchScript, options: ScriptOptions = {}): DataFrame {
+    return this.#script(script, 'batch', options);
+  }
+
+  #script(script: AnyScript, use: FrameScript['use'], options: ScriptOptions): DataFrame {
+    return this.#with({ kind: 'script', input: this.#node, script: frameScript(script, use, options), columns: columnsOf(options) });
   }
 
   /** All rows of both, columns by place, or by name where missing ones are NULL. */
@@ -111,9 +130,12 @@ export class DataFrame {
     return this.#with({ kind: 'repartition', input: this.#node, partitioning: { kind: 'bytes', size } });
   }
 
-  /** Partitions by an expression that gives each row's partition, 0 to count - 1; anything else is 22003. */
-  partition(count: number, expression: string): DataFrame {
-    return this.#with({ kind: 'repartition', input: this.#node, partitioning: { kind: 'expression', sql: expression, count: wholeNumber(count) } });
+  /** Partitions by an expression, or a function, that gives each row's partition, 0 to count - 1; anything else is 22003. */
+  partition(count: number, by: string | NumberScript, options: Omit<ScriptOptions, 'columns'> = {}): DataFrame {
+    const partitioning = isScript(by)
+      ? { kind: 'script' as const, script: frameScript(by, 'number', options), count: wholeNumber(count) }
+      : { kind: 'expression' as const, sql: by, count: wholeNumber(count) };
+    return this.#with({ kind: 'repartition', input: this.#node, partitioning });
   }
 
   /** ORDER BY inside each partition. */

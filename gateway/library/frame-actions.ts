@@ -12,8 +12,8 @@ import type { ExecutionResult } from '../session/backend.js';
 import type { Session } from '../session/session.js';
 import { writeDataset } from '../statements/copy.js';
 import { readCopyOptions } from '../statements/copy-options.js';
-import { ArrowBatches } from './arrow-batches.js';
-import { rowsOfTable } from './arrow-rows.js';
+import { ArrowBatches } from '../../executor/arrow/arrow-batches.js';
+import { rowsOfTable } from '../../executor/arrow/arrow-rows.js';
 import type { BoundFrame } from './bind-frame.js';
 import { FrameBinder } from './bind-frame.js';
 import type { ActionOptions, ExplainOptions } from './data-frame.js';
@@ -202,8 +202,13 @@ export class FrameActions {
     });
   }
 
-  #bind(session: Session, node: FrameNode, relations: ReadonlyMap<string, Relation>, options: ActionOptions): Promise<BoundFrame> {
-    return FrameBinder.bind(session, compileFrame(this.#withComputed(node)), relations, options.onProgress);
+  async #bind(session: Session, node: FrameNode, relations: ReadonlyMap<string, Relation>, options: ActionOptions): Promise<BoundFrame> {
+    const frame = await FrameBinder.bind(session, compileFrame(this.#withComputed(node)), relations, options.onProgress);
+    if (frame.scripts.length > 0) {
+      // They run as executors do, with all that those may do.
+      await session.access.requireSuperuser('run functions in JavaScript');
+    }
+    return frame;
   }
 
   /** Makes the kept rows that a frame reads. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CopyEncoding } from '../../executor/encode/copy-encoding.js';
-import type { ResultStream, WrittenFile } from '../../executor/engine.js';
+import type { Prelude, ResultStream, WrittenFile } from '../../executor/engine.js';
 import type { BoundColumn, PartitionedPlan } from '../../planner/dataframe/partitioned-plan.js';
 import { distributePartitions } from '../../planner/distribute/distribute-partitions.js';
 import type { DistributedPartitions } from '../../planner/distribute/distribute-partitions.js';
@@ -51,7 +51,15 @@ export async function runFrame(frame: BoundFrame, signal: AbortSignal): Promise<
   const { staged, partitions } = stageFrame(frame);
   const files = await whileWanted(signal, fetchParts(frame));
   const columnNames = frame.columns.map(({ name }) => name);
-  const options = { encodings: [], columnNames, copy: ARROW, ...taskSettings(context), settings: context.outputSettings(), queryId: randomUUID() };
+  const options = {
+    encodings: [],
+    columnNames,
+    copy: ARROW,
+    preludes: preludesOf(frame),
+    ...taskSettings(context),
+    settings: context.outputSettings(),
+    queryId: randomUUID(),
+  };
   try {
     const stream = await context.pool.runStaged(staged, options, signal);
     return { stream: releasingAtEnd(stream, files), notices: partitions.distributed.notices };
@@ -75,8 +83,19 @@ export async function writeFrame(
   }
   const plan = withFileSink(withStoredTypes(stageFrame(frame).staged, columns), sink);
   const files = await whileWanted(signal, fetchParts(frame));
-  const options = { ...taskSettings(context), stagingDirectory: directory, queryId: randomUUID(), settings: context.outputSettings() };
+  const options = {
+    preludes: preludesOf(frame),
+    ...taskSettings(context),
+    stagingDirectory: directory,
+    queryId: randomUUID(),
+    settings: context.outputSettings(),
+  };
   return await releasingAfter(files, () => context.pool.writeFiles(plan, options, signal));
+}
+
+/** What executors must hold: the functions that the frame calls. Their names say all of them. */
+function preludesOf({ scripts }: BoundFrame): readonly Prelude[] {
+  return scripts.map((script) => ({ name: script.name, version: '1', statements: [], scripts: [script] }));
 }
 
 /** Fetches what all statements of a frame read of objects in S3. */

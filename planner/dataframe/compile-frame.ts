@@ -1,7 +1,7 @@
 import { parseStatements } from '../parse/parser.js';
 import { fillInputs, withoutSemicolon } from './fill-inputs.js';
 import { FrameKeys } from './frame-keys.js';
-import type { FrameNode, PartialSqlNode, RepartitionNode } from './frame-node.js';
+import type { FrameNode, FrameScript, PartialSqlNode, RepartitionNode, ScriptNode } from './frame-node.js';
 import { frameInputs } from './frame-node.js';
 import { bodyOf, ROWS } from './node-sql.js';
 import type { Partitioning } from './partitioned-plan.js';
@@ -11,10 +11,12 @@ export type FrameStatement =
   | { readonly kind: 'query'; readonly sql: string; readonly parts: ReadonlyMap<string, FrameStatement> }
   | { readonly kind: 'repartition'; readonly input: FrameStatement; readonly partitioning: Partitioning }
   /** Run once a partition; $1 in it is the partition's number, $2 their count. */
-  | { readonly kind: 'per_partition'; readonly sql: string; readonly parts: ReadonlyMap<string, FrameStatement>; readonly description: string };
+  | { readonly kind: 'per_partition'; readonly sql: string; readonly parts: ReadonlyMap<string, FrameStatement>; readonly description: string }
+  /** A function in JavaScript, run once a batch of each partition. */
+  | { readonly kind: 'script'; readonly input: FrameStatement; readonly script: FrameScript; readonly columns: ScriptNode['columns'] };
 
 /** The column that holds a partition's number until rows are there. */
-const NUMBER_COLUMN = 'sluice_partition_number';
+export const NUMBER_COLUMN = 'sluice_partition_number';
 
 /** Compiles a data frame, its rows in the partitions it asks for where it does. The same subtree is the same object. */
 export function compileFrame(node: FrameNode): FrameStatement {
@@ -36,6 +38,8 @@ class FrameCompiler {
     switch (node.kind) {
       case 'repartition':
         return this.#repartition(node);
+      case 'script':
+        return { kind: 'script', input: this.partitions(node.input), script: node.script, columns: node.columns };
       case 'partial_sql':
         return this.#perPartition(node.inputs, (names) => partialText(node, names), 'SQL');
       case 'partial_sort':
@@ -71,6 +75,10 @@ class FrameCompiler {
           input: numbered,
           partitioning: { kind: 'value', column: NUMBER_COLUMN, count: partitioning.count, isDropped: true },
         };
+      }
+      case 'script': {
+        const numbered: FrameStatement = { kind: 'script', input: this.partitions(input), script: partitioning.script, columns: null };
+        return { kind: 'repartition', input: numbered, partitioning: { kind: 'value', column: NUMBER_COLUMN, count: partitioning.count, isDropped: true } };
       }
       case 'hash':
       case 'range':
@@ -143,7 +151,7 @@ class FrameCompiler {
 
   /** A statement of its own: one that runs by partitions, or one in DuckDB's own syntax, which would take the rest of a query along. */
   #part(node: FrameNode): FrameStatement {
-    if (node.kind === 'partial_sql') {
+    if (node.kind === 'partial_sql' || node.kind === 'script') {
       return this.partitions(node);
     }
     const known = this.#partitions.get(node);
@@ -180,6 +188,7 @@ function hasPartitions(node: FrameNode): boolean {
     case 'repartition':
     case 'partial_sql':
     case 'partial_sort':
+    case 'script':
       return true;
     case 'select':
     case 'filter':
@@ -206,6 +215,7 @@ function transparent(node: FrameNode): FrameNode {
 function isPart(node: FrameNode): boolean {
   switch (node.kind) {
     case 'partial_sql':
+    case 'script':
       return true;
     case 'union':
       return node.isByName;
@@ -252,6 +262,7 @@ function scanned(node: FrameNode): FrameNode | null {
     case 'repartition':
     case 'partial_sql':
     case 'partial_sort':
+    case 'script':
       return null;
   }
 }

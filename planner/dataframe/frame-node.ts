@@ -16,6 +16,7 @@ export type FrameNode =
   | LimitNode
   | RepartitionNode
   | PartialSqlNode
+  | ScriptNode
   | PartialSortNode;
 
 /** Files below the data directory; `options` are the reader's, their values SQL literals. */
@@ -124,7 +125,8 @@ export type FramePartitioning =
   | Partitioning
   | { readonly kind: 'split'; readonly by: 'files' | 'rows'; readonly count: number }
   | { readonly kind: 'bytes'; readonly size: string }
-  | { readonly kind: 'expression'; readonly sql: string; readonly count: number };
+  | { readonly kind: 'expression'; readonly sql: string; readonly count: number }
+  | { readonly kind: 'script'; readonly script: FrameScript; readonly count: number };
 
 /** A query run once a partition, over partition i of each input. */
 export interface PartialSqlNode {
@@ -138,6 +140,24 @@ export interface PartialSortNode {
   readonly kind: 'partial_sort';
   readonly input: FrameNode;
   readonly keys: readonly string[];
+}
+
+/** A function in JavaScript and what it is called for. Executors run it: by its own text, or as an export of a module that they can read. */
+export interface FrameScript {
+  readonly code: { readonly kind: 'inline'; readonly source: string } | { readonly kind: 'module'; readonly path: string; readonly export: string };
+  /** `batch`: rows of a table. `map`, `flat_map`: a row, any rows of a row. `filter`: whether a row stays. `number`: its partition. */
+  readonly use: 'batch' | 'map' | 'flat_map' | 'filter' | 'number';
+  /** A second argument, as JSON; null for none. */
+  readonly parameters: string | null;
+}
+
+/** A function run over each partition. */
+export interface ScriptNode {
+  readonly kind: 'script';
+  readonly input: FrameNode;
+  readonly script: FrameScript;
+  /** Names and SQL types of the columns it gives; null for those of its input. */
+  readonly columns: readonly (readonly [name: string, type: string])[] | null;
 }
 
 /** The inputs of a node, in order. */
@@ -161,6 +181,7 @@ export function frameInputs(node: FrameNode): readonly FrameNode[] {
     case 'limit':
     case 'repartition':
     case 'partial_sort':
+    case 'script':
       return [node.input];
   }
 }
@@ -187,6 +208,7 @@ export function withFrameInputs(node: FrameNode, inputs: readonly FrameNode[]): 
     case 'limit':
     case 'repartition':
     case 'partial_sort':
+    case 'script':
       return { ...node, input: first ?? node.input };
   }
 }

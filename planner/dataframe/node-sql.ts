@@ -39,6 +39,7 @@ export function bodyOf(node: FrameNode, inputs: readonly string[], alias: string
       return `SELECT * FROM ${input}${node.input.kind === 'sort' ? ` ORDER BY ${node.input.keys.join(', ')}` : ''} LIMIT ${node.count}${node.offset === 0 ? '' : ` OFFSET ${node.offset}`}`;
     case 'repartition':
     case 'partial_sql':
+    case 'script':
       throw new Error(`${node.kind} is no query`);
   }
 }

@@ -1,8 +1,8 @@
 import { Data, Dictionary, Field, RecordBatch, Schema, Struct, makeData, vectorFromArray, Utf8 } from 'apache-arrow';
 import type { DataType as ArrowType, Vector } from 'apache-arrow';
 import assert from 'node:assert/strict';
-import type { ResultColumn, RowBatch } from '../../executor/engine.js';
-import { arrowLayout, unpackBuffers } from '../../executor/encode/arrow-layout.js';
+import type { ResultColumn, RowBatch } from '../engine.js';
+import { arrowLayout, unpackBuffers } from '../encode/arrow-layout.js';
 import type { DataType } from '../../planner/types/data-type.js';
 import { arrowType } from './arrow-types.js';
 

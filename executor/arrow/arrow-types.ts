@@ -30,7 +30,7 @@ import {
   Utf8,
 } from 'apache-arrow';
 import type { DataType as ArrowType } from 'apache-arrow';
-import { arrowLayout } from '../../executor/encode/arrow-layout.js';
+import { arrowLayout } from '../encode/arrow-layout.js';
 import type { DataType, ScalarTypeName, StructField } from '../../planner/types/data-type.js';
 
 /** DECIMAL and HUGEINT in Arrow: 128 bits. */

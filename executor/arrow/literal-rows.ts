@@ -2,7 +2,7 @@ import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { DataType } from '../../planner/types/data-type.js';
 import { list, printDataType, quoteName, quoteText, sameDataType, scalar } from '../../planner/types/data-type.js';
-import type { BoundColumn } from '../../planner/dataframe/partitioned-plan.js';
+import type { DescribedColumn } from '../engine.js';
 
 /** A row of literal data by column name; what is missing is NULL. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export type Item = Readonly<Record<string, unknown>>;
 const INTEGER_MAX = Number.MAX_SAFE_INTEGER;
 
 /** Columns of literal rows with the types their values have: bigint, float8, text, boolean, timestamptz, bytea, lists and structs of them. */
-export function columnsOfItems(items: readonly Item[]): readonly BoundColumn[] {
+export function columnsOfItems(items: readonly Item[]): readonly DescribedColumn[] {
   const types = new Map<string, DataType>();
   for (const item of items) {
     for (const [name, value] of Object.entries(item)) {
@@ -123,6 +123,11 @@ export function* jsonLines(items: Iterable<Item>): Generator<string> {
   }
 }
 
+/** The same as one JSON array. */
+export function jsonRows(items: Iterable<Item>): string {
+  return JSON.stringify(Array.from(items, (item) => Object.fromEntries(Object.entries(item).map(([name, value]) => [name, jsonValue(value)]))));
+}
+
 function jsonValue(value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':
@@ -153,7 +158,7 @@ function jsonValue(value: unknown): unknown {
 }
 
 /** DuckDB SQL that reads a file of such lines with exactly these columns. */
-export function readLinesSql(path: string, columns: readonly BoundColumn[]): string {
+export function readLinesSql(path: string, columns: readonly DescribedColumn[]): string {
   const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(printDataType(readAs(type)))}`);
   const values = columns.map(({ name, type }) =>
     readAs(type) === type ? quoteName(name) : `CAST(${quoteName(name)} AS ${printDataType(type)}) AS ${quoteName(name)}`,
@@ -162,7 +167,7 @@ export function readLinesSql(path: string, columns: readonly BoundColumn[]): str
 }
 
 /** The type that JSON's reader is told: escapes of blobs are read by a cast, which it does not do. The same object where nothing differs. */
-function readAs(type: DataType): DataType {
+export function readAs(type: DataType): DataType {
   switch (type.kind) {
     case 'scalar':
       return type.name === 'BLOB' ? scalar('VARCHAR') : type;

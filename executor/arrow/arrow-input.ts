@@ -1,6 +1,6 @@
 import { DataType as Arrow, DateUnit, IntervalUnit, Precision, TimeUnit, Type } from 'apache-arrow';
 import type { Data, DataType as ArrowType, Table } from 'apache-arrow';
-import type { BoundColumn } from '../../planner/dataframe/partitioned-plan.js';
+import type { DescribedColumn } from '../engine.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { DataType } from '../../planner/types/data-type.js';
@@ -10,7 +10,7 @@ import { valuesOf } from './arrow-rows.js';
 import type { Item } from './literal-rows.js';
 
 /** The columns of an Arrow table as DuckDB has them. 0A000 for types that DuckDB has none for. */
-export function columnsOfTable(table: Table): readonly BoundColumn[] {
+export function columnsOfTable(table: Table): readonly DescribedColumn[] {
   return table.schema.fields.map(({ name, type }) => ({ name, type: dataTypeOfArrow(type, name) }));
 }
 
