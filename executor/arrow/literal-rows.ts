@@ -157,13 +157,16 @@ function jsonValue(value: unknown): unknown {
   }
 }
 
-/** DuckDB SQL that reads a file of such lines with exactly these columns. */
-export function readLinesSql(path: string, columns: readonly DescribedColumn[]): string {
+/** DuckDB's own limit of a line, by which it sizes its buffers. */
+const OBJECT_BYTES = 16 * 1024 * 1024;
+
+/** DuckDB SQL that reads a file of such lines, none longer than that, with exactly these columns. */
+export function readLinesSql(path: string, columns: readonly DescribedColumn[], lineBytesMax: number): string {
   const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(printDataType(readAs(type)))}`);
   const values = columns.map(({ name, type }) =>
     readAs(type) === type ? quoteName(name) : `CAST(${quoteName(name)} AS ${printDataType(type)}) AS ${quoteName(name)}`,
   );
-  return `SELECT ${values.join(', ')} FROM read_json(${quoteText(path)}, format => 'newline_delimited', auto_detect => false, columns => {${types.join(', ')}}, maximum_object_size => 268435456)`;
+  return `SELECT ${values.join(', ')} FROM read_json(${quoteText(path)}, format => 'newline_delimited', auto_detect => false, columns => {${types.join(', ')}}, maximum_object_size => ${Math.max(OBJECT_BYTES, lineBytesMax + 1)})`;
 }
 
 /** The type that JSON's reader is told: escapes of blobs are read by a cast, which it does not do. The same object where nothing differs. */

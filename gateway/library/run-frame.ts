@@ -93,9 +93,12 @@ export async function writeFrame(
   return await releasingAfter(files, () => context.pool.writeFiles(plan, options, signal));
 }
 
-/** What executors must hold: the functions that the frame calls. Their names say all of them. */
+/** The version of preludes that are the same in every gateway of a release: functions are named by all that they are. */
+const FIXED_VERSION = 'fixed';
+
+/** What executors must hold: the functions that the frame calls. */
 function preludesOf({ scripts }: BoundFrame): readonly Prelude[] {
-  return scripts.map((script) => ({ name: script.name, version: '1', statements: [], scripts: [script] }));
+  return scripts.map((script) => ({ name: script.name, version: FIXED_VERSION, statements: [], scripts: [script] }));
 }
 
 /** Fetches what all statements of a frame read of objects in S3. */

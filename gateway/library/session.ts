@@ -158,7 +158,14 @@ export class Session {
       throw new TypeError('literal rows need a column');
     }
     const path = join(directory, 'rows.ndjson');
-    await pipeline(Readable.from(jsonLines(items())), createWriteStream(path), { signal });
+    let lineBytesMax = 0;
+    const measured = function* (lines: Iterable<string>): Generator<string> {
+      for (const line of lines) {
+        lineBytesMax = Math.max(lineBytesMax, Buffer.byteLength(line));
+        yield line;
+      }
+    };
+    await pipeline(Readable.from(measured(jsonLines(items()))), createWriteStream(path), { signal });
     const written = writtenColumns(columns, storedType);
     const sink = { format: 'parquet' as const, columnNames: columns.map(({ name }) => name), partitionBy: [], options: {}, singleFile: false };
     const { size } = await stat(path);
@@ -171,7 +178,7 @@ export class Session {
             signal,
             async (session, options) => {
               const context = sessionQueryContext(session, await session.names.current());
-              const all = await writeSql(context, readLinesSql(path, columns), written, sink, directory, options.signal);
+              const all = await writeSql(context, readLinesSql(path, columns, lineBytesMax), written, sink, directory, options.signal);
               made.push(...all.map((file) => ({ path: file.path, byteCount: file.byteCount, rowCount: file.rowCount })));
               return { kind: 'command', tag: 'literal rows', notices: [] };
             },
