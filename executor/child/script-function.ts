@@ -147,7 +147,13 @@ function isScript(value: unknown): value is Script {
 }
 
 function textOf(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value);
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (typeof value !== 'boolean' && typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string') {
+    throw new TypeError('the function must give true or false, or a number');
+  }
+  return String(value);
 }
 
 function itemsOf(value: unknown): readonly Item[] {
