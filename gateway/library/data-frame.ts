@@ -1,5 +1,5 @@
 import type { RecordBatch, Table } from 'apache-arrow';
-import type { FrameNode, FrameScript, StoredNode } from '../../planner/dataframe/frame-node.js';
+import type { FrameNode, FrameScript } from '../../planner/dataframe/frame-node.js';
 import { quoteName } from '../../planner/types/data-type.js';
 import type { StageProgress } from '../../executor/stages/options.js';
 import type { FrameActions } from './frame-actions.js';
@@ -227,11 +227,6 @@ export class DataFrame {
   explain(options: ExplainOptions & ActionOptions = {}): Promise<string> {
     return this.#actions.explain(this.#node, options);
   }
-}
-
-/** A frame over rows that are kept. */
-export function storedFrame(actions: FrameActions, node: StoredNode): DataFrame {
-  return new DataFrame(actions, node);
 }
 
 function wholeNumber(value: number): number {

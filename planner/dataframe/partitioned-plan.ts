@@ -42,11 +42,6 @@ export type Partitioning =
   /** Nested dimensions: partition (i, j) is number i * (count of the second) + j. */
   | { readonly kind: 'nested'; readonly dimensions: readonly Extract<Partitioning, { readonly kind: 'hash' | 'value' }>[] };
 
-/** Partitions there are afterwards. */
-export function partitionCountOf(partitioning: Partitioning): number {
-  return partitioning.kind === 'nested' ? partitioning.dimensions.reduce((product, { count }) => product * count, 1) : partitioning.count;
-}
-
 /** The columns of a plan's rows. */
 export function columnsOfPlan(plan: PartitionedPlan): readonly BoundColumn[] {
   if (plan.kind !== 'repartition') {
