@@ -28,6 +28,13 @@ const run = new Store<Run>(NOTHING);
 const text = new Store<string>('SELECT origin, count(*) AS flights, avg(delay) AS delay\nFROM flights\nGROUP BY origin\nORDER BY flights DESC\nLIMIT 20');
 let abort: AbortController | null = null;
 
+function failureOf(error: unknown, isCanceled: boolean): QueryFailure {
+  if (isCanceled) {
+    return { sqlstate: '57014', message: 'canceling statement due to user request' };
+  }
+  return error instanceof ApiFailure ? error.failure : { sqlstate: '', message: 'the connection broke off' };
+}
+
 async function start(sql: string): Promise<void> {
   abort?.abort();
   const own = new AbortController();
@@ -58,8 +65,9 @@ async function start(sql: string): Promise<void> {
       }
     }
   } catch (error) {
-    if (!own.signal.aborted) {
-      run.set({ ...run.value, failure: error instanceof ApiFailure ? error.failure : { sqlstate: '', message: 'the connection broke off' } });
+    // Of a run that another one has taken the place of nothing is told.
+    if (abort === own) {
+      run.set({ ...run.value, failure: failureOf(error, own.signal.aborted) });
     }
   }
   if (abort === own) {
