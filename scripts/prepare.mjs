@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const sourceFolders = ['gateway', 'planner', 'executor', 'fs', 'test', 'console'];
+const sourceFolders = ['gateway', 'planner', 'executor', 'fs', 'test', 'console', 'examples'];
 
 /** Runs a command in the repository and ends this process when it fails. */
 function run(command, args, doing) {
