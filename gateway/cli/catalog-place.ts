@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { TABLES_FOLDER } from '../../fs/store/data-roots.js';
+import { isInside } from '../../fs/store/store-path.js';
 import { UsageError } from './usage-error.js';
 
 /** Where the catalog of a data directory's tables is. */
@@ -50,11 +51,11 @@ export function findHistoryDirectory(dataRoot: string, readableRoots: readonly s
 
 function rootAround(path: string, readableRoots: readonly string[]): string | undefined {
   const real = existingPart(path);
-  return readableRoots.find((candidate) => real === candidate || real.startsWith(candidate.endsWith(sep) ? candidate : candidate + sep));
+  return readableRoots.find((candidate) => isInside(candidate, real));
 }
 
 /** The path with links resolved as far as it exists. */
-function existingPart(path: string): string {
+export function existingPart(path: string): string {
   if (existsSync(path)) {
     return realpathSync(path);
   }

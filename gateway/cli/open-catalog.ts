@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Lake } from '../../fs/lake/lake.js';
@@ -10,7 +10,7 @@ import { SQLSTATE } from '../../planner/sqlstate.js';
 import { LazyLake } from '../session/lazy-lake.js';
 import type { SharedLake } from '../session/session-lake.js';
 import type { CatalogMarker, CatalogPlace } from './catalog-place.js';
-import { describePlace, findCatalogPlace, readMarker, tablesDirectory, writeMarker } from './catalog-place.js';
+import { describePlace, existingPart, findCatalogPlace, readMarker, tablesDirectory, writeMarker } from './catalog-place.js';
 import { UsageError } from './usage-error.js';
 
 /** What opening a catalog takes. */
@@ -101,7 +101,7 @@ function checkDataPath(dataPath: string, { dataRoot, readableRoots }: CatalogOpt
   if (!isAbsolute(dataPath)) {
     throw new UsageError(`the catalog's data files are in ${dataPath}, which is no absolute path: where that is cannot be known`);
   }
-  const real = existsSync(dataPath) ? realpathSync(dataPath) : dataPath;
+  const real = existingPart(dataPath);
   const shared = readableRoots.find((root) => isInside(root, real) || isInside(real, root));
   if (shared !== undefined) {
     throw new UsageError(

@@ -9,9 +9,8 @@ import { after, before, describe, it } from 'mocha';
 import type { Client } from 'pg';
 import { ENDLESS_ROWS_SQL, ENDLESS_SQL, outcomeOf } from '../faults/long-query.js';
 import { startExecutor } from '../services/executor.js';
-import { startOwnPostgres, type PostgresServer } from '../services/postgres.js';
 import { waitUntil } from '../services/sluice.js';
-import { startTestCluster, type TestCluster } from './test-cluster.js';
+import { startSharedCatalogCluster, startTestCluster, type SharedCatalogCluster, type TestCluster } from './test-cluster.js';
 
 const SHUFFLED = `SELECT /*+ DISTRIBUTED PARTITIONS(6) SHUFFLE_HASH(*) */ a.origin, count(*) AS n, sum(b.delay) AS delay
   FROM flights a JOIN flights b ON a.origin = b.destination AND a.delay = b.delay GROUP BY a.origin ORDER BY a.origin`;
@@ -151,26 +150,18 @@ describe('cluster', function () {
 
 describe('cluster with several gateways', function () {
   this.timeout(60_000);
-  let postgres: PostgresServer;
+  let shared: SharedCatalogCluster;
   let cluster: TestCluster;
   let first: Client;
   let second: Client;
 
   before(async () => {
-    postgres = await startOwnPostgres();
-    const catalog = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`;
-    cluster = await startTestCluster({ gateways: 2, executors: 1, gatewayArguments: ['--catalog', catalog] });
-    const [one, two] = cluster.gateways;
-    assert(one !== undefined && two !== undefined);
-    first = await one.connect();
-    second = await two.connect();
+    shared = await startSharedCatalogCluster();
+    ({ cluster, first, second } = shared);
   });
 
   after(async () => {
-    await first?.end();
-    await second?.end();
-    await cluster?.stop();
-    await postgres?.stop();
+    await shared?.stop();
   });
 
   it('what one stores the other sees at once', async () => {

@@ -3,34 +3,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import type { Client } from 'pg';
 import { ENDLESS_SQL } from '../faults/long-query.js';
-import { startOwnPostgres, type PostgresServer } from '../services/postgres.js';
-import { startTestCluster, type TestCluster } from './test-cluster.js';
+import { startSharedCatalogCluster, type SharedCatalogCluster, type TestCluster } from './test-cluster.js';
 
 /** Seconds of work. */
 const SLOW_SQL = 'SELECT count(*) AS n FROM flights a, flights b WHERE a.delay > 60 AND a.distance * b.delay = 7';
 
 describe('cluster: jobs', function () {
   this.timeout(90_000);
-  let postgres: PostgresServer;
+  let shared: SharedCatalogCluster;
   let cluster: TestCluster;
   let first: Client;
   let second: Client;
 
   before(async () => {
-    postgres = await startOwnPostgres();
-    const catalog = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`;
-    cluster = await startTestCluster({ gateways: 2, executors: 1, gatewayArguments: ['--catalog', catalog] });
-    const [one, two] = cluster.gateways;
-    assert(one !== undefined && two !== undefined);
-    first = await one.connect();
-    second = await two.connect();
+    shared = await startSharedCatalogCluster();
+    ({ cluster, first, second } = shared);
   });
 
   after(async () => {
-    await first?.end();
-    await second?.end();
-    await cluster?.stop();
-    await postgres?.stop();
+    await shared?.stop();
   });
 
   it('run without their connection, with its settings, and are waited for through any gateway', async () => {

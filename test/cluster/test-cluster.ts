@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { Client } from 'pg';
 import { startExecutor, type ExecutorServer } from '../services/executor.js';
+import { startOwnPostgres } from '../services/postgres.js';
 import { startRedis, type RedisServer } from '../services/redis.js';
 import { writableSampleDirectory } from '../services/sample-data.js';
 import { startSluice, type SluiceServer } from '../services/sluice.js';
@@ -106,4 +109,34 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   }
   await Promise.all(Array.from({ length: options.executors ?? 2 }, () => cluster.addExecutor()));
   return cluster;
+}
+
+/** Two gateways over one catalog in PostgreSQL, with a client of each. */
+export interface SharedCatalogCluster {
+  readonly cluster: TestCluster;
+  readonly first: Client;
+  readonly second: Client;
+  /** Ends clients, cluster and PostgreSQL. */
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster of two gateways that share a catalog. */
+export async function startSharedCatalogCluster(): Promise<SharedCatalogCluster> {
+  const postgres = await startOwnPostgres();
+  const catalog = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`;
+  const cluster = await startTestCluster({ gateways: 2, executors: 1, gatewayArguments: ['--catalog', catalog] });
+  const [one, two] = cluster.gateways;
+  assert(one !== undefined && two !== undefined);
+  const [first, second] = [await one.connect(), await two.connect()];
+  return {
+    cluster,
+    first,
+    second,
+    stop: async () => {
+      await first.end();
+      await second.end();
+      await cluster.stop();
+      await postgres.stop();
+    },
+  };
 }
