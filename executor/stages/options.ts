@@ -33,22 +33,8 @@ export interface StageRunOptions {
   readonly speculation?: Speculation;
   /** State that fragments need in their process (pg_catalog's tables). */
   readonly preludes?: readonly Prelude[];
-  /** Called when a stage begins, and whenever one of its tasks is done. */
-  readonly onProgress?: (progress: StageProgress) => void;
   /** Told how it goes. */
   readonly observer?: StageObserver;
-}
-
-/** How far a stage is. */
-export interface StageProgress {
-  /** Stages are numbered from 1, in an order in which each comes after those it reads. */
-  readonly stage: number;
-  readonly stageCount: number;
-  readonly description: string;
-  readonly tasksDone: number;
-  readonly taskCount: number;
-  /** Rows that its tasks gave so far. */
-  readonly rowCount: number;
 }
 
 /** Where one task runs: a process of this machine, or one that an executor of the cluster gives it. */

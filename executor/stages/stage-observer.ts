@@ -26,6 +26,16 @@ export interface ObservedAttempt {
   readonly sql: string;
 }
 
+/** One observer that tells both. */
+export function bothObservers(first: StageObserver, second: StageObserver): StageObserver {
+  return {
+    stageStarted: (stage, taskCount) => [first, second].forEach((each) => each.stageStarted(stage, taskCount)),
+    attemptStarted: (attempt) => [first, second].forEach((each) => each.attemptStarted(attempt)),
+    taskDone: (stage, summary) => [first, second].forEach((each) => each.taskDone(stage, summary)),
+    stageDone: (stage, partitionRows) => [first, second].forEach((each) => each.stageDone(stage, partitionRows)),
+  };
+}
+
 /** The SQL of a task, statements separated by semicolons. */
 export function sqlOfWork(work: TaskWork): string {
   return work.kind === 'collect' ? work.statements.join(';\n') : work.sql;

@@ -135,16 +135,6 @@ export class StagedQuery {
     const enough = new EnoughRows(stage.enoughRows ?? null, tasks.length, this.signal);
     const summaries: TaskSummary[] = [];
     this.#summaries.push({ stage: stage.id, description: stage.description, tasks: summaries });
-    const report = (): void =>
-      this.options.onProgress?.({
-        stage: stage.id,
-        stageCount: this.plan.stages.length,
-        description: stage.description,
-        tasksDone: summaries.length,
-        taskCount: tasks.length,
-        rowCount: summaries.reduce((sum, summary) => sum + summary.rowCount, 0),
-      });
-    report();
     const { observer } = this.options;
     observer?.stageStarted(stage.id, tasks.length);
     const stragglers = new Stragglers(tasks.length, this.#speculationOf(stage));
@@ -173,7 +163,6 @@ export class StagedQuery {
       );
       if (summary !== null) {
         summaries.push(summary);
-        report();
         observer?.taskDone(stage.id, summary);
         enough.add(task, summary.rowCount);
       }

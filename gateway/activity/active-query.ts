@@ -1,11 +1,11 @@
 import type { ResultStream, RowBatch } from '../../executor/engine.js';
 import type { StageObserver } from '../../executor/stages/stage-observer.js';
-import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
 import type { ExecuteOptions, ExecutionResult } from '../session/backend.js';
 import type { ActiveStage, RunHost } from './active-run.js';
 import { ActiveRun, failureOf, isCanceled, settlePlace } from './active-run.js';
 import type { QueryFailure, QueryRecord, QueryState, TaskRecord } from './records.js';
 import { watchReceiver, WatchedStream } from './watched-result.js';
+import type { ObservedPlan } from './watched-engine.js';
 
 /** Who runs a query. */
 export interface QueryOwner {
@@ -99,7 +99,7 @@ export class ActiveQuery implements QueryRecord, RunHost {
   }
 
   /** What observes a plan of it, or a statement that runs whole. */
-  observe(plan: StagedPlan | { readonly wholeSql: string }): StageObserver {
+  observe(plan: ObservedPlan): StageObserver {
     return new ActiveRun(this, plan);
   }
 

@@ -1,12 +1,13 @@
 import type { ObservedAttempt, StageObserver } from '../../executor/stages/stage-observer.js';
 import type { TaskSummary } from '../../executor/stages/options.js';
 import { producersOf } from '../../executor/stages/staged-query.js';
-import type { Stage, StageOutput, StagedPlan } from '../../planner/fragment/staged-plan.js';
+import type { Stage, StageOutput } from '../../planner/fragment/staged-plan.js';
 import { SqlError } from '../../planner/sql-error.js';
 import { SQLSTATE } from '../../planner/sqlstate.js';
 import type { QueryFailure, StageRecord, TaskRecord } from './records.js';
 import { spreadOf } from './records.js';
 import { redactSecrets } from './redact-secrets.js';
+import type { ObservedPlan } from './watched-engine.js';
 
 /** Attempts of one query's tasks that are kept one by one; the stages count all. */
 export const TASK_COUNT_MAX = 20_000;
@@ -39,7 +40,7 @@ export class ActiveRun implements StageObserver {
   readonly #stages = new Map<number, ActiveStage>();
   readonly #isWhole: boolean;
 
-  constructor(host: RunHost, plan: StagedPlan | { readonly wholeSql: string }) {
+  constructor(host: RunHost, plan: ObservedPlan) {
     this.#host = host;
     const offset = host.stages.length;
     this.#isWhole = !('stages' in plan);

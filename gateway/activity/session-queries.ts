@@ -40,7 +40,7 @@ export class SessionQueries {
         return session.onCancel;
       },
     };
-    this.engine = new WatchedEngine(engine, () => this.#running);
+    this.engine = new WatchedEngine(engine, (plan) => this.#running?.observe(plan));
   }
 
   get isRunning(): boolean {

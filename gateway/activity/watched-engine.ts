@@ -4,17 +4,20 @@ import type { CollectedRow } from '../../executor/protocol/messages.js';
 import type { CollectSettings, QueryEngine } from '../../executor/query-engine.js';
 import type { FilesRunOptions, StagedResult, StagedRunOptions } from '../../executor/stages/options.js';
 import type { StageObserver } from '../../executor/stages/stage-observer.js';
+import { bothObservers } from '../../executor/stages/stage-observer.js';
 import type { StagedPlan } from '../../planner/fragment/staged-plan.js';
-import type { ActiveQuery } from './active-query.js';
 
-/** The engine as a session's statements see it: what it runs is told to the query that the session runs now. */
+/** What is run: a plan, or the SQL of a statement that runs whole. */
+export type ObservedPlan = StagedPlan | { readonly wholeSql: string };
+
+/** An engine of which everything that it runs is observed, by whom `observe` gives at that moment. */
 export class WatchedEngine implements QueryEngine {
   readonly #engine: QueryEngine;
-  readonly #current: () => ActiveQuery | null;
+  readonly #observe: (plan: ObservedPlan) => StageObserver | undefined;
 
-  constructor(engine: QueryEngine, current: () => ActiveQuery | null) {
+  constructor(engine: QueryEngine, observe: (plan: ObservedPlan) => StageObserver | undefined) {
     this.#engine = engine;
-    this.#current = current;
+    this.#observe = observe;
   }
 
   get parallelism(): number {
@@ -49,12 +52,12 @@ export class WatchedEngine implements QueryEngine {
     return this.#engine.close();
   }
 
-  #observe(plan: StagedPlan | { readonly wholeSql: string }): StageObserver | undefined {
-    return this.#current()?.observe(plan);
-  }
-
-  #observed<Options extends object>(plan: StagedPlan, options: Options): Options & { readonly observer?: StageObserver } {
+  /** Who observes already, goes on to. */
+  #observed<Options extends { readonly observer?: StageObserver }>(plan: StagedPlan, options: Options): Options {
     const observer = this.#observe(plan);
-    return observer === undefined ? options : { ...options, observer };
+    if (observer === undefined) {
+      return options;
+    }
+    return { ...options, observer: options.observer === undefined ? observer : bothObservers(options.observer, observer) };
   }
 }

@@ -1,4 +1,3 @@
-import type { StageProgress } from '../../executor/stages/options.js';
 import type { BoundColumn, PartitionedPlan } from '../../planner/dataframe/partitioned-plan.js';
 import { columnsOfPlan } from '../../planner/dataframe/partitioned-plan.js';
 import type { FrameStatement } from '../../planner/dataframe/compile-frame.js';
@@ -15,6 +14,8 @@ import type { QueryContext } from '../query/query-context.js';
 import { sessionQueryContext } from '../query/session-context.js';
 import { translateWithNames } from '../query/translate-query.js';
 import { preludesFor, stubSql } from '../query/whole-query.js';
+import type { StageProgress } from './stage-progress.js';
+import { withProgress } from './stage-progress.js';
 import type { Session } from '../session/session.js';
 import type { StatementNames } from '../session/session-names.js';
 import { duckdbTranslator } from '../statements/duckdb-query.js';
@@ -56,7 +57,7 @@ export class FrameBinder {
     const names = await session.names.current();
     const binder = new FrameBinder(session, names, stored);
     const plan = await binder.#plan(statement);
-    const context = onProgress === undefined ? binder.#context : { ...binder.#context, onProgress };
+    const context = onProgress === undefined ? binder.#context : { ...binder.#context, pool: withProgress(binder.#context.pool, onProgress) };
     return {
       context,
       columns: columnsOfPlan(plan),

@@ -1,7 +1,7 @@
 import type { RecordBatch, Table } from 'apache-arrow';
 import type { FrameNode, FrameScript } from '../../planner/dataframe/frame-node.js';
 import { quoteName } from '../../planner/types/data-type.js';
-import type { StageProgress } from '../../executor/stages/options.js';
+import type { StageProgress } from './stage-progress.js';
 import type { FrameActions } from './frame-actions.js';
 import { GroupedFrame } from './grouped-frame.js';
 import type { AnyScript, BatchScript, NumberScript, RowScript, RowsScript, ScriptOptions, TestScript } from './scripts.js';

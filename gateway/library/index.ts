@@ -16,7 +16,7 @@ export type { BatchScript, ModuleScript, NumberScript, RowScript, RowsScript, Sc
 export { Session } from './session.js';
 export type { ReadOptions } from './session.js';
 export { SqlError } from '../../planner/sql-error.js';
-export type { StageProgress } from '../../executor/stages/options.js';
+export type { StageProgress } from './stage-progress.js';
 
 /** The role of a program that names none. */
 const USER_DEFAULT = 'sluice';

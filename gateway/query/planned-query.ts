@@ -102,11 +102,10 @@ export function runStaged(
 }
 
 /** What the session says of its queries' tasks. */
-export function taskSettings(context: Pick<QueryContext, 'setting' | 'onProgress'>): Pick<StageRunOptions, 'taskRetries' | 'speculation' | 'onProgress'> {
+export function taskSettings(context: Pick<QueryContext, 'setting'>): Pick<StageRunOptions, 'taskRetries' | 'speculation'> {
   const retries = Number(context.setting('sluice.task_retries'));
   const speculation = context.setting('sluice.speculation');
   return {
-    ...(context.onProgress === undefined ? {} : { onProgress: context.onProgress }),
     ...(retries < 0 ? {} : { taskRetries: retries }),
     ...(speculation === 'off' || speculation === 'aggressive' ? { speculation } : {}),
   };

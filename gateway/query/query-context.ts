@@ -1,6 +1,5 @@
 import type { Binder } from '../../executor/binder/binder.js';
 import type { OutputSettings } from '../../executor/engine.js';
-import type { StageProgress } from '../../executor/stages/options.js';
 import type { QueryEngine } from '../../executor/query-engine.js';
 import type { ObjectCache } from '../../fs/s3/object-cache.js';
 import type { TableVersion } from '../../planner/parse/table-versions.js';
@@ -21,8 +20,6 @@ export interface QueryContext {
   readonly loadFileFunction: (call: FileFunctionCall, via: Relation | undefined) => Promise<void>;
   readonly catalogState: (sql: string) => Promise<CatalogState>;
   readonly setting: (name: string) => string;
-  /** Told how stages go; absent where nobody listens. */
-  readonly onProgress?: (progress: StageProgress) => void;
   readonly outputSettings: () => OutputSettings;
   /** First data root: EXPLAIN shows paths relative to it. */
   readonly dataRoot: string;
